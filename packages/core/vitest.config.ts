@@ -1,0 +1,7 @@
+import { defineProject } from "vitest/config";
+import { sourceConditions } from "../../tools/vitest-shared.ts";
+
+export default defineProject({
+  ...sourceConditions,
+  test: { name: "core", include: ["src/**/*.test.ts"], environment: "node" },
+});
