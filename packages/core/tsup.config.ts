@@ -1,7 +1,14 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/contract/index.ts", "src/database/postgres.ts", "src/database/pglite.ts", "src/storage/files.ts", "src/testing/index.ts"],
+  entry: [
+    "src/index.ts",
+    "src/contract/index.ts",
+    "src/database/postgres.ts",
+    "src/database/pglite.ts",
+    "src/storage/files.ts",
+    "src/testing/index.ts",
+  ],
   format: ["esm"],
   dts: true,
   sourcemap: true,

@@ -1,1 +1,44 @@
-export {};
+export type { AppOf, FallbackFor, PricesFor } from "./app-types.ts";
+export type { Auth, Principal } from "./auth/port.ts";
+export { type ErrorCode, errorCodes } from "./contract/error-codes.ts";
+export { type Bff, type BffOptions, createBff, type Limits } from "./create-bff.ts";
+export type { Database, MigrationFolder } from "./database/port.ts";
+export type { Engine, Worker } from "./engine/port.ts";
+export { AppError, isAppError } from "./errors/app-error.ts";
+export {
+  isProviderError,
+  ProviderError,
+  type ProviderErrorCode,
+  type ProviderErrorOptions,
+  type ProviderOutcome,
+} from "./errors/provider-error.ts";
+export {
+  type AnyOperation,
+  defineOperation,
+  type InputFileField,
+  type Json,
+  type Operation,
+  type OutputKind,
+} from "./operations/define-operation.ts";
+export {
+  type CheckedFile,
+  defineProvider,
+  type OfferedOperation,
+  type Provider,
+} from "./providers/define-provider.ts";
+export type {
+  InputFile,
+  JobReference,
+  LookupResult,
+  LostSubmission,
+  PreparedRequest,
+  ProviderAnswer,
+  ProviderContext,
+  ProviderFailure,
+  ProviderJob,
+  ProviderOutput,
+  ProviderPort,
+} from "./providers/port.ts";
+export type { JsonObject, JsonValue } from "./shared/json.ts";
+export type { Logger } from "./shared/logger.ts";
+export type { ObjectStore, SignedUpload, StoredObject } from "./storage/port.ts";

@@ -1,0 +1,51 @@
+export {
+  type Balance,
+  balance,
+  type Movement,
+  type MovementPage,
+  movement,
+  movementPage,
+  type Quote,
+  quote,
+} from "./credits.ts";
+export { type ErrorBody, errorBody } from "./error.ts";
+export { type ErrorCode, type ErrorCodeEntry, errorCodes, isErrorCode } from "./error-codes.ts";
+export { balanceEvent, type GenerationEvent, generationEvent, ticket } from "./event.ts";
+export {
+  type Asset,
+  asset,
+  cancelled,
+  type Failure,
+  failure,
+  type GenerationCreated,
+  type GenerationState,
+  type GenerationStatus,
+  generationCreated,
+  generationState,
+  generationStatus,
+  type ImageAsset,
+  type ModelAsset,
+  taskId,
+} from "./generation.ts";
+export { type OperationEntry, type OperationList, operationEntry, operationList } from "./operation.ts";
+export { type Route, type RouteName, routes } from "./routes.ts";
+export {
+  type InputAsset,
+  inputAsset,
+  type TaskGeneration,
+  type TaskPage,
+  type TaskSummary,
+  type TaskTree,
+  taskGeneration,
+  taskPage,
+  taskSummary,
+  taskTree,
+} from "./task.ts";
+export {
+  type UploadComplete,
+  type UploadReserved,
+  uploadComplete,
+  uploadRequest,
+  uploadReserved,
+  uploadTypes,
+} from "./upload.ts";

@@ -1,0 +1,264 @@
+import * as z from "zod";
+import { balance, movementPage, quote } from "./credits.ts";
+import type { ErrorCode } from "./error-codes.ts";
+import { ticket } from "./event.ts";
+import { cancelled, generationCreated, generationStatus, taskId } from "./generation.ts";
+import { operationList } from "./operation.ts";
+import { listQuery, taskPage, taskTree } from "./task.ts";
+import { uploadComplete, uploadRequest, uploadReserved } from "./upload.ts";
+
+/** One route: the only place that says what it takes, what it answers and how it fails. */
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT";
+  /** Without `basePath`; `{name}` marks a parameter. */
+  readonly path: string;
+  readonly summary: string;
+  readonly auth: "user" | "none" | "signature" | "user-or-ticket";
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Content types of the request body; the first is the usual one. */
+  readonly takes?: readonly ("application/json" | "multipart/form-data" | "*/*")[];
+  readonly bodyBytesMax?: number;
+  /** Status → schema; `null` where the body is not JSON. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** Codes beyond those of every route. */
+  readonly errors: readonly ErrorCode[];
+}
+
+const route = <const R extends Route>(definition: R): R => definition;
+const id = z.object({ id: z.string().min(1).max(128) });
+const json = ["application/json"] as const;
+const jsonOrForm = ["application/json", "multipart/form-data"] as const;
+const waitS = z.coerce.number().int().min(0).max(20);
+/** A body of an operation: its fields depend on the operation and the provider, so the catalogue validates it. */
+const operationBody = z.looseObject({
+  task_id: taskId,
+  provider: z.string().optional(),
+  quote_id: z.uuid().optional(),
+});
+
+export const jsonBytesMax = 1_000_000;
+export const formBytesMax = 50_000_000;
+
+/** Every route of the BFF. Routing, validation, types and OpenAPI are made from this. */
+export const routes = {
+  generate: route({
+    method: "POST",
+    path: "/generate/{operation}",
+    summary: "Start a generation",
+    auth: "user",
+    params: z.object({ operation: z.string().min(1).max(128) }),
+    body: operationBody,
+    takes: jsonOrForm,
+    bodyBytesMax: formBytesMax,
+    answers: { 200: generationStatus, 202: generationCreated },
+    errors: [
+      "validation_failed",
+      "asset_url_not_allowed",
+      "asset_unusable",
+      "content_rejected",
+      "task_id_taken",
+      "insufficient_credits",
+      "invalid_idempotency_key",
+      "idempotency_key_reused",
+      "idempotency_in_progress",
+      "rate_limited",
+      "too_many_generations",
+      "queue_full",
+      "quote_expired",
+      "price_changed",
+    ],
+  }),
+  status: route({
+    method: "GET",
+    path: "/tasks/{id}/status",
+    summary: "What is true of a generation, or of a task's newest, now",
+    auth: "user",
+    params: id,
+    query: z.strictObject({
+      service: z.string().min(1).max(64).optional(),
+      wait: waitS.optional(),
+      version: z.coerce.number().int().min(0).optional(),
+    }),
+    answers: { 200: generationStatus },
+    errors: ["not_found", "validation_failed"],
+  }),
+  events: route({
+    method: "GET",
+    path: "/tasks/{id}/events",
+    summary: "Server-sent events of a generation or of a whole task",
+    auth: "user-or-ticket",
+    params: id,
+    query: z.strictObject({ ticket: z.string().max(2048).optional() }),
+    answers: { 200: null },
+    errors: ["not_found", "rate_limited"],
+  }),
+  eventsTicket: route({
+    method: "POST",
+    path: "/tasks/{id}/events/ticket",
+    summary: "A ticket for the stream, where headers cannot be set",
+    auth: "user",
+    params: id,
+    answers: { 201: ticket },
+    errors: ["not_found"],
+  }),
+  tasks: route({
+    method: "GET",
+    path: "/tasks",
+    summary: "My tasks, newest first",
+    auth: "user",
+    query: listQuery,
+    answers: { 200: taskPage },
+    errors: ["validation_failed"],
+  }),
+  task: route({
+    method: "GET",
+    path: "/tasks/{id}",
+    summary: "One task with its generations and assets",
+    auth: "user",
+    params: id,
+    answers: { 200: taskTree },
+    errors: ["not_found"],
+  }),
+  cancel: route({
+    method: "POST",
+    path: "/generations/{id}/cancel",
+    summary: "Stop a generation",
+    auth: "user",
+    params: id,
+    answers: { 200: cancelled },
+    errors: ["not_found", "not_cancellable"],
+  }),
+  retry: route({
+    method: "POST",
+    path: "/generations/{id}/retry",
+    summary: "Start a new generation with the same input",
+    auth: "user",
+    params: id,
+    answers: { 202: generationCreated },
+    errors: [
+      "not_found",
+      "not_retryable",
+      "insufficient_credits",
+      "too_many_generations",
+      "queue_full",
+      "invalid_idempotency_key",
+      "idempotency_key_reused",
+      "idempotency_in_progress",
+    ],
+  }),
+  quotes: route({
+    method: "POST",
+    path: "/quotes",
+    summary: "The price before it is asked for",
+    auth: "user",
+    body: z.looseObject({ operation: z.string().min(1).max(128), provider: z.string().optional() }),
+    takes: json,
+    answers: { 200: quote },
+    errors: ["validation_failed"],
+  }),
+  uploads: route({
+    method: "POST",
+    path: "/uploads",
+    summary: "Upload an input, or reserve a signed PUT",
+    auth: "user",
+    body: uploadRequest,
+    takes: jsonOrForm,
+    bodyBytesMax: formBytesMax,
+    answers: { 201: z.union([uploadReserved, uploadComplete]) },
+    errors: ["validation_failed", "asset_unusable", "task_id_taken"],
+  }),
+  uploadComplete: route({
+    method: "POST",
+    path: "/uploads/{id}/complete",
+    summary: "Check an uploaded object now",
+    auth: "user",
+    params: id,
+    answers: { 200: uploadComplete },
+    errors: ["not_found", "asset_unusable"],
+  }),
+  assetUrl: route({
+    method: "GET",
+    path: "/assets/{id}/url",
+    summary: "A fresh signed URL",
+    auth: "user",
+    params: id,
+    answers: {
+      200: z.object({ asset_url: z.string(), expires_at: z.iso.datetime({ offset: true }).nullable() }),
+    },
+    errors: ["not_found"],
+  }),
+  operations: route({
+    method: "GET",
+    path: "/operations",
+    summary: "The catalogue with parameters and prices",
+    auth: "user",
+    answers: { 200: operationList },
+    errors: [],
+  }),
+  balance: route({
+    method: "GET",
+    path: "/credits/balance",
+    summary: "My wallet",
+    auth: "user",
+    answers: { 200: balance },
+    errors: [],
+  }),
+  history: route({
+    method: "GET",
+    path: "/credits/history",
+    summary: "My movements, newest first",
+    auth: "user",
+    query: listQuery,
+    answers: { 200: movementPage },
+    errors: ["validation_failed"],
+  }),
+  health: route({
+    method: "GET",
+    path: "/health",
+    summary: "The process lives",
+    auth: "none",
+    answers: { 200: z.object({ status: z.literal("ok") }) },
+    errors: [],
+  }),
+  ready: route({
+    method: "GET",
+    path: "/ready",
+    summary: "Database and storage answer",
+    auth: "none",
+    answers: {
+      200: z.object({ status: z.literal("ready") }),
+      503: z.object({ status: z.literal("unavailable"), failing: z.array(z.string()) }),
+    },
+    errors: [],
+  }),
+  openapi: route({
+    method: "GET",
+    path: "/openapi.json",
+    summary: "This contract as OpenAPI 3.1",
+    auth: "none",
+    answers: { 200: null },
+    errors: [],
+  }),
+  readFile: route({
+    method: "GET",
+    path: "/files/{key}",
+    summary: "A stored file, by its signed URL",
+    auth: "signature",
+    answers: { 200: null, 206: null },
+    errors: ["invalid_signature", "not_found"],
+  }),
+  writeFile: route({
+    method: "PUT",
+    path: "/files/{key}",
+    summary: "Upload by a signed URL",
+    auth: "signature",
+    takes: ["*/*"],
+    bodyBytesMax: 150_000_000,
+    answers: { 200: null },
+    errors: ["invalid_signature", "payload_too_large", "unsupported_media_type"],
+  }),
+} as const;
+
+export type RouteName = keyof typeof routes;

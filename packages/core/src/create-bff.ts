@@ -1,0 +1,96 @@
+import type { AppOf, CheckOffers, FallbackFor, Operations, PricesFor, Providers } from "./app-types.ts";
+import type { Auth } from "./auth/port.ts";
+import type { Database, MigrationFolder } from "./database/port.ts";
+import type { Engine, Worker } from "./engine/port.ts";
+import type { Logger } from "./shared/logger.ts";
+import type { ObjectStore } from "./storage/port.ts";
+
+/** What a team hands to `createBff`. */
+export interface BffOptions<P extends Providers, O extends Operations, Fallback> {
+  /** Postgres decides everything; see `@genbff/core/postgres` and `@genbff/core/pglite`. */
+  database: Database;
+  /** Where results and uploads are kept; see `@genbff/core/files`. */
+  storage: ObjectStore;
+  auth: Auth;
+  /** Public key → vendor. What is behind a key never leaves the server. */
+  providers: P & CheckOffers<NoInfer<P>, NoInfer<O>>;
+  /** The team's own operations; built-in ones come with the providers that offer them. */
+  operations?: O;
+  /** Operation → provider → key in `operation_costs`. A pair without a price refuses to start. */
+  prices: PricesFor<NoInfer<P>, NoInfer<O>>;
+  /** Which providers may be chosen for a request that names none. */
+  fallback?: Fallback;
+  /** Default: `inProcess()`. */
+  engine?: Engine;
+  /** Signs file URLs, stream tickets and cursors. At least 32 characters. */
+  secret: string;
+  /** Scheme and host under which browsers reach the BFF, e.g. `https://app.example.com`. Default: links are paths. */
+  publicUrl?: string;
+  /** Where the BFF is mounted. Default `/api`. */
+  basePath?: string;
+  inputs?: {
+    /** Exact origins that the guarded fetch may reach although they are private, e.g. `http://127.0.0.1:8788`. */
+    trustedOrigins?: readonly string[];
+  };
+  credits?: {
+    /** Granted once to every user on the first request. Default 0. */
+    signUp?: number;
+    /** Who pays for a user. Default: the user. */
+    walletOf?: (userId: string) => string | Promise<string>;
+  };
+  limits?: Partial<Limits>;
+  /** Folders of the team's own SQL, run after ours. */
+  migrations?: readonly MigrationFolder[];
+  logger?: Logger;
+}
+
+/** The knobs of `design.md` 5.6; tests shorten them. */
+export interface Limits {
+  /** From start to the end, whatever the provider says. Default 30 min. */
+  deadlineMs: number;
+  /** Submissions per generation. Default 3. */
+  attempts: number;
+  /** A worker that says nothing for this long has lost its generation. Default 20 s. */
+  leaseMs: number;
+  /** Default: a quarter of the lease. */
+  heartbeatMs: number;
+  /** Default 5 s. */
+  sweepMs: number;
+  /** Generations of one user that have not ended. Default 20. */
+  openGenerationsPerUser: number;
+  /** Generations of everybody that wait. Default 10,000. */
+  queueDepth: number;
+  /** How long a quote is honoured. Default 10 min. */
+  quoteMs: number;
+  /** Time between two looks at the database for all watchers together. Default 1 s. */
+  watchTickMs: number;
+}
+
+/** @typeParam App - What `createClient<typeof bff>()` reads. Exists in types only. */
+export interface Bff<App extends object> {
+  /** Answers one request. Needs no `this`. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Migrates, checks prices, starts the engine. The first `fetch` does it too; call it to fail early. */
+  readonly start: () => Promise<void>;
+  /** Takes nothing new, hands its leases over, closes streams and the database. */
+  readonly stop: (graceMs?: number) => Promise<void>;
+  /** What an engine or a schedule calls. */
+  readonly worker: Worker;
+  readonly database: Database;
+  readonly "~app": App;
+}
+
+/**
+ * Joins the ports into one backend-for-frontend.
+ *
+ * Calling it does nothing yet: `start`, or the first request, does.
+ *
+ * @throws Error - `secret` is too short, or a price is missing (a compile-time error where it can be).
+ */
+export function createBff<
+  const P extends Providers,
+  const O extends Operations = [],
+  const Fallback extends FallbackFor<NoInfer<P>, NoInfer<O>> = {},
+>(options: BffOptions<P, O, Fallback>): Bff<AppOf<P, O, Fallback>> {
+  throw new Error("unfinished", { cause: options });
+}

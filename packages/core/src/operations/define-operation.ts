@@ -1,0 +1,81 @@
+import type * as z from "zod";
+import type { JsonObject } from "../shared/json.ts";
+
+/** The type of an operation whose output is JSON, kept on the generation. */
+export interface Json<Value> {
+  readonly "~json": Value;
+}
+
+/** What an operation gives. */
+export type OutputKind = "image" | "model" | Json<unknown>;
+
+/** Which field of the input holds files, what they must be, and how many. */
+export interface InputFileField {
+  /** The field's name: one URL, or a list of them. */
+  readonly field: string;
+  readonly kind: "image" | "model";
+  readonly max: number;
+}
+
+/** An operation as the catalogue keeps it. Types travel in the `~` members, which do not exist at run time. */
+export interface Operation<Name extends string, Input extends object, Output extends OutputKind> {
+  readonly name: Name;
+  readonly title: string;
+  /** The strict schema of the common input. */
+  readonly schema: z.ZodObject;
+  readonly output: "image" | "model" | z.ZodType;
+  readonly files: readonly InputFileField[];
+  /** The words that go to the provider, before the style preset. */
+  readonly promptOf: (input: JsonObject) => string | undefined;
+  readonly "~input": Input;
+  readonly "~output": Output;
+}
+
+export type AnyOperation = Operation<string, object, OutputKind>;
+
+/** The mapped type has no alias, so that hovers, messages and declarations print the fields themselves. */
+type OutputOf<Out> = Out extends z.ZodType
+  ? Json<z.output<Out>>
+  : Out extends "image" | "model"
+    ? Out
+    : never;
+
+/**
+ * Defines an operation of the team's own, or replaces a built-in one of the same name.
+ *
+ * `input` is the common input; each provider adds its own parameters. `files` names the fields that hold input
+ * files: they take an asset id or a URL, and arrive at the provider checked and stored.
+ *
+ * @example
+ * const planLogo = defineOperation({
+ *   name: "plan-logo",
+ *   title: "A plan for a logo",
+ *   input: z.object({ brief: z.string().min(1).max(4000) }),
+ *   output: z.object({ prompts: z.array(z.string()).max(32) }),
+ * });
+ */
+export function defineOperation<
+  const Name extends string,
+  In extends z.ZodObject,
+  Out extends "image" | "model" | z.ZodType,
+>(definition: {
+  name: Name;
+  /** Shown to people. */
+  title: string;
+  input: In;
+  output: Out;
+  files?: readonly InputFileField[];
+  prompt?: (input: z.output<NoInfer<In>>) => string | undefined;
+}): Operation<Name, { [Field in keyof z.input<In>]: z.input<In>[Field] }, OutputOf<Out>> {
+  const promptOf =
+    definition.prompt ??
+    ((input: { prompt?: unknown }) => (typeof input.prompt === "string" ? input.prompt : undefined));
+  return {
+    name: definition.name,
+    title: definition.title,
+    schema: definition.input.strict(),
+    output: definition.output,
+    files: definition.files ?? [],
+    promptOf: promptOf as (input: JsonObject) => string | undefined,
+  } as unknown as Operation<Name, { [Field in keyof z.input<In>]: z.input<In>[Field] }, OutputOf<Out>>;
+}

@@ -1,0 +1,48 @@
+/** A stored object, opened for reading. */
+export interface StoredObject {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly bytes: number;
+  readonly contentType: string;
+}
+
+/** How a browser puts bytes straight into storage. */
+export interface SignedUpload {
+  readonly method: "PUT";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** ISO 8601. */
+  readonly expires_at: string;
+}
+
+/** Where files are kept. Keys are ours: `design.md` 5.3. */
+export interface ObjectStore {
+  /**
+   * Writes one object. It becomes visible only when it is whole; a repeated call replaces it.
+   * Rejects, and leaves nothing visible, when the stream fails or `signal` aborts.
+   */
+  put(
+    key: string,
+    body: ReadableStream<Uint8Array>,
+    options: { contentType: string; signal?: AbortSignal },
+  ): Promise<void>;
+  /** `null` where there is none. */
+  open(key: string): Promise<StoredObject | null>;
+  /** Removing what is not there is no error. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** The permanent address of an object, whether it exists or not; carries no signature. */
+  urlOf(key: string): string;
+  /** The key, where a URL (permanent or signed) is one of ours; else `null`. Never touches the network. */
+  keyOf(url: string): string | null;
+  /** A URL that anyone may read for a while. Absolute, or a path on the BFF's own host. */
+  signedUrl(key: string, options: { expiresInS: number }): Promise<string>;
+  signedUpload(
+    key: string,
+    options: { expiresInS: number; contentType: string; bytesMax: number },
+  ): Promise<SignedUpload>;
+  /** Rejects when storage cannot be used. */
+  ready(): Promise<void>;
+  /** Answers `GET|PUT /files/{key}` where the store is served by the BFF itself. */
+  serve?(request: Request, key: string): Promise<Response>;
+  /** Told once at start: where the BFF is mounted, and the secret that signs its links. */
+  configure?(host: { publicUrl: string; basePath: string; secret: string }): void;
+}
