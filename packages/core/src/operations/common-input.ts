@@ -3,13 +3,12 @@ import { type Style, stylePresets } from "./style-presets.ts";
 
 /** Letters people write, without the control characters and lone surrogates that no database or vendor wants. */
 export function plainText(maxLength: number) {
-  return (
-    z
-      .string()
-      .min(1)
-      .max(maxLength)
-      .refine((text) => text.trim().length > 0, "Only white space.")
-      .refine(
+  return z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .refine((text) => text.trim().length > 0, "Only white space.")
+    .refine(
       (text) => !/[^\P{Cc}\t\n\r]/u.test(text) && text.isWellFormed(),
       "Control characters or lone surrogates.",
     );
