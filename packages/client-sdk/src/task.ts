@@ -1,0 +1,23 @@
+import type { CallOptions } from "./client.ts";
+import type { Balance, GenerationStatus, TaskTree } from "./wire.ts";
+
+/** One thing that happened while a task was watched. */
+export type TaskUpdate =
+  | { type: "generation"; generation: GenerationStatus }
+  | { type: "balance"; balance: Balance }
+  | { type: "connection"; state: "open" }
+  | { type: "connection"; state: "reconnecting"; retryInMs: number };
+
+/** A piece of work with all its generations. */
+export interface Task {
+  readonly id: string;
+  /** The task with its tree, oldest generation first. */
+  get(options?: CallOptions): Promise<TaskTree>;
+  /**
+   * Every change of its generations, of the wallet and of the connection, beginning with what is true now; new
+   * generations of the task appear by themselves. Each version of a generation comes at most once, in order.
+   *
+   * Does not end by itself: leave the loop, or abort `signal`, which ends it quietly.
+   */
+  updates(options?: CallOptions): AsyncIterable<TaskUpdate>;
+}
