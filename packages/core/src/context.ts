@@ -1,0 +1,30 @@
+import type { GuardedFetch } from "./assets/guarded-fetch.ts";
+import type { Auth } from "./auth/port.ts";
+import type { Limits } from "./create-bff.ts";
+import type { Database } from "./database/port.ts";
+import type { Engine } from "./engine/port.ts";
+import type { Changes } from "./events/changes.ts";
+import type { Catalogue } from "./operations/catalogue.ts";
+import type { Logger } from "./shared/logger.ts";
+import type { ObjectStore } from "./storage/port.ts";
+
+/** Everything the three stories share: the ports, joined once by `createBff`. */
+export interface BffContext {
+  readonly database: Database;
+  readonly storage: ObjectStore;
+  readonly auth: Auth;
+  readonly catalogue: Catalogue;
+  readonly engine: Engine;
+  /** Tells this process's watchers that a task has changed, so that they need not wait for the next tick. */
+  readonly changes: Changes;
+  readonly guardedFetch: GuardedFetch;
+  readonly logger: Logger;
+  readonly secret: string;
+  /** Scheme and host, or empty: links are paths then. */
+  readonly publicUrl: string;
+  /** Starts with a slash, ends without; empty at the root. */
+  readonly basePath: string;
+  readonly signUpCredits: number;
+  readonly walletOf: (userId: string) => string | Promise<string>;
+  readonly limits: Limits;
+}
