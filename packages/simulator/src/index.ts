@@ -1,1 +1,13 @@
-export {};
+export {
+  type Fault,
+  type FaultKind,
+  type FaultRule,
+  faultKinds,
+  type NonsenseVariant,
+  nonsenseVariants,
+  type RequestRole,
+} from "./faults/rule.ts";
+export type { SimulatorOptions } from "./options.ts";
+export type { Purchase } from "./purchases.ts";
+export { type Simulator, startSimulator } from "./simulator.ts";
+export type { TrafficEntry } from "./traffic.ts";

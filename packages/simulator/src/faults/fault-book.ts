@@ -1,0 +1,108 @@
+import { hashText } from "../random.ts";
+import { parseRules, parseShort } from "./parse.ts";
+import type { Fault, FaultKind, FaultRule, RequestRole } from "./rule.ts";
+
+/** The request a fault is looked up for. */
+export interface FaultQuestion {
+  readonly vendor: string;
+  readonly role: RequestRole;
+  /** Whole path, with the vendor's prefix. */
+  readonly path: string;
+  /** Value of `X-Simulator-Fault`, if sent. */
+  readonly header: string | null;
+  /** Directives found in the body. */
+  readonly directives: readonly string[];
+  /** Tells repeats of one request, so that a directive's `times` can count them. */
+  readonly digest: string;
+  /** Kinds that this vendor can act out. */
+  readonly kinds: ReadonlySet<FaultKind>;
+}
+
+/** A rule and how far it has got. */
+export interface RuleState {
+  readonly rule: FaultRule;
+  readonly seen: number;
+  readonly hits: number;
+}
+
+/** Which fault strikes next. */
+export interface FaultBook {
+  /** Replaces all rules. Throws a TypeError for a rule that makes no sense. */
+  set(rules: readonly FaultRule[]): void;
+  clear(): void;
+  all(): readonly RuleState[];
+  /** The fault that strikes this request, if any; counts it. */
+  take(question: FaultQuestion): Fault | undefined;
+  /** Keeps directives such as `[[fault:truncated_body on=media]]` for the later requests of one job. */
+  armFor(jobId: string, directives: readonly string[]): void;
+}
+
+interface Entry {
+  readonly rule: FaultRule;
+  readonly jobId?: string;
+  seen: number;
+  hits: number;
+}
+
+/** Opens an empty book; `seed` decides the draws of rules with a probability. */
+export function createFaultBook(seed: number): FaultBook {
+  let entries: Entry[] = [];
+  const repeats = new Map<string, Entry>();
+
+  const strikes = (entry: Entry, index: number): boolean => {
+    const { after = 0, times = 1, probability = 1 } = entry.rule;
+    entry.seen += 1;
+    if (entry.seen <= after || (times !== null && entry.hits >= times)) return false;
+    if (hashText(`${seed}/${index}/${entry.seen}`) / 2 ** 32 >= probability) return false;
+    entry.hits += 1;
+    return true;
+  };
+
+  const direct = (text: string, question: FaultQuestion): Fault | undefined => {
+    const rule = parseShort(text);
+    if (!concerns({ on: question.role, ...rule }, question)) return undefined;
+    const key = `${text}/${question.digest}`;
+    const entry = repeats.get(key) ?? { rule, seen: 0, hits: 0 };
+    repeats.set(key, entry);
+    return strikes(entry, 0) ? rule : undefined;
+  };
+
+  return {
+    set(rules) {
+      entries = parseRules(rules).map((rule) => ({ rule, seen: 0, hits: 0 }));
+      repeats.clear();
+    },
+    clear() {
+      entries = [];
+      repeats.clear();
+    },
+    all: () => entries.map(({ rule, seen, hits }) => ({ rule, seen, hits })),
+    take(question) {
+      if (question.header !== null) return direct(question.header, question);
+      for (const text of question.directives) {
+        const rule = parseShort(text);
+        const fault = (rule.on ?? "create") === question.role ? direct(text, question) : undefined;
+        if (fault) return fault;
+      }
+      const struck = entries.find(
+        (entry, index) =>
+          concerns(entry.rule, question) &&
+          (entry.jobId === undefined || question.path.includes(entry.jobId)) &&
+          strikes(entry, index),
+      );
+      return struck?.rule;
+    },
+    armFor(jobId, directives) {
+      const rules = directives.map(parseShort).filter((rule) => (rule.on ?? "create") !== "create");
+      entries.push(...rules.map((rule) => ({ rule, jobId, seen: 0, hits: 0 })));
+    },
+  };
+}
+
+function concerns(rule: FaultRule, question: FaultQuestion): boolean {
+  if (!question.kinds.has(rule.kind)) return false;
+  if (rule.vendor !== undefined && rule.vendor !== question.vendor) return false;
+  if (rule.path !== undefined && !new RegExp(rule.path).test(question.path)) return false;
+  const on = rule.on ?? (rule.path === undefined ? "create" : "any");
+  return on === "any" || on === question.role;
+}

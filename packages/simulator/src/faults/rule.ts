@@ -1,0 +1,82 @@
+/** What a request is to its vendor. Rules without a `path` concern `create`, the one call that costs money. */
+export type RequestRole = "create" | "read" | "upload" | "media" | "other";
+
+/** Every kind of fault the simulator can act out. The package's README has a table of their options. */
+export const faultKinds = [
+  "latency",
+  "rate_limited",
+  "server_error",
+  "drop_before_accept",
+  "drop_after_accept",
+  "truncated_body",
+  "moderated",
+  "nonsense",
+  "quota",
+  "unauthorized",
+  "hang",
+  "job_failed",
+  "unknown_status",
+  "link_expired",
+  "no_outputs",
+] as const;
+
+/** One of {@link faultKinds}. */
+export type FaultKind = (typeof faultKinds)[number];
+
+/** Shapes of a `200` that makes no sense. `refusal_in_200` is a vendor's error body under HTTP 200. */
+export const nonsenseVariants = [
+  "html",
+  "empty",
+  "null",
+  "missing_id",
+  "wrong_types",
+  "refusal_in_200",
+] as const;
+
+/** One of {@link nonsenseVariants}. */
+export type NonsenseVariant = (typeof nonsenseVariants)[number];
+
+/** What goes wrong, and how exactly. Options that a kind does not know are ignored. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** `latency`: how long the answer is held back. Default 1000. */
+  readonly latencyMs?: number;
+  /** `rate_limited`: the `Retry-After` header, in seconds or in one of these forms. Default 1. */
+  readonly retryAfter?: number | "date" | "absent" | "garbage";
+  /** `rate_limited` with `retryAfter: "date"`: how far ahead that date is. Default 2. */
+  readonly seconds?: number;
+  /** `server_error`: 500, 502, 503 or 504, default 500. Other refusals: replaces their HTTP status. */
+  readonly status?: number;
+  /** `server_error` (default false) and `hang` (default true): whether the job was accepted all the same. */
+  readonly accepted?: boolean;
+  /** `nonsense`: default `html`. `rate_limited` at Tripo: `concurrency` (default) or `rate`. */
+  readonly variant?: string;
+  /** `moderated`: where the refusal is noticed: `input` (default), `output`, or `task` at vendors with tasks. */
+  readonly stage?: string;
+  /** `moderated` at OpenAI: whether the body has `moderation_details`. Default true. */
+  readonly details?: boolean;
+  /** `job_failed`: the vendor's error code. Default 2018. */
+  readonly code?: number;
+  /** `unknown_status`: the word used. `no_outputs`, `job_failed` and others ignore it. */
+  readonly word?: string;
+  /** `unknown_status`: true if the job never leaves that status. Default false: it succeeds in its time. */
+  readonly forever?: boolean;
+  /** `link_expired`: how many issues of the links are dead on arrival. Default 1. */
+  readonly links?: number;
+}
+
+/** A fault and the requests that it hits. */
+export interface FaultRule extends Fault {
+  /** Path prefix of the vendor, e.g. `openai`; default any. */
+  readonly vendor?: string;
+  /** Regular expression, or a plain part, of the path. */
+  readonly path?: string;
+  /** Which requests, by what they are. Default `create`, or `any` where `path` is given. */
+  readonly on?: RequestRole | "any";
+  /** How often it strikes; null for always. Default 1. */
+  readonly times?: number | null;
+  /** How many matching requests pass first. Default 0. */
+  readonly after?: number;
+  /** Chance of striking, 0 to 1, drawn by the simulator's seed. Default 1. */
+  readonly probability?: number;
+}

@@ -1,0 +1,20 @@
+/**
+ * Fetches a picture that a request names by address.
+ *
+ * Only from this machine: a simulator must never reach out to the network on someone's word.
+ * Returns undefined for any other address and for anything but a 200.
+ */
+export async function fetchLocal(address: string, bytesMax: number): Promise<Uint8Array | undefined> {
+  if (!URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  if (!["http:", "https:"].includes(url.protocol)) return undefined;
+  if (!["127.0.0.1", "localhost"].includes(url.hostname)) return undefined;
+  try {
+    const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(10_000) });
+    if (!response.ok) return undefined;
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return bytes.length > bytesMax ? undefined : bytes;
+  } catch {
+    return undefined;
+  }
+}

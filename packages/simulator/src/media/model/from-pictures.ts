@@ -1,0 +1,183 @@
+import { colourOf, lightness, mix, rgbOf } from "../colour.ts";
+import { averageColour, open, type Picture, shrinkTo, toPicture } from "../picture.ts";
+import { turn } from "./lathe.ts";
+import type { Material, Model, ModelWish, Part } from "./model.ts";
+import { bend, type Vector } from "./surface.ts";
+
+const thickness = 0.09;
+const reliefDepth = 0.1;
+const cornerRadius = 0.09;
+const standHeight = 0.12;
+
+/** What a picture's object is made from. */
+export interface PictureWish extends ModelWish {
+  readonly front: Picture;
+  readonly back: Picture | undefined;
+}
+
+/**
+ * Makes a sculpted tile on a stand: the picture in relief, raised where it is bright.
+ *
+ * A back view becomes a second relief on the other side.
+ */
+export async function buildFromPictures(wish: PictureWish): Promise<Model> {
+  const { front, back, faceLimit = 44_000 } = wish;
+  const longest = Math.max(front.width, front.height);
+  const [width, height] = [front.width / longest, front.height / longest];
+  const average = colourOf(averageColour(front));
+  const plain = (name: string, colour: string): Material => ({ name, colour: rgbOf(colour), roughness: 0.7 });
+  const faced = async (name: string, picture: Picture): Promise<Material> => ({
+    ...plain(name, average),
+    ...(wish.texture ? { texture: await flattened(await shrinkTo(picture, 1024), average) } : {}),
+  });
+
+  const shares = back ? 0.44 : 0.86;
+  const squares = Math.max(24, Math.min(60_000, faceLimit) * shares) / 2;
+  const columns = Math.max(3, Math.round(Math.sqrt((squares * width) / height)));
+  const rows = Math.max(3, Math.round(squares / columns));
+  const tile: Tile = { width, height, columns, rows };
+  const sideColour = mix(average, "#ffffff", 0.12);
+  const parts: Part[] = [
+    relief(tile, 1, await heightsOf(front, columns, rows), await faced("front", front)),
+    relief(
+      back ? tile : { ...tile, columns: 12, rows: 12 },
+      -1,
+      back ? await heightsOf(back, columns, rows) : undefined,
+      back ? await faced("back", back) : plain("back", sideColour),
+    ),
+    rim(tile, plain("rim", sideColour)),
+    stand(tile, faceLimit, plain("stand", mix(average, "#1d1a17", 0.62))),
+  ];
+  return { name: "relief", parts };
+}
+
+interface Tile {
+  readonly width: number;
+  readonly height: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+type Heights = (u: number, v: number) => number;
+
+/** Softened brightness of a picture, 0 to 1, with its range stretched. */
+async function heightsOf(picture: Picture, columns: number, rows: number): Promise<Heights> {
+  const [width, height] = [columns + 1, rows + 1];
+  const sigma = Math.max(0.4, Math.min(width, height) / 70);
+  const small = await toPicture(open(picture).flatten().resize(width, height, { fit: "fill" }).blur(sigma));
+  const values = Array.from({ length: width * height }, (_, at) =>
+    lightness([small.data[at * 4] ?? 0, small.data[at * 4 + 1] ?? 0, small.data[at * 4 + 2] ?? 0]),
+  );
+  const [low, high] = [Math.min(...values.slice(0, 100_000)), Math.max(...values.slice(0, 100_000))];
+  return (u, v) => {
+    const at = Math.round((1 - v) * rows) * width + Math.round(u * columns);
+    return ((values[at] ?? 0) - low) / Math.max(0.05, high - low);
+  };
+}
+
+function relief(
+  { width, height, columns, rows }: Tile,
+  side: 1 | -1,
+  heights: Heights | undefined,
+  material: Material,
+): Part {
+  return bend(
+    {
+      columns,
+      rows,
+      at(u, v) {
+        const [x, y] = rounded(u, v, width, height);
+        const edge = Math.min(u * width, (1 - u) * width, v * height, (1 - v) * height);
+        const rise = Math.min(1, edge / 0.06);
+        const eased = rise * rise * (3 - 2 * rise);
+        const lift = heights ? heights(u, v) * reliefDepth + 0.012 : 0;
+        return [x * side, y + standHeight, side * (thickness / 2 + lift * eased)];
+      },
+    },
+    material,
+  );
+}
+
+/** The narrow side all around. */
+function rim({ width, height }: Tile, material: Material): Part {
+  const outline = outlineOf(width, height, 40);
+  return bend(
+    {
+      columns: outline.length - 1,
+      rows: 2,
+      at(u, v) {
+        const [x, y] = outline[Math.round(u * (outline.length - 1))] ?? [0, 0];
+        return [x, y + standHeight, (v - 0.5) * thickness];
+      },
+    },
+    material,
+  );
+}
+
+function stand({ width, height }: Tile, faceLimit: number, material: Material): Part {
+  const fine = faceLimit > 4000;
+  const foot = Math.max(0.24, width * 0.38);
+  const sunk = Math.min(0.05, height * 0.1);
+  const profile = [
+    [0, 0],
+    [foot, 0],
+    [foot * 1.02, 0.02],
+    [foot, 0.05],
+    [foot * 0.8, 0.075],
+    [foot * 0.72, standHeight + sunk * 0.6],
+    [foot * 0.68, standHeight + sunk],
+    [0, standHeight + sunk],
+  ] as const;
+  const part = turn(profile, fine ? { segments: 64, rows: 28 } : { segments: 12, rows: 8 }, material);
+  // An oval: wide enough to carry the tile, shallow enough to leave its face free.
+  const squeeze = 0.2 / foot;
+  return {
+    ...part,
+    positions: part.positions.map((value, at) => (at % 3 === 2 ? value * squeeze : value)),
+    normals: squeezedNormals(part.normals, squeeze),
+  };
+}
+
+function squeezedNormals(normals: Float32Array, squeeze: number): Float32Array<ArrayBuffer> {
+  const result = Float32Array.from(normals);
+  for (let at = 0; at < result.length; at += 3) {
+    const vector: Vector = [result[at] ?? 0, result[at + 1] ?? 0, (result[at + 2] ?? 0) / squeeze];
+    const length = Math.hypot(...vector);
+    result.set(
+      vector.map((value) => value / length),
+      at,
+    );
+  }
+  return result;
+}
+
+/** Bends the corners of a rectangle round; the centre of its lower edge is the origin. */
+function rounded(u: number, v: number, width: number, height: number): readonly [number, number] {
+  const [x, y] = [(u - 0.5) * width, (v - 0.5) * height];
+  const radius = Math.min(cornerRadius, width / 4, height / 4);
+  const [a, b] = [(Math.abs(x) - width / 2) / radius + 1, (Math.abs(y) - height / 2) / radius + 1];
+  if (a <= 0 || b <= 0) return [x, y + height / 2];
+  const [p, q] = [a * Math.sqrt(1 - (b * b) / 2), b * Math.sqrt(1 - (a * a) / 2)];
+  return [
+    Math.sign(x) * (width / 2 + (p - 1) * radius),
+    Math.sign(y) * (height / 2 + (q - 1) * radius) + height / 2,
+  ];
+}
+
+/** Points along the edge of the tile, counter-clockwise from the front, the first again at the end. */
+function outlineOf(width: number, height: number, steps: number): readonly (readonly [number, number])[] {
+  const along = Array.from({ length: steps }, (_, step) => step / steps);
+  const edges: readonly (readonly [number, number])[] = [
+    ...along.map((t) => [t, 0] as const),
+    ...along.map((t) => [1, t] as const),
+    ...along.map((t) => [1 - t, 1] as const),
+    ...along.map((t) => [0, 1 - t] as const),
+    [0, 0],
+  ];
+  return edges.map(([u, v]) => rounded(u, v, width, height));
+}
+
+/** Lays a picture with transparency on a ground, so that no black shows through on the model. */
+async function flattened(picture: Picture, ground: string): Promise<Picture> {
+  return toPicture(open(picture).flatten({ background: ground }));
+}

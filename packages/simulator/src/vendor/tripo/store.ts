@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { Fault } from "../../faults/rule.ts";
+import type { State } from "../../state.ts";
+import type { Views } from "./inputs.ts";
+import type { ModelOrder } from "./order.ts";
+
+/** A job as it is kept. Its status is not: that follows from the clock. */
+export interface TaskRecord {
+  readonly task_id: string;
+  /** Digest of the key that created it; to every other key it does not exist. */
+  readonly owner: string;
+  readonly order: ModelOrder;
+  readonly views?: Views;
+  /** The body of the creating request, given back as `input`. */
+  readonly input: Record<string, unknown>;
+  readonly credits: number;
+  readonly created_ms: number;
+  /** Time from creation to the end. */
+  readonly job_ms: number;
+  /** What will become of it, where that is not a plain success. */
+  readonly fate?: Fault;
+  /** How often its links were handed out. */
+  readonly links_issued: number;
+  /** Links up to this issue are dead. */
+  readonly links_dead: number;
+}
+
+/** An uploaded picture. */
+export interface FileRecord {
+  readonly token: string;
+  readonly owner: string;
+  readonly bytes_id: string;
+}
+
+/** Everything this vendor remembers. */
+export interface TripoStore {
+  saveTask(task: TaskRecord): void;
+  /** The task, if that key may see it; without `owner`, for the links, which need no key. */
+  task(id: string, owner?: string): TaskRecord | undefined;
+  /** Tasks of a key, newest first. */
+  tasksOf(owner: string): readonly TaskRecord[];
+  /** Keeps an uploaded picture; returns its token. */
+  saveFile(owner: string, bytesId: string): string;
+  file(token: string, owner: string): FileRecord | undefined;
+}
+
+/** Opens the vendor's part of the state. */
+export function createStore(state: State): TripoStore {
+  const tasks = state.collection<TaskRecord>("tripo.tasks");
+  const files = state.collection<FileRecord>("tripo.files");
+  return {
+    saveTask: (task) => tasks.set(task.task_id, task),
+    task(id, owner) {
+      const task = tasks.get(id);
+      return owner === undefined || task?.owner === owner ? task : undefined;
+    },
+    tasksOf: (owner) =>
+      tasks
+        .all()
+        .filter((task) => task.owner === owner)
+        .reverse(),
+    saveFile(owner, bytesId) {
+      const token = `file_${randomUUID().replaceAll("-", "")}`;
+      files.set(token, { token, owner, bytes_id: bytesId });
+      return token;
+    },
+    file(token, owner) {
+      const file = files.get(token);
+      return file?.owner === owner ? file : undefined;
+    },
+  };
+}
+
+/** Who a key is, without keeping the key. */
+export function ownerOf(key: string): string {
+  return createHash("sha256").update(key).digest("hex").slice(0, 16);
+}
