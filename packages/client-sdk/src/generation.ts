@@ -1,6 +1,11 @@
 import type { CallOptions } from "./client.ts";
 import type { GenerationError } from "./errors.ts";
-import type { Cancelled, GenerationStatus } from "./wire.ts";
+import { hasEnded } from "./newer-only.ts";
+import { postOnce } from "./post-once.ts";
+import { failureOfGeneration } from "./read-failure.ts";
+import type { WatchContext } from "./watch.ts";
+import { watchGeneration } from "./watch-generation.ts";
+import type { Cancelled, GenerationCreated, GenerationStatus } from "./wire.ts";
 
 /** How a generation ended. */
 export type Settled<Result> = { ok: true; result: Result } | { ok: false; error: GenerationError };
@@ -29,4 +34,73 @@ export interface Generation<Result> {
   cancel(options?: CallOptions): Promise<Cancelled>;
   /** Starts a new generation with the same input, for its price. Never buys twice for one call. */
   retry(options?: CallOptions & { idempotencyKey?: string | undefined }): Promise<Generation<Result>>;
+}
+
+/** What is known of a generation when its handle is made. */
+export type Known = { id: string; taskId?: string; status?: GenerationStatus };
+
+/** The URLs in an old status may have expired: after this it is asked for again. */
+const freshForMs = 60_000;
+
+/** The handle of one generation. */
+export function createGeneration<Result>(known: Known, context: WatchContext): Generation<Result> {
+  const { transport } = context;
+  const path = encodeURIComponent(known.id);
+  let taskId = known.taskId;
+  let end: { status: GenerationStatus; atMs: number } | undefined;
+
+  const remember = (status: GenerationStatus): GenerationStatus => {
+    taskId = status.task_id;
+    if (hasEnded(status)) end = { status, atMs: Date.now() };
+    return status;
+  };
+  if (known.status) remember(known.status);
+
+  const freshEnd = () => (end && Date.now() - end.atMs < freshForMs ? end.status : undefined);
+  async function* updates(options: CallOptions = {}): AsyncGenerator<GenerationStatus, void, void> {
+    const ended = freshEnd();
+    if (ended) return yield ended;
+    for await (const status of watchGeneration(known.id, context, options.signal)) yield remember(status);
+  }
+  const settled = async (options: CallOptions = {}): Promise<Settled<Result>> => {
+    let last: GenerationStatus | undefined;
+    for await (const status of updates(options)) last = status;
+    if (!last || !hasEnded(last)) throw options.signal?.reason;
+    if (last.status === "complete") return { ok: true, result: resultOf(last) as Result };
+    return { ok: false, error: failureOfGeneration(last) };
+  };
+
+  return {
+    id: known.id,
+    get taskId() {
+      return taskId;
+    },
+    async status(options = {}) {
+      const call = { path: `/tasks/${path}/status`, repeats: 2, signal: options.signal };
+      return remember(await transport.call<GenerationStatus>(call));
+    },
+    updates,
+    settled,
+    async result(options) {
+      const outcome = await settled(options);
+      if (outcome.ok) return outcome.result;
+      throw outcome.error;
+    },
+    cancel: (options = {}) =>
+      transport.call({ method: "POST", path: `/generations/${path}/cancel`, signal: options.signal }),
+    async retry(options = {}) {
+      const answer = await postOnce<GenerationCreated>(transport, {
+        path: `/generations/${path}/retry`,
+        idempotencyKey: options.idempotencyKey,
+        signal: options.signal,
+      });
+      return createGeneration({ id: answer.generation_id, taskId: answer.task_id }, context);
+    },
+  };
+}
+
+/** An operation gives files, or JSON that is kept on the generation. */
+function resultOf(status: GenerationStatus & { json?: unknown }): unknown {
+  if (status.json !== undefined && status.json !== null) return { json: status.json };
+  return { assets: status.assets, failures: status.failures };
 }

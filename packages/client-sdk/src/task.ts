@@ -1,4 +1,6 @@
 import type { CallOptions } from "./client.ts";
+import type { WatchContext } from "./watch.ts";
+import { watchTask } from "./watch-task.ts";
 import type { Balance, GenerationStatus, TaskTree } from "./wire.ts";
 
 /** One thing that happened while a task was watched. */
@@ -20,4 +22,18 @@ export interface Task {
    * Does not end by itself: leave the loop, or abort `signal`, which ends it quietly.
    */
   updates(options?: CallOptions): AsyncIterable<TaskUpdate>;
+}
+
+/** The handle of one task. */
+export function createTask(taskId: string, context: WatchContext): Task {
+  return {
+    id: taskId,
+    get: (options = {}) =>
+      context.transport.call({
+        path: `/tasks/${encodeURIComponent(taskId)}`,
+        repeats: 2,
+        signal: options.signal,
+      }),
+    updates: (options = {}) => watchTask(taskId, context, options.signal),
+  };
 }

@@ -1,0 +1,54 @@
+import { createNewerOnly, hasEnded } from "./newer-only.ts";
+import type { TaskUpdate } from "./task.ts";
+import { type Source, type WatchContext, watch } from "./watch.ts";
+import type { Balance, GenerationStatus, TaskTree } from "./wire.ts";
+
+type News = Extract<TaskUpdate, { type: "generation" | "balance" }>;
+
+/** Without a stream: how often to look at a task in which nothing is being made. */
+const idlePollMs = 5000;
+
+/** Every change of a task's generations, of the wallet and of the connection, until the signal is aborted. */
+export async function* watchTask(
+  taskId: string,
+  context: WatchContext,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TaskUpdate, void, void> {
+  for await (const told of watch(taskSource(taskId, context), context, signal)) {
+    yield told.type === "item" ? told.item : told;
+  }
+}
+
+function taskSource(taskId: string, { transport }: WatchContext): Source<News> {
+  const path = `/tasks/${encodeURIComponent(taskId)}`;
+  const newerOnly = createNewerOnly();
+  let lastBalance = "";
+
+  const takeGeneration = (status: GenerationStatus): News[] =>
+    newerOnly(status).map((generation) => ({ type: "generation", generation }));
+  const takeBalance = (balance: Balance): News[] => {
+    const text = JSON.stringify(balance);
+    if (text === lastBalance) return [];
+    lastBalance = text;
+    return [{ type: "balance", balance }];
+  };
+
+  return {
+    streamPath: `${path}/events`,
+    ended: () => false,
+    read({ event, data }) {
+      if (event === "generation") return takeGeneration(JSON.parse(data) as GenerationStatus);
+      if (event === "balance") return takeBalance(JSON.parse(data) as Balance);
+      return [];
+    },
+    async poll({ signal }) {
+      const tree = await transport.call<TaskTree>({ path, signal });
+      const news = tree.generations.flatMap(takeGeneration);
+      if (news.length > 0) {
+        news.push(...takeBalance(await transport.call<Balance>({ path: "/credits/balance", signal })));
+      }
+      const paces = tree.generations.flatMap((one) => (hasEnded(one) ? [] : [one.next_poll_ms ?? 2000]));
+      return { items: news, nextMs: Math.max(500, Math.min(idlePollMs, ...paces)) };
+    },
+  };
+}
