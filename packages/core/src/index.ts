@@ -20,6 +20,7 @@ export {
   type Operation,
   type OutputKind,
 } from "./operations/define-operation.ts";
+export { applyStyle } from "./operations/style-presets.ts";
 export {
   type CheckedFile,
   defineProvider,

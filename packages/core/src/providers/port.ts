@@ -81,8 +81,8 @@ export type ProviderAnswer =
       /** A synchronous vendor may give them as they arrive: each is stored before the next is asked for. */
       readonly outputs: Iterable<ProviderOutput> | AsyncIterable<ProviderOutput>;
       readonly failures?: readonly ProviderFailure[];
-      /** What the vendor charged us, in its own unit, for the books. */
-      readonly cost?: { readonly unit: string; readonly amount: number };
+      /** What the vendor charged us, in its own unit, for the books. Read it after the outputs: some vendors say it last. */
+      readonly cost?: { readonly unit: string; readonly amount: number } | undefined;
     }
   | { readonly state: "refused"; readonly error: ProviderError };
 

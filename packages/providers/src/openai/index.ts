@@ -1,0 +1,93 @@
+import { defineProvider, type JsonObject, type ProviderJob } from "@genbff/core";
+import { checkConnection } from "../shared/connection.ts";
+import { createFormBody } from "../shared/form-data.ts";
+import { createHttp } from "../shared/http.ts";
+import { refusedOrThrow } from "../shared/outcome.ts";
+import { readErrorBody } from "../shared/read-json.ts";
+import { openaiError } from "./errors.ts";
+import { findOpenaiModel } from "./models.ts";
+import { checkOptions, countOutputs, imageToImageOptions, textToImageOptions } from "./options.ts";
+import { toForm, toRequest } from "./to-request.ts";
+import { toCost, toResult } from "./to-result.ts";
+
+/** How to reach OpenAI, and which model draws. */
+export interface OpenaiSettings {
+  apiKey: string;
+  /** Default `https://api.openai.com/v1`. */
+  baseUrl?: string;
+  /** Default `gpt-image-2.5-flare`. One that this version does not know is sent as it is; a retired one is refused. */
+  model?: string;
+  /** How long one request may take until its answer begins. Default 180,000 ms: pictures can take two minutes. */
+  timeoutMs?: number;
+  /** How long the answer may pause once it has begun. Default 15,000 ms. */
+  idleTimeoutMs?: number;
+  /** Sent as `OpenAI-Organization`. */
+  organization?: string;
+  /** Sent as `OpenAI-Project`. */
+  project?: string;
+}
+
+/**
+ * OpenAI's image models: `text-to-image` and `image-to-image`, 1 to 10 pictures a request.
+ *
+ * The vendor answers at once, takes no idempotency key and cannot be asked about a lost answer: such a submission
+ * ends as `submission_unknown` and is never repeated. Pictures are decoded while they arrive, so that ten large
+ * ones need no more memory than one network packet.
+ *
+ * @throws Error - the key or the URL is unusable, or the model is retired.
+ *
+ * @example
+ * createBff({ providers: { openai: openai({ apiKey: process.env.OPENAI_API_KEY }) }, ...rest });
+ */
+export function openai(settings: OpenaiSettings) {
+  const { timeoutMs = 180_000, baseUrl = "https://api.openai.com/v1", apiKey } = settings;
+  const model = findOpenaiModel(settings.model ?? "gpt-image-2.5-flare", Date.now());
+  const http = createHttp(checkConnection({ vendor: "openai", baseUrl, apiKey }));
+  const check = checkOptions.bind(undefined, model);
+  const account = {
+    ...(settings.organization ? { "openai-organization": settings.organization } : {}),
+    ...(settings.project ? { "openai-project": settings.project } : {}),
+  };
+
+  return defineProvider({
+    offers: {
+      "text-to-image": { parameters: textToImageOptions, outputs: countOutputs, check },
+      "image-to-image": { parameters: imageToImageOptions, outputs: countOutputs, check },
+    },
+    submitTimeoutMs: timeoutMs,
+
+    async prepare(job) {
+      return { request: toRequest(job, model) };
+    },
+
+    async submit(job, { request }, { signal }) {
+      const answer = await http({
+        purpose: "submit",
+        method: "POST",
+        ...endpointOf(job, request),
+        headers: { ...account, "x-client-request-id": job.clientReference },
+        signal,
+        answerTimeoutMs: timeoutMs,
+        ...(settings.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: settings.idleTimeoutMs }),
+      });
+      if (!answer.ok) {
+        const { status, headers } = answer;
+        const body = await readErrorBody(answer);
+        return refusedOrThrow(openaiError({ purpose: "submit", status, headers, body }));
+      }
+      const { outputs, usage } = toResult(answer.body, job.outputs);
+      return {
+        state: "done",
+        outputs,
+        get cost() {
+          return toCost(usage(), model);
+        },
+      };
+    },
+  });
+}
+
+function endpointOf(job: ProviderJob, request: JsonObject) {
+  if (job.operation === "text-to-image") return { path: "images/generations", json: request };
+  return { path: "images/edits", form: createFormBody(toForm(request, job.files)) };
+}

@@ -1,0 +1,23 @@
+/** Where a vendor is and how we prove who we are. */
+export interface Connection {
+  /** Short name for logs. */
+  readonly vendor: string;
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+}
+
+/**
+ * Checks the settings that every vendor has, when the server starts rather than at the first customer.
+ *
+ * @throws Error - the key is empty or no header value (its text is never repeated), or the base URL is no http(s) URL.
+ */
+export function checkConnection({ vendor, baseUrl, apiKey }: Connection): Connection {
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
+    throw new Error(`${vendor}: apiKey is empty, or holds a space or a character that no header can carry.`);
+  }
+  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
+    throw new Error(`${vendor}: baseUrl must be an http or https URL.`);
+  }
+  return { vendor, apiKey, baseUrl: baseUrl.replace(/\/+$/, "") };
+}

@@ -1,0 +1,109 @@
+import { defineProvider } from "@genbff/core";
+import { checkConnection } from "../shared/connection.ts";
+import { createHttp } from "../shared/http.ts";
+import { refusedOrThrow } from "../shared/outcome.ts";
+import { vendorNow } from "../shared/retry-after.ts";
+import { brokenCall } from "../shared/transport-error.ts";
+import { callTripo } from "./call.ts";
+import { lostTask } from "./errors.ts";
+import { lookup } from "./lookup.ts";
+import { findTripoModel } from "./models.ts";
+import { checkOptions, imageToModelOptions, textToModelOptions } from "./options.ts";
+import { prepare } from "./prepare.ts";
+import { isFresh, referenceOf } from "./reference.ts";
+import { readStored } from "./to-request.ts";
+import { toResult } from "./to-result.ts";
+import { createdSchema, taskSchema } from "./wire.ts";
+
+/** How to reach Tripo, and which model shapes. */
+export interface TripoSettings {
+  /** `tsk_…`. Works in one region only. */
+  apiKey: string;
+  /** Default `https://openapi.tripo3d.ai/v3`. Mainland China: `https://openapi.tripo3d.com/v3`. */
+  baseUrl?: string;
+  /** Used where a request names no `model_version`. Default `v3.1-20260211`. A retired one is refused. */
+  model?: string;
+  /** Time between two looks at a task. Default 3,000 ms; the vendor asks for 2 to 5 s. */
+  pollMs?: number;
+  /** How long one call may take until its answer begins. Default 30,000 ms. */
+  timeoutMs?: number;
+  /**
+   * How long after the intent an empty search proves that nothing was bought. Default `timeoutMs` + 15 s, so that
+   * no request can still be under way when the proof is used to send it again.
+   */
+  lookupSettleMs?: number;
+}
+
+/**
+ * Tripo's 3D models: `text-to-model`, and `image-to-model` from one picture or from 2 to 4 views.
+ *
+ * The vendor takes no idempotency key and cannot cancel, but its account lists what was bought: a submission whose
+ * answer got lost is found by `lookup`. Pictures are uploaded before the intent. Links to results die within a
+ * minute; `check` makes fresh ones.
+ *
+ * @throws Error - the key or the URL is unusable, or the model is retired.
+ *
+ * @example
+ * createBff({ providers: { tripo: tripo({ apiKey: process.env.TRIPO_API_KEY }) }, ...rest });
+ */
+export function tripo(settings: TripoSettings) {
+  const { apiKey, baseUrl = "https://openapi.tripo3d.ai/v3", pollMs = 3_000, timeoutMs = 30_000 } = settings;
+  const settleMs = settings.lookupSettleMs ?? timeoutMs + 15_000;
+  if (apiKey.startsWith("tcli_"))
+    throw new Error("tripo: this apiKey is a client id; the key begins with tsk_.");
+  const model = findTripoModel(settings.model ?? "v3.1-20260211").id;
+  const http = createHttp(checkConnection({ vendor: "tripo", baseUrl, apiKey }));
+  const check = checkOptions.bind(undefined, model);
+
+  return defineProvider({
+    offers: {
+      "text-to-model": { parameters: textToModelOptions, check },
+      "image-to-model": { parameters: imageToModelOptions, check },
+    },
+    submitTimeoutMs: timeoutMs,
+
+    prepare: (job, { signal }) => prepare(http, job, model, signal),
+
+    async submit(job, prepared, { signal }) {
+      const request = readStored(prepared.request);
+      const answer = await callTripo(http, {
+        purpose: "submit",
+        method: "POST",
+        path: request.path,
+        headers: { "x-request-id": job.clientReference },
+        json: request.body,
+        signal,
+        answerTimeoutMs: timeoutMs,
+      });
+      if (!answer.ok) return refusedOrThrow(answer.error);
+      const created = createdSchema.safeParse(answer.data);
+      if (!created.success)
+        throw brokenCall({ vendor: "tripo", purpose: "submit", why: "no id in the answer" });
+      const reference = referenceOf(created.data.task_id, vendorNow(answer.headers, Date.now()), request);
+      return {
+        state: "running",
+        reference,
+        pollAfterMs: pollMs,
+        progress: 0,
+        stage: "Waiting for its turn",
+      };
+    },
+
+    async check(reference, { signal, logger }) {
+      const path = `tasks/${encodeURIComponent(reference.key)}`;
+      const call = { purpose: "read", method: "GET", path, signal, answerTimeoutMs: timeoutMs } as const;
+      const answer = await callTripo(http, call);
+      if (!answer.ok) {
+        const gone = answer.notFound && !isFresh(reference, vendorNow(answer.headers, Date.now()));
+        if (gone) return { state: "refused", error: lostTask() };
+        throw answer.error;
+      }
+      const task = taskSchema.safeParse(answer.data);
+      if (!task.success)
+        throw brokenCall({ vendor: "tripo", purpose: "read", why: "the task cannot be read" });
+      return toResult(task.data, { reference, pollMs, logger });
+    },
+
+    lookup: (lost, { signal }) => lookup(lost, { http, signal, settleMs }),
+  });
+}

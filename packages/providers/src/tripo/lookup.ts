@@ -1,0 +1,102 @@
+import type { JobReference, LookupResult, LostSubmission } from "@genbff/core";
+import type { Http, HttpCall } from "../shared/http.ts";
+import { vendorNow } from "../shared/retry-after.ts";
+import { brokenCall } from "../shared/transport-error.ts";
+import { callTripo } from "./call.ts";
+import { compareInput } from "./compare-input.ts";
+import { referenceOf } from "./reference.ts";
+import { readStored, type TripoRequest } from "./to-request.ts";
+import { readMoment, readUsageRows, type TripoUsageRow, taskSchema } from "./wire.ts";
+
+const pageRows = 200;
+const pagesMax = 10;
+/** Tasks of the wanted type that one search reads at most. */
+const readsMax = 60;
+/** How far the database's clock and the vendor's may be apart. */
+const clockSlackMs = 120_000;
+/** A task that was just made may be listed before it can be read. */
+const freshMs = 60_000;
+
+/** Everything a search needs. */
+export interface Search {
+  readonly http: Http;
+  readonly signal: AbortSignal;
+  /** How long after the intent an empty list proves something. */
+  readonly settleMs: number;
+}
+
+interface Listed {
+  readonly rows: readonly TripoUsageRow[];
+  readonly complete: boolean;
+  readonly headers: Headers;
+}
+
+/**
+ * Looks for the task of a submission whose answer got lost.
+ *
+ * There is no idempotency key and no list of tasks, but the account's usage names every task. Those of our type
+ * since the intent are read, and their recorded input is compared with what we sent. A task that cannot be
+ * compared is never adopted, and keeps an empty result from being conclusive.
+ *
+ * @throws ProviderError `provider_unavailable` - outcome `not_sent`: the search may be repeated.
+ */
+export async function lookup(lost: LostSubmission, search: Search): Promise<LookupResult> {
+  const request = readStored(lost.request);
+  const since = lost.intentAt - clockSlackMs;
+  const listed = await listUsage(search, since);
+  const matching = listed.rows.filter((row) => isOfType(row, request) && !(createdAt(row) < since));
+  matching.sort((a, b) => createdAt(a) - createdAt(b));
+
+  const now = Math.min(Date.now(), vendorNow(listed.headers, Date.now()));
+  const candidates: JobReference[] = [];
+  let compared = listed.complete && matching.length <= readsMax;
+  for (const row of matching.slice(-readsMax)) {
+    const verdict = await compareTask(row, request, search, now);
+    if (verdict === "equal") candidates.push(referenceOf(row.task_id, createdAt(row), request));
+    if (verdict === "unclear") compared = false;
+  }
+  return { candidates, conclusive: compared && now - lost.intentAt >= search.settleMs };
+}
+
+/** Pages through the usage, newest first, until it is older than the intent. */
+async function listUsage(search: Search, since: number): Promise<Listed> {
+  const rows: TripoUsageRow[] = [];
+  for (let page = 0; ; page++) {
+    const path = `account/usage?limit=${pageRows}&offset=${page * pageRows}`;
+    const answer = await callTripo(search.http, read(path, search.signal));
+    if (!answer.ok) throw answer.error;
+    const found = readUsageRows(answer.data);
+    if (!found) throw brokenCall({ vendor: "tripo", purpose: "read", why: "the usage cannot be read" });
+    rows.push(...found);
+    const passed = found.length > 0 && found.every((row) => createdAt(row) < since);
+    if (found.length < pageRows || passed) return { rows, complete: true, headers: answer.headers };
+    if (page + 1 === pagesMax) return { rows, complete: false, headers: answer.headers };
+  }
+}
+
+async function compareTask(row: TripoUsageRow, request: TripoRequest, search: Search, now: number) {
+  const path = `tasks/${encodeURIComponent(row.task_id)}`;
+  const answer = await callTripo(search.http, read(path, search.signal));
+  if (!answer.ok) {
+    if (!answer.notFound) throw answer.error;
+    // Tasks of the account's other keys are listed, but cannot be read: they are not ours.
+    return now - createdAt(row) > freshMs ? "different" : "unclear";
+  }
+  const task = taskSchema.safeParse(answer.data);
+  return compareInput(request.body, task.data?.input);
+}
+
+/** The exact spelling of a type is not documented: `text_to_model` and `text-to-model` are the same. */
+function isOfType(row: TripoUsageRow, request: TripoRequest): boolean {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, "");
+  return row.type === "" || plain(row.type) === plain(request.path.replace("generation/", ""));
+}
+
+/** A row without a readable time counts as new: it is read rather than passed over. */
+function createdAt(row: TripoUsageRow): number {
+  return readMoment(row.created_at) ?? Number.POSITIVE_INFINITY;
+}
+
+function read(path: string, signal: AbortSignal): HttpCall {
+  return { purpose: "read", method: "GET", path, signal };
+}

@@ -1,0 +1,76 @@
+import type { JobReference, Logger, ProviderAnswer } from "@genbff/core";
+import { slug } from "../shared/status-error.ts";
+import { failedTask } from "./errors.ts";
+import type { TripoTask } from "./wire.ts";
+
+type Running = Extract<ProviderAnswer, { state: "running" }>;
+
+/** How the work on a task goes on. */
+export interface TaskPace {
+  readonly reference: JobReference;
+  readonly pollMs: number;
+  readonly logger: Logger;
+}
+
+const statusWords = ["queued", "running", "success", "failed", "cancelled", "banned", "expired"] as const;
+type StatusWord = (typeof statusWords)[number];
+
+/** What the vendor says of a task, in our words. */
+export function toResult(task: TripoTask, { reference, pollMs, logger }: TaskPace): ProviderAnswer {
+  const running = (stage: string | undefined, progress: number | undefined): Running => ({
+    state: "running",
+    reference,
+    pollAfterMs: pollMs,
+    ...(progress === undefined ? {} : { progress: Math.round(Math.min(100, Math.max(0, progress))) }),
+    ...(stage === undefined ? {} : { stage }),
+  });
+  if (!isStatusWord(task.status)) {
+    // A word of tomorrow, or the vendor's own "unknown": neither ends a task, and a paid one must not be given up.
+    logger.warn({ provider: "tripo", status: slug(task.status) ?? "unreadable" }, "unknown task status");
+    return running(undefined, task.progress);
+  }
+  switch (task.status) {
+    case "queued":
+      return running("Waiting for its turn", task.progress);
+    case "running":
+      return running(stageOf(task.progress, reference), task.progress);
+    case "success":
+      return toOutputs(task, reference);
+    case "failed":
+    case "cancelled":
+    case "banned":
+    case "expired":
+      return { state: "refused", error: failedTask(task.status, task.error_code) };
+    default:
+      return task.status satisfies never;
+  }
+}
+
+/** What people see while the vendor works: it tells a number only, so the second half is the surface. */
+export function stageOf(progress: number | undefined, reference: JobReference): string {
+  const textured = reference.data?.textured !== false;
+  return textured && (progress ?? 0) >= 50 ? "Wrapping the surface" : "Shaping the mesh";
+}
+
+function toOutputs(task: TripoTask, reference: JobReference): ProviderAnswer {
+  const { model_url, pbr_model, model, base_model } = task.output ?? {};
+  const url = model_url ?? pbr_model ?? model ?? base_model;
+  if (url === undefined || !isWebUrl(url)) {
+    return { state: "refused", error: failedTask("success without a model", task.error_code) };
+  }
+  const credits = task.credits_consumed;
+  return {
+    state: "done",
+    reference,
+    outputs: [{ index: 0, source: { url } }],
+    ...(credits === undefined ? {} : { cost: { unit: "credits", amount: credits } }),
+  };
+}
+
+function isStatusWord(word: string): word is StatusWord {
+  return (statusWords as readonly string[]).includes(word);
+}
+
+function isWebUrl(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
