@@ -3,5 +3,10 @@ import { sourceConditions } from "../../tools/vitest-shared.ts";
 
 export default defineProject({
   ...sourceConditions,
-  test: { name: "core", include: ["src/**/*.test.ts"], environment: "node" },
+  test: {
+    name: "core",
+    include: ["src/**/*.test.ts"],
+    environment: "node",
+    globalSetup: "../../tools/embedded-postgres.ts",
+  },
 });

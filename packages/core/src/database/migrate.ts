@@ -1,0 +1,100 @@
+import { type MigrationFile, readMigrations } from "./migration-files.ts";
+import type { MigrationFolder } from "./port.ts";
+
+/** Runs one or more statements, without parameters, and resolves to the rows of the last one. */
+export type RunSql = (sql: string) => Promise<readonly Record<string, unknown>[]>;
+
+/** What a driver lends to the migrator: a way to ask, and a way to do several things or none. */
+export interface MigrationExecutor {
+  readonly run: RunSql;
+  transaction(work: (run: RunSql) => Promise<void>): Promise<void>;
+}
+
+/** Any number, as long as every version of this library uses the same. */
+const advisoryLock = 7_261_520_114;
+
+const bookkeeping = `
+do $$
+begin
+  if to_regclass('genbff.migrations') is null then
+    create schema if not exists genbff;
+    create table genbff.migrations (
+      folder     text        not null,
+      number     integer     not null,
+      name       text        not null,
+      checksum   text        not null,
+      applied_at timestamptz not null default clock_timestamp(),
+      primary key (folder, number)
+    );
+    alter table genbff.migrations enable row level security;
+    revoke all on genbff.migrations from public;
+  end if;
+end
+$$`;
+
+/**
+ * Applies the files that the database has not seen, folder by folder, each in a transaction of its own.
+ *
+ * Harmless to repeat, to interrupt and to run from many processes: each transaction takes an advisory lock, then
+ * looks again. When there is nothing to do it costs one query. A database that knows more than these folders is
+ * left alone: that is an older release running beside a newer one.
+ *
+ * @throws Error - an applied file was edited, or a file failed (the message names file and line; nothing of it stays).
+ */
+export async function migrate(
+  executor: MigrationExecutor,
+  folders: readonly MigrationFolder[],
+): Promise<void> {
+  const files = (await Promise.all(folders.map(readMigrations))).flat();
+  const applied = await readApplied(executor.run);
+  for (const file of files) {
+    if (!isApplied(file, applied)) await executor.transaction((run) => apply(run, file));
+  }
+}
+
+async function apply(run: RunSql, file: MigrationFile): Promise<void> {
+  await run(`select pg_advisory_xact_lock(${advisoryLock})`);
+  await run(bookkeeping);
+  if (isApplied(file, await readApplied(run))) return; // somebody else did it while we waited
+  try {
+    await run(file.sql);
+  } catch (error) {
+    throw failure(file, error);
+  }
+  // Folder, name and checksum were checked or made by us; none can hold a quote.
+  await run(
+    `insert into genbff.migrations (folder, number, name, checksum)
+     values ('${file.folder}', ${file.number}, '${file.name}', '${file.checksum}')`,
+  );
+}
+
+/** Folder and number → checksum. */
+type Applied = ReadonlyMap<string, string>;
+
+async function readApplied(run: RunSql): Promise<Applied> {
+  try {
+    const rows = await run("select folder, number, checksum from genbff.migrations");
+    return new Map(rows.map((row) => [`${row.folder}/${row.number}`, String(row.checksum)]));
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "42P01" || code === "3F000") return new Map(); // no such table or schema: a new database
+    throw error;
+  }
+}
+
+function isApplied(file: MigrationFile, applied: Applied): boolean {
+  const checksum = applied.get(`${file.folder}/${file.number}`);
+  if (checksum === undefined) return false;
+  if (checksum !== file.checksum) {
+    throw new Error(
+      `Migration ${file.folder}/${file.name} was edited after it was applied; undo the edit and add a new file`,
+    );
+  }
+  return true;
+}
+
+function failure(file: MigrationFile, error: unknown): Error {
+  const { message, position } = error as { message: string; position?: string };
+  const line = position ? `:${file.sql.slice(0, Number(position)).split("\n").length}` : "";
+  return new Error(`Migration ${file.folder}/${file.name}${line} failed: ${message}`, { cause: error });
+}
