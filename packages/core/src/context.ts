@@ -1,6 +1,7 @@
 import type { GuardedFetch } from "./assets/guarded-fetch.ts";
 import type { Auth } from "./auth/port.ts";
 import type { Limits } from "./create-bff.ts";
+import type { Costs } from "./credits/costs.ts";
 import type { Database } from "./database/port.ts";
 import type { Engine } from "./engine/port.ts";
 import type { Changes } from "./events/changes.ts";
@@ -14,6 +15,7 @@ export interface BffContext {
   readonly storage: ObjectStore;
   readonly auth: Auth;
   readonly catalogue: Catalogue;
+  readonly costs: Costs;
   readonly engine: Engine;
   /** Tells this process's watchers that a task has changed, so that they need not wait for the next tick. */
   readonly changes: Changes;
@@ -27,4 +29,7 @@ export interface BffContext {
   readonly signUpCredits: number;
   readonly walletOf: (userId: string) => string | Promise<string>;
   readonly limits: Limits;
+  /** Aborted when the BFF stops: streams end, waiters answer. */
+  readonly closing: AbortSignal;
+  close(): void;
 }

@@ -1,7 +1,11 @@
 import type { AppOf, CheckOffers, FallbackFor, Operations, PricesFor, Providers } from "./app-types.ts";
 import type { Auth } from "./auth/port.ts";
+import type { BffContext } from "./context.ts";
+import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
+import { createWorker } from "./generations/worker.ts";
+import { createHandler } from "./http/handle-request.ts";
 import type { Logger } from "./shared/logger.ts";
 import type { ObjectStore } from "./storage/port.ts";
 
@@ -90,7 +94,47 @@ export interface Bff<App extends object> {
 export function createBff<
   const P extends Providers,
   const O extends Operations = [],
-  const Fallback extends FallbackFor<NoInfer<P>, NoInfer<O>> = {},
+  const Fallback extends FallbackFor<NoInfer<P>, NoInfer<O>> = Record<never, never>,
 >(options: BffOptions<P, O, Fallback>): Bff<AppOf<P, O, Fallback>> {
-  throw new Error("unfinished", { cause: options });
+  const context = createContext(options as unknown as AnyBffOptions);
+  const handle = createHandler(context);
+  const worker = createWorker(context);
+  let starting: Promise<void> | undefined;
+  const start = () => {
+    starting ??= open(context, options.migrations ?? [], worker);
+    // A start that failed may succeed later: the database was down, a price was missing.
+    starting.catch(() => {
+      starting = undefined;
+    });
+    return starting;
+  };
+  const bff = {
+    fetch: async (request: Request) => {
+      await start();
+      return handle(request);
+    },
+    start,
+    stop: async (graceMs = 10_000) => {
+      context.close();
+      await context.engine.stop(graceMs);
+      await context.database.close();
+    },
+    worker,
+    database: context.database,
+  };
+  return bff as Bff<AppOf<P, O, Fallback>>;
+}
+
+/** Brings the schema up to date, refuses to sell what has no price, and starts to work. */
+async function open(
+  context: BffContext,
+  migrations: readonly MigrationFolder[],
+  worker: Worker,
+): Promise<void> {
+  await context.database.migrate?.(migrations);
+  await context.storage.ready();
+  const costs = await context.costs.all();
+  const missing = context.catalogue.priceKeys.filter((key) => costs[key] === undefined);
+  if (missing.length > 0) throw new Error(`operation_costs has no price for: ${missing.join(", ")}`);
+  context.engine.start(worker);
 }

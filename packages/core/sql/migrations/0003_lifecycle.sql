@@ -1,4 +1,4 @@
--- The life of a generation, in the order in which its functions are called: quote, start, claim or lease, intent,
+-- The life of a generation, in the order in which its functions are called: quote, start, take, intent,
 -- record, finish or fail; beside them cancel, orphan and sweep.
 
 -- ─── Start ──────────────────────────────────────────────────────────────────
@@ -184,8 +184,8 @@ end $$;
 
 -- Takes a generation that is due and in nobody's hands. A worker that died while it prepared has used up its
 -- attempt: a generation that kills its workers cannot loop for ever.
-create function public.genbff_lease(p_generation_id uuid, p_worker text, p_lease_ms bigint) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+create function genbff.take_lease(p_generation_id uuid, p_worker text, p_lease_ms bigint) returns jsonb
+language plpgsql set search_path = '' as $$
 declare
   v_generation genbff.generations;
   v_now timestamptz;
@@ -224,6 +224,22 @@ begin
    where id = p_generation_id
   returning * into v_generation;
   return jsonb_build_object('state', 'leased', 'exhausted', v_exhausted, 'generation', genbff.work_order(v_generation));
+end $$;
+
+-- What a worker calls with an id it was woken for. A waiting id gives it the next in turn, which may be another one.
+create function public.genbff_take(p_generation_id uuid, p_worker text, p_lease_ms bigint) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_taken jsonb := genbff.take_lease(p_generation_id, p_worker, p_lease_ms);
+  v_claimed jsonb;
+begin
+  if v_taken ->> 'state' = 'pending' then
+    v_claimed := public.genbff_claim(p_worker, 1, p_lease_ms);
+    if jsonb_array_length(v_claimed) > 0 then
+      return jsonb_build_object('state', 'leased', 'exhausted', false, 'generation', v_claimed -> 0);
+    end if;
+  end if;
+  return v_taken;
 end $$;
 
 -- The row, locked, if the lease is still ours; else null, and the worker stops at once.

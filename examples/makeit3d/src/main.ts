@@ -1,0 +1,51 @@
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { toExpress } from "@genbff/adapter-express";
+import { startSimulator } from "@genbff/simulator";
+import express from "express";
+import { pino } from "pino";
+import { createMakeit3d } from "./bff.ts";
+import { readConfig } from "./config.ts";
+import { localMode } from "./local-mode.ts";
+import { readSecrets } from "./secrets.ts";
+import { buildStudio } from "./studio.ts";
+
+const config = readConfig(process.env);
+const logger = pino({ level: config.logLevel }, pino.destination(2));
+
+const secrets = await readSecrets(config.dataDir);
+const simulator =
+  config.simulated.openai || config.simulated.tripo
+    ? await startSimulator({ ...config.simulator, statePath: join(config.dataDir, "simulator.json") })
+    : undefined;
+const bff = createMakeit3d(config, secrets, logger, simulator?.url);
+const [studio] = await Promise.all([buildStudio(), bff.start()]);
+
+const app = express();
+app.disable("x-powered-by");
+if (config.local)
+  app.use(["/", "/api"], localMode({ tokenSecret: secrets.tokens, simulatorUrl: simulator?.url }));
+app.use("/api", toExpress(bff));
+app.use(express.static(studio, { dotfiles: "ignore" }));
+
+const server = app.listen(config.port, (error?: Error) => {
+  if (error) throw error;
+  console.log(`GenBFF studio: http://localhost:${(server.address() as AddressInfo).port}`);
+});
+
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    void stop();
+  });
+
+/** Takes nothing new, lets what runs reach its next commit, and leaves the rest to the next start. */
+async function stop(): Promise<void> {
+  server.close();
+  await bff.stop();
+  server.closeAllConnections();
+  await simulator?.close();
+  process.exit(0);
+}

@@ -1,0 +1,70 @@
+import { createGuardedFetch } from "./assets/guarded-fetch.ts";
+import type { BffContext } from "./context.ts";
+import type { BffOptions, Limits } from "./create-bff.ts";
+import { createCosts } from "./credits/costs.ts";
+import { inProcess } from "./engine/in-process.ts";
+import { createChanges } from "./events/changes.ts";
+import { createCatalogue } from "./operations/catalogue.ts";
+import type { AnyOperation } from "./operations/define-operation.ts";
+import type { AnyProvider } from "./providers/define-provider.ts";
+import { consoleLogger } from "./shared/logger.ts";
+
+/** The options with their types worn off: what is left at run time. */
+export type AnyBffOptions = BffOptions<
+  Record<string, AnyProvider>,
+  readonly AnyOperation[],
+  Record<string, readonly string[]>
+>;
+
+/** `design.md` 5.6. */
+export const defaultLimits: Limits = {
+  deadlineMs: 30 * 60_000,
+  attempts: 3,
+  leaseMs: 20_000,
+  heartbeatMs: 5000,
+  sweepMs: 5000,
+  openGenerationsPerUser: 20,
+  queueDepth: 10_000,
+  quoteMs: 10 * 60_000,
+  watchTickMs: 1000,
+};
+
+/**
+ * Joins what the team handed over with the defaults.
+ *
+ * @throws Error - `secret` is shorter than 32 characters, or a pair has no price.
+ */
+export function createContext(options: AnyBffOptions): BffContext {
+  if (options.secret.length < 32) throw new Error("secret must have at least 32 characters");
+  const limits = { ...defaultLimits, ...options.limits };
+  const logger = options.logger ?? consoleLogger;
+  const publicUrl = (options.publicUrl ?? "").replace(/\/+$/, "");
+  const basePath = `/${options.basePath ?? "api"}`.replace(/^\/+/, "/").replace(/\/+$/, "");
+  options.storage.configure?.({ publicUrl, basePath, secret: options.secret });
+  const catalogue = createCatalogue({
+    providers: options.providers,
+    operations: options.operations ?? [],
+    prices: options.prices,
+    fallback: options.fallback ?? {},
+  });
+  const closing = new AbortController();
+  return {
+    database: options.database,
+    storage: options.storage,
+    auth: options.auth,
+    catalogue,
+    costs: createCosts(options.database, catalogue.priceKeys),
+    engine: options.engine ?? inProcess({ sweepMs: limits.sweepMs, logger }),
+    changes: createChanges(),
+    guardedFetch: createGuardedFetch({ trustedOrigins: options.inputs?.trustedOrigins ?? [], logger }),
+    logger,
+    secret: options.secret,
+    publicUrl,
+    basePath,
+    signUpCredits: options.credits?.signUp ?? 0,
+    walletOf: options.credits?.walletOf ?? ((userId) => userId),
+    limits,
+    closing: closing.signal,
+    close: () => closing.abort(),
+  };
+}

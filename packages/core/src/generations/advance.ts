@@ -1,0 +1,137 @@
+import type { BffContext } from "../context.ts";
+import type { JsonObject, JsonValue } from "../shared/json.ts";
+import { type Lease, LeaseLost, takeLease } from "./lease.ts";
+import { check } from "./steps/check.ts";
+import { discardStored } from "./steps/discard-stored.ts";
+import { fetchOutputs } from "./steps/fetch-outputs.ts";
+import { recover } from "./steps/recover.ts";
+import { settle } from "./steps/settle.ts";
+import { submit } from "./steps/submit.ts";
+import type { Verdict } from "./verdict.ts";
+import { toWorkOrder, type WorkOrder } from "./work-order.ts";
+
+/** What one call did. */
+export interface Advanced {
+  readonly state: "busy" | "waiting" | "pending" | "ended" | "gone" | "lost";
+  /** Worth waking again after this; absent once there is nothing left to do. */
+  readonly againAfterMs?: number;
+}
+
+/**
+ * Moves a generation on: take the lease → look at the step → do it → commit it under the lease → the next.
+ *
+ * Any number of calls, from any number of processes, at any moment, for any id (ended and unknown ones too) is safe:
+ * Postgres decides. It stops where there is something to wait for, and says for how long.
+ */
+export async function advance(context: BffContext, generationId: string): Promise<Advanced> {
+  const lease = await takeLease(context, generationId);
+  if (!("order" in lease))
+    return { state: lease.state, ...(lease.delayMs === undefined ? {} : { againAfterMs: lease.delayMs }) };
+  try {
+    let order = lease.order;
+    for (;;) {
+      const verdict = await takeStep(context, lease, order);
+      const committed = await commit(context, order, verdict);
+      context.changes.tell(order.task_id);
+      if (!("order" in committed)) return committed;
+      order = committed.order;
+    }
+  } catch (error) {
+    // Somebody else has it now, or the sweep does: nothing of ours may follow.
+    if (error instanceof LeaseLost || lease.signal.aborted) return { state: "lost" };
+    throw error;
+  } finally {
+    lease.end();
+    if (lease.order.id !== generationId) context.engine.wake(generationId, 0);
+  }
+}
+
+/** The way of one generation, from top to bottom. */
+async function takeStep(context: BffContext, lease: Lease, order: WorkOrder): Promise<Verdict> {
+  switch (order.step) {
+    case "intent":
+      return submit(context, lease, order);
+    case "submit_unknown":
+      return recover(context, lease, order);
+    case "submitted":
+      return check(context, lease, order);
+    case "fetching":
+    case "storing":
+      return fetchOutputs(context, lease, order);
+    case "settling":
+      return settle(order);
+  }
+}
+
+/** Writes what a step decided. The only writes of a generation under its lease, but for the intent itself. */
+async function commit(
+  context: BffContext,
+  order: WorkOrder,
+  verdict: Verdict,
+): Promise<Advanced | { order: WorkOrder }> {
+  const held = { p_generation_id: order.id, p_epoch: order.lease_epoch };
+  switch (verdict.next) {
+    case "continue":
+    case "later": {
+      const delayMs = verdict.next === "later" ? verdict.delayMs : null;
+      const next = await context.database.call("genbff_record", {
+        ...held,
+        p_changes: verdict.changes as unknown as JsonObject,
+        p_delay_ms: delayMs,
+      });
+      if (next === null) {
+        await reportLateJob(context, order, verdict.changes.job as unknown as JsonValue | undefined);
+        throw new LeaseLost();
+      }
+      return delayMs === null ? { order: toWorkOrder(next) } : { state: "waiting", againAfterMs: delayMs };
+    }
+    case "adopt": {
+      const adopted = (await context.database.call("genbff_adopt", {
+        ...held,
+        p_candidates: verdict.candidates as unknown as JsonValue,
+      })) as { adopted: boolean; generation: JsonValue } | null;
+      if (adopted === null) throw new LeaseLost();
+      return adopted.adopted
+        ? { order: toWorkOrder(adopted.generation) }
+        : commit(context, order, verdict.otherwise);
+    }
+    case "finish": {
+      const ended = await context.database.call("genbff_finish", {
+        ...held,
+        p_assets: verdict.assets as unknown as JsonValue,
+        p_failures: (verdict.work.failures ?? []) as unknown as JsonValue,
+        p_cost: verdict.work.cost ?? null,
+      });
+      if (ended === null) throw new LeaseLost();
+      return { state: "ended" };
+    }
+    case "fail": {
+      const ended = await context.database.call("genbff_fail", {
+        ...held,
+        p_code: verdict.code,
+        p_details: verdict.details ?? null,
+        p_failures: (order.work.failures ?? []) as unknown as JsonValue,
+        p_outcome: verdict.outcome ?? null,
+        p_error: verdict.error ?? null,
+      });
+      if (ended === null) throw new LeaseLost();
+      await discardStored(context, order);
+      return { state: "ended" };
+    }
+  }
+}
+
+/** The vendor answered after the lease was lost: whoever owns the generation now can adopt what it sold. */
+async function reportLateJob(
+  context: BffContext,
+  order: WorkOrder,
+  job: JsonValue | undefined,
+): Promise<void> {
+  if (job === undefined) return;
+  await context.database.call("genbff_orphan", {
+    p_generation_id: order.id,
+    p_attempt: order.attempt,
+    p_job: job,
+    p_reason: "lease_lost",
+  });
+}

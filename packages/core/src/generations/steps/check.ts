@@ -1,0 +1,40 @@
+import type { BffContext } from "../../context.ts";
+import { isProviderError } from "../../errors/provider-error.ts";
+import { backoffMs } from "../../shared/backoff.ts";
+import { type Lease, LeaseLost } from "../lease.ts";
+import { errorForTheBooks, type Verdict } from "../verdict.ts";
+import type { WorkOrder } from "../work-order.ts";
+import { detailsOf, onAnswer } from "./on-answer.ts";
+
+/**
+ * `submitted`: ask the provider how its job is. Reading buys nothing, so a failed question is asked again later, as
+ * often as the deadline allows; only the provider's own word that the job is over ends it.
+ */
+export async function check(context: BffContext, lease: Lease, order: WorkOrder): Promise<Verdict> {
+  const provider = context.catalogue.find(order.operation, order.provider)?.provider;
+  if (provider?.check === undefined || order.job === null)
+    return { next: "fail", code: "provider_unavailable" };
+  const asked = { signal: lease.signal, logger: context.logger };
+  if ((order.cancel_requested || lease.cancelRequested()) && provider.cancel !== undefined) {
+    const confirmed = await provider.cancel(order.job, asked).catch(() => false);
+    if (confirmed) return { next: "fail", code: "cancelled", outcome: "failed" };
+  }
+  try {
+    return await onAnswer(context, lease, order, await provider.check(order.job, asked));
+  } catch (error) {
+    if (lease.signal.aborted) throw new LeaseLost();
+    if (isProviderError(error) && (error.outcome === "failed" || error.outcome === "refused"))
+      return { next: "fail", code: error.code, outcome: error.outcome, ...detailsOf(error) };
+    context.logger.warn(
+      { generation_id: order.id, provider: order.provider, error },
+      "a provider could not be asked",
+    );
+    const tries = (order.retries.check ?? 0) + 1;
+    const wanted = isProviderError(error) ? error.retryAfterMs : undefined;
+    return {
+      next: "later",
+      delayMs: wanted ?? backoffMs(tries),
+      changes: { error: errorForTheBooks(error), retries: { check: tries } },
+    };
+  }
+}

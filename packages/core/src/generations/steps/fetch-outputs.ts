@@ -1,0 +1,123 @@
+import { isFetchFailed } from "../../assets/guarded-fetch.ts";
+import type { BffContext } from "../../context.ts";
+import { isAppError } from "../../errors/app-error.ts";
+import type { ProviderFailure } from "../../providers/port.ts";
+import { type Lease, LeaseLost } from "../lease.ts";
+import { errorForTheBooks, type StepChanges, tryAgain, type Verdict } from "../verdict.ts";
+import type { RemoteOutput, StoredAsset, WorkOrder } from "../work-order.ts";
+import { storeOne } from "./store-one.ts";
+
+/**
+ * `fetching`: copy what the provider left behind its URLs into our storage. Everything here may be repeated: a broken
+ * download starts again, a dead link is renewed by asking the provider, a full storage is tried later. Nothing here
+ * ever buys again.
+ */
+export async function fetchOutputs(context: BffContext, lease: Lease, order: WorkOrder): Promise<Verdict> {
+  const stored: StoredAsset[] = [...(order.work.stored ?? [])];
+  const failures: ProviderFailure[] = [...(order.work.failures ?? [])];
+  const known = new Set([...stored, ...failures].map(({ index }) => index));
+  for (const output of order.work.outputs ?? []) {
+    if (output.index >= order.outputs || known.has(output.index)) continue;
+    known.add(output.index);
+    const result = await fetchOne(context, lease, order, output);
+    if ("asset" in result) stored.push(result.asset);
+    else if ("gone" in result) failures.push({ index: output.index, code: "output_unavailable" });
+    else if ("damaged" in result) failures.push({ index: output.index, code: "provider_failed" });
+    else return keep(result.verdict, { stored, failures });
+  }
+  return { next: "continue", changes: { step: "settling", work: { ...order.work, stored, failures } } };
+}
+
+type FetchResult = { asset: StoredAsset } | { gone: true } | { damaged: true } | { verdict: Verdict };
+
+async function fetchOne(
+  context: BffContext,
+  lease: Lease,
+  order: WorkOrder,
+  output: RemoteOutput,
+): Promise<FetchResult> {
+  try {
+    const { stream } = await context.guardedFetch(output.url, { signal: lease.signal });
+    const result = await storeOne(context, order, output.index, stream, lease.signal, output.metadata);
+    if ("asset" in result) return result;
+    // A cut connection and a damaged file look alike: only a second copy tells them apart.
+    return {
+      verdict: tryAgain(order, "fetch", { exhausted: settleWithout(order, output, "provider_failed") }),
+    };
+  } catch (error) {
+    if (lease.signal.aborted) throw new LeaseLost();
+    context.logger.warn({ generation_id: order.id, error }, "an output could not be copied");
+    const changes: StepChanges = { error: errorForTheBooks(error) };
+    if (isAppError(error, "upload_failed"))
+      return {
+        verdict: tryAgain(order, "store", { changes, exhausted: { next: "fail", code: "upload_failed" } }),
+      };
+    if (isAppError(error, "asset_url_not_allowed")) return { gone: true };
+    if (isFetchFailed(error) && error.status !== undefined && error.status >= 400 && error.status < 500)
+      return renewLinks(context, lease, order, output);
+    return {
+      verdict: tryAgain(order, "fetch", {
+        changes,
+        exhausted: settleWithout(order, output, "output_unavailable"),
+      }),
+    };
+  }
+}
+
+/** Links live for a minute at some vendors: a dead one is no loss while the provider still knows the job. */
+async function renewLinks(
+  context: BffContext,
+  lease: Lease,
+  order: WorkOrder,
+  output: RemoteOutput,
+): Promise<FetchResult> {
+  const provider = context.catalogue.find(order.operation, order.provider)?.provider;
+  if (provider?.check === undefined || order.job === null) return { gone: true };
+  const exhausted = settleWithout(order, output, "output_unavailable");
+  const answer = await provider
+    .check(order.job, { signal: lease.signal, logger: context.logger })
+    .catch((error: unknown) => {
+      if (lease.signal.aborted) throw new LeaseLost();
+      context.logger.warn({ generation_id: order.id, error }, "a link could not be renewed");
+      return undefined;
+    });
+  const fresh: RemoteOutput[] = [];
+  if (answer?.state === "done")
+    for await (const { index, source, metadata } of answer.outputs)
+      if ("url" in source)
+        fresh.push({ index, url: source.url, ...(metadata === undefined ? {} : { metadata }) });
+  const changes: StepChanges = fresh.length > 0 ? { work: { outputs: fresh } } : {};
+  return { verdict: tryAgain(order, "refresh", { changes, delayMs: 0, exhausted }) };
+}
+
+/** Gives one output up and goes on with the others. */
+function settleWithout(order: WorkOrder, output: RemoteOutput, code: ProviderFailure["code"]): Verdict {
+  return {
+    next: "continue",
+    changes: {
+      work: { ...order.work, failures: [...(order.work.failures ?? []), { index: output.index, code }] },
+    },
+  };
+}
+
+/** What was copied before an interruption need not be copied again. */
+function keep(
+  verdict: Verdict,
+  done: { stored: readonly StoredAsset[]; failures: readonly ProviderFailure[] },
+): Verdict {
+  if (verdict.next !== "later" && verdict.next !== "continue") return verdict;
+  const failures = verdict.changes.work?.failures ?? done.failures;
+  return {
+    ...verdict,
+    changes: {
+      ...verdict.changes,
+      work: {
+        ...verdict.changes.work,
+        stored: done.stored,
+        failures: [
+          ...new Map([...done.failures, ...failures].map((failure) => [failure.index, failure])).values(),
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { BffContext } from "../../context.ts";
+import type { ProviderError } from "../../errors/provider-error.ts";
+import type { ProviderAnswer, ProviderOutput } from "../../providers/port.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type { Lease } from "../lease.ts";
+import { errorForTheBooks, type Verdict } from "../verdict.ts";
+import type { RemoteOutput, WorkOrder } from "../work-order.ts";
+import { storeStreams } from "./store-streams.ts";
+
+/** What to do with what the provider said, whether it was asked for the first time or for the tenth. */
+export async function onAnswer(
+  context: BffContext,
+  lease: Lease,
+  order: WorkOrder,
+  answer: ProviderAnswer,
+): Promise<Verdict> {
+  switch (answer.state) {
+    case "running":
+      return {
+        next: "later",
+        delayMs: answer.pollAfterMs,
+        changes: {
+          step: "submitted",
+          job: answer.reference,
+          ...(order.job === null ? { outcome: "accepted" as const } : {}),
+          ...(answer.progress === undefined ? {} : { progress: clampProgress(answer.progress) }),
+          ...(answer.stage === undefined ? {} : { stage: answer.stage }),
+        },
+      };
+    case "refused":
+      throw answer.error;
+    case "done": {
+      const [first, all] = await peek(answer.outputs);
+      if (first !== undefined && "stream" in first.source)
+        return storeStreams(context, lease, order, all, answer);
+      const outputs: RemoteOutput[] = [];
+      for await (const output of all) outputs.push(toRemote(output));
+      const cost = answer.cost === undefined ? {} : { cost: { ...answer.cost } as JsonObject };
+      return {
+        next: "continue",
+        changes: {
+          step: "fetching",
+          stage: "Putting it on your table",
+          outcome: "done",
+          ...(answer.reference === undefined ? {} : { job: answer.reference }),
+          work: { outputs, failures: answer.failures ?? [], ...cost },
+        },
+      };
+    }
+  }
+}
+
+/** The details of a provider's failure that clients may see. */
+export function detailsOf(error: ProviderError): { details?: JsonObject; error: JsonObject } {
+  return {
+    error: errorForTheBooks(error),
+    ...(error.details === undefined ? {} : { details: error.details as JsonObject }),
+  };
+}
+
+/** 100 is for what is stored and settled; a vendor's nonsense is nothing. */
+function clampProgress(progress: number): number {
+  return Number.isFinite(progress) ? Math.min(99, Math.max(0, Math.round(progress))) : 0;
+}
+
+function toRemote(output: ProviderOutput): RemoteOutput {
+  if (!("url" in output.source)) throw new Error("a provider mixed streams and URLs in one answer");
+  return {
+    index: output.index,
+    url: output.source.url,
+    ...(output.metadata === undefined ? {} : { metadata: output.metadata }),
+  };
+}
+
+/** The first output, to see of which kind they are, and all of them, the first included. */
+async function peek(
+  outputs: Iterable<ProviderOutput> | AsyncIterable<ProviderOutput>,
+): Promise<[ProviderOutput | undefined, AsyncIterable<ProviderOutput>]> {
+  const iterator = (async function* () {
+    yield* outputs;
+  })();
+  const first = await iterator.next();
+  return [
+    first.done ? undefined : first.value,
+    (async function* () {
+      if (!first.done) yield first.value;
+      yield* iterator;
+    })(),
+  ];
+}

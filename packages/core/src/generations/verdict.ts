@@ -1,0 +1,71 @@
+import type { ErrorCode } from "../contract/error-codes.ts";
+import { isProviderError } from "../errors/provider-error.ts";
+import type { JobReference } from "../providers/port.ts";
+import { backoffMs } from "../shared/backoff.ts";
+import type { JsonObject } from "../shared/json.ts";
+import type { Step, StoredAsset, Work, WorkOrder } from "./work-order.ts";
+
+/** What became of an attempt, for the books: `genbff.attempts.outcome`. */
+export type AttemptOutcome = "accepted" | "done" | "adopted" | "refused" | "failed" | "unknown";
+
+/** What one step wants to be committed. */
+export interface StepChanges {
+  readonly step?: Step;
+  /** A short word for people. */
+  readonly stage?: string;
+  readonly progress?: number;
+  readonly job?: JobReference;
+  readonly outcome?: AttemptOutcome;
+  readonly error?: JsonObject;
+  readonly work?: Work;
+  readonly retries?: Readonly<Record<string, number>>;
+  /** Nothing left this machine, or the provider took nothing: the same attempt may be sent again. */
+  readonly unsent?: boolean;
+  /** Certainly not bought: the next attempt may be sent. */
+  readonly next_attempt?: boolean;
+}
+
+/** What a step decided. The spine commits it; no step writes the generation itself. */
+export type Verdict =
+  | { readonly next: "continue"; readonly changes: StepChanges }
+  | { readonly next: "later"; readonly changes: StepChanges; readonly delayMs: number }
+  | { readonly next: "adopt"; readonly candidates: readonly JobReference[]; readonly otherwise: Verdict }
+  | { readonly next: "finish"; readonly assets: readonly StoredAsset[]; readonly work: Work }
+  | {
+      readonly next: "fail";
+      readonly code: ErrorCode;
+      readonly details?: JsonObject;
+      readonly outcome?: AttemptOutcome;
+      readonly error?: JsonObject;
+    };
+
+/** Repeatable steps and how often each may fail before the generation does. Submissions are counted elsewhere: as attempts. */
+const budgets = { prepare: 5, submit: 5, lookup: 10, fetch: 5, store: 5, refresh: 2 } as const;
+
+/** A repeatable step with a budget of tries. */
+export type Budget = keyof typeof budgets;
+
+/** Tries again after a pause, or gives up when the budget is spent. */
+export function tryAgain(
+  order: WorkOrder,
+  budget: Budget,
+  options: { changes?: StepChanges; delayMs?: number; exhausted: Verdict },
+): Verdict {
+  const tries = (order.retries[budget] ?? 0) + 1;
+  const delayMs = options.delayMs ?? backoffMs(tries);
+  if (tries > budgets[budget] || Date.parse(order.now) + delayMs >= Date.parse(order.deadline_at))
+    return options.exhausted;
+  return { next: "later", delayMs, changes: { ...options.changes, retries: { [budget]: tries } } };
+}
+
+/** What the books keep of a failure: no prompt, no URL, no key. */
+export function errorForTheBooks(error: unknown): JsonObject {
+  if (isProviderError(error))
+    return {
+      code: error.code,
+      outcome: error.outcome,
+      status: error.upstreamStatus ?? null,
+      operator: error.operator,
+    };
+  return { code: "internal_error", name: error instanceof Error ? error.name : typeof error };
+}
