@@ -10,7 +10,6 @@ export const usageSchema = z.object({
 /** An answer, without its pictures. */
 export const answerSchema = z.object({
   usage: usageSchema.optional().catch(undefined),
-  error: z.unknown(),
 });
 
 /** A refusal; every field may be missing. */

@@ -31,11 +31,13 @@ export function statusError(failed: FailedAnswer, choice: StatusErrorChoice = {}
   const outcome = outcomeOfStatus(status, purpose, retryAfterMs);
   const wait = choice.final ? undefined : (retryAfterMs ?? choice.retryAfterMs ?? unstatedFor(status));
   const usual = usualFor(status);
+  // An open question is no complaint, and a job may be unknown for a moment after it was taken.
+  const mayBlame = outcome !== "unknown" && !(purpose === "read" && status === 404);
   const options: ProviderErrorOptions = {
     outcome,
     message: `${failed.vendor} answered ${status}${failed.label ? ` (${failed.label})` : ""}`,
     upstreamStatus: status,
-    operator: choice.operator ?? (choice.code === undefined && usual.operator),
+    operator: mayBlame && (choice.operator ?? (choice.code === undefined && usual.operator)),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
     ...(choice.details === undefined || outcome !== "refused" ? {} : { details: choice.details }),
   };

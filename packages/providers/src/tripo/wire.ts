@@ -1,10 +1,19 @@
 import * as z from "zod";
 
 const optionalText = z.string().min(1).optional().catch(undefined);
-const optionalNumber = z.coerce.number().finite().optional().catch(undefined);
+const optionalNumber = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number),
+  ])
+  .optional()
+  .catch(undefined);
 
 /** Around every answer: a success is HTTP 2xx and `code` 0. */
-export const envelopeSchema = z.object({ code: z.number(), data: z.unknown() });
+export const envelopeSchema = z.object({ code: z.number(), data: z.unknown().optional() });
 
 /** What an upload gives. */
 export const fileSchema = z.object({ file_token: z.string().min(1) });

@@ -1,0 +1,96 @@
+import type {
+  InputFile,
+  JsonObject,
+  OfferedOperation,
+  ProviderErrorCode,
+  ProviderJob,
+  ProviderOutcome,
+  ProviderPort,
+} from "@genbff/core";
+
+/** An answer as it lies in `__fixtures__`. */
+export interface Fixture {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body: unknown;
+}
+
+/** What must be seen of a failure. */
+export interface ExpectedFailure {
+  readonly code: ProviderErrorCode;
+  readonly outcome: ProviderOutcome;
+  readonly retryAfterMs?: number;
+  readonly operator?: boolean;
+  readonly details?: Record<string, unknown>;
+}
+
+/** A request and exactly what goes over the wire for it. */
+export interface RequestCase {
+  readonly title: string;
+  readonly job: ProviderJob;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly json?: JsonObject;
+  /** Fields of a form; a file is `type name bytes`. */
+  readonly form?: readonly (readonly [string, string])[];
+}
+
+/** Everything the suite must know of one vendor. */
+export interface VendorCases {
+  readonly vendor: string;
+  /** The vendor's folder, for its `__fixtures__`. */
+  readonly folder: string;
+  readonly create: (
+    baseUrl: string,
+    apiKey: string,
+  ) => ProviderPort & { offers: Record<string, OfferedOperation> };
+  readonly requests: readonly RequestCase[];
+  /** A submission that the vendor takes, and the fixture of its answer. */
+  readonly job: ProviderJob;
+  readonly accepted: string;
+  /** How the vendor answers an upload, where it has them. */
+  readonly uploaded?: string;
+  readonly submitFailures: Record<string, ExpectedFailure>;
+  readonly uploadFailures?: Record<string, ExpectedFailure>;
+  /** Answers with status 200 that make no sense; all of them leave the question open. */
+  readonly nonsense: readonly unknown[];
+  /** Answers to `check`, where the vendor has jobs. */
+  readonly states?: Record<string, JsonObject>;
+  readonly stateFailures?: Record<string, ExpectedFailure>;
+}
+
+/** Words that a case puts where a vendor's text or a user's words would be. None may reach a client or a log. */
+export const secrets = { key: "sk-SECRET-KEY", prompt: "PROMPT-SECRET a small brass desk lamp" };
+
+/** Makes a job. */
+export function jobOf(
+  operation: string,
+  input: JsonObject,
+  { files = [], outputs = 1 }: { files?: readonly InputFile[]; outputs?: number } = {},
+): ProviderJob {
+  return {
+    generationId: "0b6f4c55-5be6-4d39-a0c0-0f3fd9f4a111",
+    attempt: 1,
+    operation,
+    input,
+    prompt: typeof input.prompt === "string" ? input.prompt : undefined,
+    files,
+    outputs,
+    clientReference: "ref-7f3a",
+    userReference: "user-5c1e",
+  };
+}
+
+/** Makes an input file of the given text. */
+export function fileOf(field: string, text: string, contentType = "image/png"): InputFile {
+  const bytes = new TextEncoder().encode(text);
+  return {
+    field,
+    contentType,
+    bytes: bytes.length,
+    sha256: "0".repeat(64),
+    width: 1024,
+    height: 768,
+    open: async () => new Blob([bytes]).stream(),
+  };
+}

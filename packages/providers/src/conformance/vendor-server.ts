@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { HttpResponse, http } from "msw";
+import { setupServer } from "msw/node";
+import type { Fixture, VendorCases } from "./cases.ts";
+
+/** Where the vendor is said to be; a name that no resolver knows. */
+export const baseUrl = "https://vendor.invalid/v1";
+
+/** One request as it arrived. */
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Headers;
+  readonly json: unknown;
+  readonly form: [string, string][] | undefined;
+}
+
+/** Answers in place of a vendor and remembers every request. */
+export interface VendorServer {
+  readonly seen: Seen[];
+  /** What the next calls get: a fixture's name, or a whole answer. */
+  answerWith(answer: string | (() => Response | Promise<Response>)): void;
+  answerUploadsWith(name: string): void;
+  listen(): void;
+  reset(): void;
+  close(): void;
+}
+
+/** Makes it. Any request to another host fails the test. */
+export function createVendorServer(cases: VendorCases): VendorServer {
+  const server = setupServer();
+  const seen: Seen[] = [];
+  let answer: () => Response | Promise<Response> = () => respond(cases.accepted);
+  let upload = cases.uploaded;
+  const respond = (name: string) => toResponse(readFixture(cases.folder, name));
+  const handler = http.all(`${baseUrl}/*`, async ({ request }) => {
+    const path = request.url.slice(baseUrl.length + 1);
+    seen.push(await describeRequest(request, path));
+    return path === "files" && upload !== undefined ? respond(upload) : answer();
+  });
+  return {
+    seen,
+    answerWith(next) {
+      answer = typeof next === "string" ? () => respond(next) : next;
+    },
+    answerUploadsWith(name) {
+      upload = name;
+    },
+    listen() {
+      server.listen({ onUnhandledFrame: "error" });
+      server.use(handler);
+    },
+    reset() {
+      seen.length = 0;
+      answer = () => respond(cases.accepted);
+      upload = cases.uploaded;
+    },
+    close: () => server.close(),
+  };
+}
+
+function readFixture(folder: string, name: string): Fixture {
+  return JSON.parse(readFileSync(new URL(`../${folder}/__fixtures__/${name}.json`, import.meta.url), "utf8"));
+}
+
+function toResponse({ status, headers, body }: Fixture): Response {
+  return HttpResponse.json(body as object, { status, ...(headers ? { headers } : {}) });
+}
+
+async function describeRequest(request: Request, path: string): Promise<Seen> {
+  const { method, headers } = request;
+  const type = headers.get("content-type") ?? "";
+  if (!type.startsWith("multipart/form-data")) {
+    const text = await request.text();
+    return { method, path, headers, json: text === "" ? undefined : JSON.parse(text), form: undefined };
+  }
+  const bytes = await request.arrayBuffer();
+  if (Number(headers.get("content-length")) !== bytes.byteLength) throw new Error("wrong content-length");
+  const parts = await new Response(bytes, { headers: { "content-type": type } }).formData();
+  const form: [string, string][] = [];
+  for (const [name, value] of parts.entries()) {
+    const text = typeof value === "string" ? value : `${value.type} ${value.name} ${await value.text()}`;
+    form.push([name, text]);
+  }
+  return { method, path, headers, json: undefined, form };
+}
