@@ -14,7 +14,7 @@ export async function callWithRetries<T>(functionName: string, attempt: () => Pr
   try {
     return await pRetry(attempt, {
       retries: 3,
-      minTimeout: 40,
+      minTimeout: 25,
       factor: 4,
       randomize: true,
       maxRetryTime: 10_000,

@@ -1,5 +1,6 @@
 import { type MigrationFile, readMigrations } from "./migration-files.ts";
 import type { MigrationFolder } from "./port.ts";
+import { isRepeatable } from "./sql-error.ts";
 
 /** Runs one or more statements, without parameters, and resolves to the rows of the last one. */
 export type RunSql = (sql: string) => Promise<readonly Record<string, unknown>[]>;
@@ -59,7 +60,7 @@ async function apply(run: RunSql, file: MigrationFile): Promise<void> {
   try {
     await run(file.sql);
   } catch (error) {
-    throw failure(file, error);
+    throw isRepeatable(error) ? error : failure(file, error);
   }
   // Folder, name and checksum were checked or made by us; none can hold a quote.
   await run(

@@ -1,13 +1,10 @@
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import type { JsonValue } from "../shared/json.ts";
 import { callWithRetries } from "./call-with-retries.ts";
-import { lockFolder } from "./folder-lock.ts";
 import { type MigrationExecutor, migrate, type RunSql } from "./migrate.ts";
 import { coreMigrations } from "./migration-files.ts";
 import { namedCall, quoteName } from "./named-call.ts";
+import { type OpenPglite, openFolder, openInMemory } from "./pglite-folder.ts";
 import type { Database } from "./port.ts";
 
 /** Where the embedded database lives. */
@@ -36,7 +33,7 @@ export function pglite(options: string | PgliteOptions): Database {
   if ((dataDir === undefined) !== (memory === true)) {
     throw new Error("pglite needs a folder (dataDir) or memory: true, and not both");
   }
-  let opening: Promise<OpenDatabase> | undefined;
+  let opening: Promise<OpenPglite> | undefined;
   let closed = false;
 
   async function opened(): Promise<PGlite> {
@@ -76,49 +73,6 @@ export function pglite(options: string | PgliteOptions): Database {
       opening = undefined;
     },
   };
-}
-
-interface OpenDatabase {
-  readonly pg: PGlite;
-  close(): Promise<void>;
-}
-
-async function openInMemory(): Promise<OpenDatabase> {
-  const pg = await PGlite.create();
-  return { pg, close: () => pg.close() };
-}
-
-async function openFolder(dataDir: string): Promise<OpenDatabase> {
-  const folder = resolve(dataDir);
-  const unlock = await lockFolder(folder);
-  try {
-    const data = join(folder, "pgdata");
-    if (!existsSync(data)) await createCluster(data);
-    const pg = await PGlite.create(data);
-    return {
-      pg,
-      async close() {
-        try {
-          await pg.close();
-        } finally {
-          unlock();
-        }
-      },
-    };
-  } catch (error) {
-    unlock();
-    throw error;
-  }
-}
-
-/** Takes seconds, and half a cluster looks like a whole one: so it gets its name when it is complete. */
-async function createCluster(data: string): Promise<void> {
-  const unfinished = `${data}.new`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished);
-  const pg = await PGlite.create(unfinished);
-  await pg.close();
-  await rename(unfinished, data);
 }
 
 function executor(pg: PGlite): MigrationExecutor {

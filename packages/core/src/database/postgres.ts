@@ -54,7 +54,7 @@ export function postgres(options: string | PostgresOptions): Database {
   pool.on("connect", (client) => client.on("error", ignore));
 
   return {
-    call(functionName, args) {
+    async call(functionName, args) {
       const { text, values } = namedCall(functionName, args);
       return callWithRetries(functionName, async () => {
         const client = await pool.connect();

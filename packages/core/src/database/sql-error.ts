@@ -1,4 +1,4 @@
-import { type ErrorCode, isErrorCode } from "../contract/error-codes.ts";
+import { isErrorCode } from "../contract/error-codes.ts";
 import { AppError, isAppError } from "../errors/app-error.ts";
 
 /** What a failed database call means to whoever made it. */
@@ -77,34 +77,24 @@ export function translateSqlError(error: unknown, functionName: string): Error {
   if (isAppError(error)) return error;
   const failure = classifySqlError(error);
   if (failure === "refused") return refusal(error as ServerError, functionName);
+  if (failure === "bug" && error instanceof Error && sqlStateOf(error) === undefined) return error; // not the server's
   const cause = withoutValues(error);
   if (failure !== "bug") return new AppError("unavailable", { cause });
   return new Error(`The database call ${functionName} failed: ${cause.message}`, { cause });
 }
 
 function refusal(error: ServerError, functionName: string): Error {
-  const code: ErrorCode | undefined = isErrorCode(error.message) ? error.message : undefined;
-  if (code === undefined) {
-    return new Error(`${functionName} refused with "${error.message}", which is not one of our codes`, {
-      cause: withoutValues(error),
-    });
+  const { message, detail } = error;
+  const cause = withoutValues(error);
+  if (!isErrorCode(message)) {
+    return new Error(`${functionName} refused with "${message}", which is not one of our codes`, { cause });
   }
-  const details = parseDetail(error.detail);
-  return new AppError(code, { cause: withoutValues(error), ...(details ? { details } : {}) });
-}
-
-function parseDetail(detail: string | undefined): Record<string, unknown> | undefined {
-  if (!detail) return undefined;
+  if (!detail) return new AppError(message, { cause });
   try {
-    const parsed: unknown = JSON.parse(detail);
-    return isRecord(parsed) ? parsed : { detail: parsed };
-  } catch (error) {
-    throw new Error("A refusal carried a DETAIL that is not JSON", { cause: error });
+    return new AppError(message, { cause, details: JSON.parse(detail) as Record<string, unknown> });
+  } catch {
+    return new Error(`${functionName} refused with ${message} and a DETAIL that is not JSON`, { cause });
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Fields that name things of ours. The others repeat rows, arguments or JSON, and with them people's prompts. */

@@ -1,1 +1,1 @@
-export {};
+export { databaseSuite } from "./database-suite.ts";

@@ -57,6 +57,9 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   const url = urlOf(server, name);
   const database = postgres({ connectionString: url, ...(options.max ? { max: options.max } : {}) });
   const pool = new Pool({ connectionString: url, max: 5 });
+  // Dropping the database ends what is left of its connections, and tests end some on purpose.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("error", () => undefined);
   return {
     url,
     database,
