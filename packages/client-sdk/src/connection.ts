@@ -52,9 +52,10 @@ export function createConnection(): Connection & { join(): Presence } {
     for (const wake of [...wakers]) wake();
   };
 
-  const waitUntilWoken = (delayMs: number, signal: AbortSignal | undefined) =>
+  const waitUntilWoken = (delayMs: number, signal: AbortSignal | undefined, onWake: () => void) =>
     new Promise<void>((resolve) => {
       const wake = () => {
+        onWake();
         clearTimeout(timer);
         wakers.delete(wake);
         if (wakers.size === 0) globalThis.removeEventListener?.("online", retryNow);
@@ -75,12 +76,13 @@ export function createConnection(): Connection & { join(): Presence } {
         update();
         return was;
       },
-      async waitToRetry(delayMs, signal) {
-        lost.set(presence, Date.now() + delayMs);
-        update();
-        await waitUntilWoken(delayMs, signal);
-        lost.set(presence, null);
-        update();
+      waitToRetry(delayMs, signal) {
+        const set = (retryAtMs: number | null) => {
+          lost.set(presence, retryAtMs);
+          update();
+        };
+        set(Date.now() + delayMs);
+        return waitUntilWoken(delayMs, signal, () => set(null));
       },
       left() {
         lost.delete(presence);

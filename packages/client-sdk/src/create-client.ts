@@ -33,7 +33,7 @@ export function assembleClient(options: ClientOptions, times: WatchTimes): Clien
   const { join, ...connection } = createConnection();
   const context = { transport, connection: { join }, streams: createStreamHealth(), times };
   const get = <Answer>(path: string, { signal, limit, cursor }: PageOptions = {}) =>
-    transport.call<Answer>({ path, query: { limit, cursor }, repeats: 2, signal });
+    transport.call<Answer>({ path, query: { limit, cursor }, repeat: true, signal });
 
   const generate = async (operation: string, request: object, call: GenerateOptions = {}) => {
     const waitS = call.waitS ?? 0;

@@ -23,10 +23,12 @@ export interface Silence {
  * Reads server-sent events until the stream ends. Leaving the loop closes the stream.
  *
  * @throws SilentStream - no byte for too long, heartbeats included.
+ * @throws The signal's reason, once it is aborted.
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
   silence: Silence,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<StreamEvent, void, void> {
   let events: StreamEvent[] = [];
   const parser = createParser({
@@ -37,7 +39,7 @@ export async function* readEvents(
   const reader = body.getReader();
   try {
     for (let limitMs = silence.firstByteMs; ; limitMs = silence.betweenMs) {
-      const { done, value } = await inTime(reader.read(), limitMs);
+      const { done, value } = await inTime(reader.read(), limitMs, signal);
       if (done) return;
       parser.feed(decoder.decode(value, { stream: true }));
       yield { type: "alive" };
@@ -51,14 +53,19 @@ export async function* readEvents(
   }
 }
 
-async function inTime<Value>(value: Promise<Value>, limitMs: number): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silent = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SilentStream(`No byte for ${limitMs} ms.`)), limitMs);
+function inTime<Value>(
+  value: Promise<Value>,
+  limitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal?.reason);
+    const timer = setTimeout(() => reject(new SilentStream(`No byte for ${limitMs} ms.`)), limitMs);
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) onAbort();
+    value.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    });
   });
-  try {
-    return await Promise.race([value, silent]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -76,7 +76,7 @@ export function createGeneration<Result>(known: Known, context: WatchContext): G
       return taskId;
     },
     async status(options = {}) {
-      const call = { path: `/tasks/${path}/status`, repeats: 2, signal: options.signal };
+      const call = { path: `/tasks/${path}/status`, repeat: true, signal: options.signal };
       return remember(await transport.call<GenerationStatus>(call));
     },
     updates,

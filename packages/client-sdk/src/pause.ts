@@ -22,5 +22,5 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
  */
 export function backoffMs(attempt: number, baseMs: number, maxMs: number): number {
   const full = Math.min(maxMs, baseMs * 2 ** (attempt - 1));
-  return full / 2 + (Math.random() * full) / 2;
+  return Math.round(full / 2 + (Math.random() * full) / 2);
 }

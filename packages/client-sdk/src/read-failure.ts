@@ -37,7 +37,7 @@ function detailsOf(body: object, afterMs: number | undefined): Record<string, un
 }
 
 /** Turns an answer into the error that callers see: the BFF's own, or `unexpected_answer` where a stranger spoke. */
-export function failureOfAnswer(answer: FailedAnswer): AnyGenbffError {
+export function failureOfAnswer(answer: FailedAnswer, cause?: Error): AnyGenbffError {
   const afterMs = retryAfterMs(answer.header("retry-after"), Date.now());
   const common = { status: answer.status, retryAfterMs: afterMs };
   if (!isErrorBody(answer.body)) {
@@ -47,6 +47,7 @@ export function failureOfAnswer(answer: FailedAnswer): AnyGenbffError {
       message: "Something unexpected came back. Please try again.",
       details: {},
       requestId: answer.header("x-request-id") ?? undefined,
+      cause,
     });
   }
   const { body } = answer;

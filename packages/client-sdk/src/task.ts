@@ -31,7 +31,7 @@ export function createTask(taskId: string, context: WatchContext): Task {
     get: (options = {}) =>
       context.transport.call({
         path: `/tasks/${encodeURIComponent(taskId)}`,
-        repeats: 2,
+        repeat: true,
         signal: options.signal,
       }),
     updates: (options = {}) => watchTask(taskId, context, options.signal),

@@ -1,7 +1,7 @@
-import ky, { isHTTPError } from "ky";
 import type { ClientOptions } from "./client.ts";
-import { GenbffError, isGenbffError } from "./errors.ts";
+import { isGenbffError } from "./errors.ts";
 import { failureOfAnswer, networkFailure } from "./read-failure.ts";
+import { repeated } from "./repeat.ts";
 
 /** One call of the BFF. */
 export interface Call {
@@ -13,8 +13,8 @@ export interface Call {
   form?: FormData;
   headers?: Record<string, string>;
   timeoutMs?: number;
-  /** Only a GET is repeated here, and only where nobody else paces it. */
-  repeats?: number;
+  /** Send it again where that may help. Only for what is safe to repeat, and only where nobody else paces it. */
+  repeat?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -24,12 +24,7 @@ export interface Transport {
   /** Opens a stream of events; gives up when the head of the answer is not there after `timeoutMs`. */
   openStream(path: string, options: StreamOptions): Promise<ReadableStream<Uint8Array>>;
   /** Sends a file to where the BFF said. Never with the access token: the URL itself is the right. */
-  put(
-    url: string,
-    file: Blob,
-    headers: Record<string, string>,
-    signal: AbortSignal | undefined,
-  ): Promise<void>;
+  put(url: string, file: Blob, options: PutOptions): Promise<void>;
   /** Runs `send` with the headers of the user; once more, with a fresh token, after `token_expired`. */
   withToken<Answer>(send: (headers: Record<string, string>) => Promise<Answer>): Promise<Answer>;
   /** The URL of a route of the BFF. */
@@ -45,112 +40,129 @@ export interface StreamOptions {
   signal: AbortSignal | undefined;
 }
 
+/** How a file is put. */
+export interface PutOptions {
+  headers: Record<string, string>;
+  signal: AbortSignal | undefined;
+}
+
 const callTimeoutMs = 30_000;
 const putTimeoutMs = 15 * 60_000;
 
 /** Makes the transport of one client. */
 export function createTransport(options: ClientOptions): Transport {
   const base = options.baseUrl.replace(/\/+$/, "");
-  const http = ky.create({
-    ...(options.fetch ? { fetch: options.fetch } : {}),
-    retry: {
-      limit: 0,
-      methods: ["get"],
-      statusCodes: [408, 502, 503, 504],
-      maxRetryAfter: 5000,
-      jitter: true,
-    },
-  });
+  const fetch: typeof globalThis.fetch = (url, init) => (options.fetch ?? globalThis.fetch)(url, init);
 
-  const withToken: Transport["withToken"] = async (send) => {
+  /** One answer that is a success, read by `read` within the time. */
+  const send = async <Answer>(
+    url: string,
+    init: RequestInit,
+    limits: { timeoutMs: number; signal: AbortSignal | undefined },
+    read: (response: Response) => Answer | Promise<Answer>,
+  ): Promise<Answer> => {
+    const { signal } = limits;
+    if (signal?.aborted) throw signal.reason;
+    const stop = new AbortController();
+    const onAbort = () => stop.abort(signal?.reason);
+    const timer = setTimeout(
+      () => stop.abort(new Error(`No answer in ${limits.timeoutMs} ms.`)),
+      limits.timeoutMs,
+    );
+    signal?.addEventListener("abort", onAbort);
+    try {
+      const response = await fetch(url, { cache: "no-store", ...init, signal: stop.signal });
+      if (!response.ok) throw await failureOf(response);
+      return await read(response);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw isGenbffError(error) ? error : networkFailure(error);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  };
+
+  const withToken: Transport["withToken"] = async (sendWith) => {
     const headersOf = async (refresh: boolean): Promise<Record<string, string>> => {
       const token = await options.getAccessToken?.({ refresh });
       return token ? { authorization: `Bearer ${token}` } : {};
     };
     try {
-      return await send(await headersOf(false));
+      return await sendWith(await headersOf(false));
     } catch (error) {
       if (!options.getAccessToken || !isGenbffError(error, "token_expired")) throw error;
-      return await send(await headersOf(true));
+      return await sendWith(await headersOf(true));
     }
   };
 
-  const call = <Answer>(request: Call): Promise<Answer> =>
-    withToken((token) =>
-      translated(request.signal, () =>
-        http(base + request.path, {
-          method: request.method ?? "GET",
-          ...(request.json === undefined ? {} : { json: request.json }),
-          ...(request.form ? { body: request.form } : {}),
-          ...(request.signal ? { signal: request.signal } : {}),
-          cache: "no-store",
-          searchParams: present(request.query ?? {}),
-          headers: { accept: "application/json", ...token, ...request.headers },
-          timeout: request.timeoutMs ?? callTimeoutMs,
-          retry: request.repeats ?? 0,
-        }).json<Answer>(),
-      ),
-    );
-
   return {
-    call,
     withToken,
+    call: <Answer>(call: Call) => {
+      const sendCall = () =>
+        withToken((token) => {
+          const headers = { accept: "application/json", ...token, ...call.headers };
+          const limits = { timeoutMs: call.timeoutMs ?? callTimeoutMs, signal: call.signal };
+          return send(base + call.path + queryOf(call), initOf(call, headers), limits, (response) =>
+            readJson<Answer>(response),
+          );
+        });
+      return call.repeat ? repeated(sendCall, call.signal) : sendCall();
+    },
     openStream: (path, { lastEventId, timeoutMs, signal }) =>
-      withToken((token) =>
-        translated(signal, async () => {
-          const response = await http(base + path, {
-            headers: {
-              accept: "text/event-stream",
-              ...token,
-              ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
-            },
-            ...(signal ? { signal } : {}),
-            cache: "no-store",
-            timeout: timeoutMs,
-          });
-          const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
-          if (isStream && response.body) return response.body;
-          await response.body?.cancel();
-          throw failureOfAnswer({ status: response.status, header: () => null, body: undefined });
-        }),
-      ),
-    put: (url, file, headers, signal) =>
-      translated(signal, async () => {
-        await http.put(url, { body: file, headers, ...(signal ? { signal } : {}), timeout: putTimeoutMs });
+      withToken((token) => {
+        const resume: Record<string, string> =
+          lastEventId === undefined ? {} : { "last-event-id": lastEventId };
+        const headers = { accept: "text/event-stream", ...token, ...resume };
+        return send(base + path, { headers }, { timeoutMs, signal }, readStream);
       }),
+    put: (url, file, { headers, signal }) =>
+      send(url, { method: "PUT", body: file, headers }, { timeoutMs: putTimeoutMs, signal }, () => undefined),
     urlOf: (path) => base + path,
     resolve: (url) => (/^https?:/.test(base) ? new URL(url, base).href : url),
   };
 }
 
-function present(query: Record<string, string | number | null | undefined>): Record<string, string> {
+function queryOf({ query = {} }: Call): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text && `?${text}`;
 }
 
-/** The one place where a failure of the HTTP client becomes ours. */
-async function translated<Answer>(
-  signal: AbortSignal | undefined,
-  send: () => Promise<Answer>,
-): Promise<Answer> {
+function initOf(call: Call, headers: Record<string, string>): RequestInit {
+  const method = call.method ?? "GET";
+  if (call.form) return { method, headers, body: call.form };
+  if (call.json === undefined) return { method, headers };
+  return {
+    method,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(call.json),
+  };
+}
+
+async function readJson<Answer>(response: Response): Promise<Answer> {
+  const text = await response.text();
   try {
-    return await send();
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (isGenbffError(error)) throw error;
-    if (isHTTPError(error)) {
-      const { status, headers } = error.response;
-      throw failureOfAnswer({ status, header: (name) => headers.get(name), body: error.data });
-    }
-    if (error instanceof SyntaxError) {
-      throw new GenbffError({
-        code: "unexpected_answer",
-        message: "Something unexpected came back. Please try again.",
-        details: {},
-        status: 200,
-        cause: new Error("The answer is not JSON: does baseUrl point at the BFF?", { cause: error }),
-      });
-    }
-    throw networkFailure(error);
+    return JSON.parse(text) as Answer;
+  } catch (cause) {
+    const hint = new Error("The answer is not JSON: does baseUrl point at the BFF?", { cause });
+    throw failureOfAnswer({ status: response.status, header: () => null, body: text }, hint);
   }
+}
+
+async function readStream(response: Response): Promise<ReadableStream<Uint8Array>> {
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+  // React Native has no `body`: its fetch cannot stream.
+  if (isStream && response.body) return response.body;
+  await response.body?.cancel();
+  throw failureOfAnswer({ status: response.status, header: () => null, body: undefined });
+}
+
+async function failureOf(response: Response) {
+  const body: unknown = await response.json().catch(() => undefined);
+  return failureOfAnswer({
+    status: response.status,
+    header: (name) => response.headers.get(name),
+    body,
+  });
 }

@@ -1,6 +1,6 @@
 import type { CallOptions } from "./client.ts";
 import { isGenbffError } from "./errors.ts";
-import { backoffMs, pause } from "./pause.ts";
+import { repeated } from "./repeat.ts";
 import { canTellProgress, sendWithProgress } from "./send-with-progress.ts";
 import { sniffType } from "./sniff-type.ts";
 import type { Transport } from "./transport.ts";
@@ -22,7 +22,6 @@ export interface UploadOptions extends CallOptions {
 
 /** Above this a file goes straight to the storage: one request through the BFF would hold it twice. */
 const formBytesMax = 8_000_000;
-const putTries = 3;
 
 /** Uploads one file, in one request or by a signed `PUT`. */
 export async function upload(
@@ -103,19 +102,11 @@ async function uploadByPut(job: Job): Promise<UploadComplete> {
 async function put({ transport, options, file, progress }: Job, { upload }: UploadReserved): Promise<void> {
   const { signal } = options;
   const url = transport.resolve(upload.url);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      if (!options.onProgress || !canTellProgress()) {
-        return await transport.put(url, file, upload.headers, signal);
-      }
-      const headers = upload.headers;
-      await sendWithProgress({ method: "PUT", url, headers, body: file, onProgress: progress, signal });
-      return;
-    } catch (error) {
-      if (attempt >= putTries || !isGenbffError(error, "network")) throw error;
-      await pause(backoffMs(attempt, 500, 4000), signal);
-    }
-  }
+  const { headers } = upload;
+  await repeated(async () => {
+    if (!options.onProgress || !canTellProgress()) return transport.put(url, file, { headers, signal });
+    await sendWithProgress({ method: "PUT", url, headers, body: file, onProgress: progress, signal });
+  }, signal);
 }
 
 /** A form is a little larger than its file, and a repeated `PUT` starts again: neither is to be seen. */

@@ -142,6 +142,7 @@ function createStreamFollower<Item>(
   async function* follow(
     touched: () => Generator<Watched<Item>>,
   ): AsyncGenerator<Watched<Item>, StreamEnd, void> {
+    let opened = false;
     let alive = false;
     endsWithoutNews += 1;
     cutsWithoutNews += 1;
@@ -151,14 +152,15 @@ function createStreamFollower<Item>(
         timeoutMs: times.firstByteMs,
         signal,
       });
+      opened = true;
+      yield* touched();
       // A host that was once seen not to hold bytes back may well have nothing to say yet.
       const firstByteMs = streams.isProven() ? times.silenceMs : times.firstByteMs;
-      for await (const event of readEvents(body, { firstByteMs, betweenMs: times.silenceMs })) {
+      for await (const event of readEvents(body, { firstByteMs, betweenMs: times.silenceMs }, signal)) {
         if (event.type === "retry") reopenMs = event.retryMs;
         if (event.type === "alive") {
           alive = true;
           streams.proven();
-          yield* touched();
         }
         if (event.type !== "message") continue;
         const items = source.read(event.message);
@@ -171,7 +173,9 @@ function createStreamFollower<Item>(
       if (!alive) return { how: "refused", why: new SilentStream("The stream ended without a byte.") };
       return { how: "again", afterMs: reopenMs * Math.min(1 + endsWithoutNews, 5) };
     } catch (error) {
-      if (!alive || cutsWithoutNews >= cutsMax) return { how: "refused", why: error };
+      // A cut may take bytes with it that had already arrived: `alive` would be too much to ask.
+      const wasCut = opened && (alive || !(error instanceof SilentStream));
+      if (!wasCut || cutsWithoutNews >= cutsMax) return { how: "refused", why: error };
       return { how: "again", afterMs: backoffMs(1, times.reopenMs / 2, times.reopenMs / 2) };
     }
   }
