@@ -19,7 +19,7 @@ export interface RequestBody {
 }
 
 /** One file of a multipart body. */
-export interface UploadedFile {
+interface UploadedFile {
   readonly field: string;
   readonly bytes: Buffer;
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname, join } from "node:path";
 
 /** A named set of records that survives a restart when the simulator has a state file. */
-export interface Collection<T> {
+interface Collection<T> {
   get(id: string): T | undefined;
   /** Adds or replaces; the state file is written before this returns. */
   set(id: string, record: T): void;
@@ -14,6 +14,8 @@ export interface Collection<T> {
 /** Everything that must outlive the process: records, and pictures by the hash of their bytes. */
 export interface State {
   collection<T>(name: string): Collection<T>;
+  /** Does several changes that belong together with one write at the end. */
+  together(changes: () => void): void;
   /** Keeps bytes and returns the id to read them with. */
   saveBytes(bytes: Uint8Array): string;
   readBytes(id: string): Uint8Array | undefined;
@@ -32,8 +34,9 @@ export function openState(path: string | undefined): State {
   const bytesInMemory = new Map<string, Uint8Array>();
   const bytesFolder = path === undefined ? undefined : `${path}.files`;
 
+  let held = false;
   const write = () => {
-    if (path === undefined) return;
+    if (path === undefined || held) return;
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(`${path}.new`, JSON.stringify(stored));
     renameSync(`${path}.new`, path);
@@ -51,6 +54,15 @@ export function openState(path: string | undefined): State {
         },
         all: () => Object.values(records) as T[],
       };
+    },
+    together(changes) {
+      held = true;
+      try {
+        changes();
+      } finally {
+        held = false;
+        write();
+      }
     },
     saveBytes(bytes) {
       const id = createHash("sha256").update(bytes).digest("hex");

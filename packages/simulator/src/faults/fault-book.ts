@@ -19,7 +19,7 @@ export interface FaultQuestion {
 }
 
 /** A rule and how far it has got. */
-export interface RuleState {
+interface RuleState {
   readonly rule: FaultRule;
   readonly seen: number;
   readonly hits: number;

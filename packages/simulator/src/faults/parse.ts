@@ -13,7 +13,7 @@ export function parseRules(value: unknown): FaultRule[] {
 }
 
 /** Checks one rule. */
-export function parseRule(value: unknown): FaultRule {
+function parseRule(value: unknown): FaultRule {
   if (typeof value !== "object" || value === null) throw new TypeError("a rule must be an object");
   const rule: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {

@@ -26,7 +26,7 @@ export interface Exchange {
 }
 
 /** A vendor's routes, below its prefix. */
-export type VendorRoutes = Hono<{ Bindings: Exchange }>;
+type VendorRoutes = Hono<{ Bindings: Exchange }>;
 
 /**
  * One simulated vendor. To add one: a folder in `vendor/` that exports a {@link CreateVendor}, and one

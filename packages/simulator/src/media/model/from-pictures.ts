@@ -1,6 +1,6 @@
 import { colourOf, lightness, mix, rgbOf } from "../colour.ts";
 import { averageColour, open, type Picture, shrinkTo, toPicture } from "../picture.ts";
-import { turn } from "./lathe.ts";
+import { type Cut, cutFor, turn } from "./lathe.ts";
 import type { Material, Model, ModelWish, Part } from "./model.ts";
 import { bend, type Vector } from "./surface.ts";
 
@@ -31,22 +31,19 @@ export async function buildFromPictures(wish: PictureWish): Promise<Model> {
     ...(wish.texture ? { texture: await flattened(await shrinkTo(picture, 1024), average) } : {}),
   });
 
-  const shares = back ? 0.44 : 0.86;
-  const squares = Math.max(24, Math.min(60_000, faceLimit) * shares) / 2;
+  // The rest is for rim, back and stand.
+  const squares = (Math.min(120_000, faceLimit) * (back ? 0.39 : 0.8)) / 2;
   const columns = Math.max(3, Math.round(Math.sqrt((squares * width) / height)));
   const rows = Math.max(3, Math.round(squares / columns));
   const tile: Tile = { width, height, columns, rows };
   const sideColour = mix(average, "#ffffff", 0.12);
   const parts: Part[] = [
     relief(tile, 1, await heightsOf(front, columns, rows), await faced("front", front)),
-    relief(
-      back ? tile : { ...tile, columns: 12, rows: 12 },
-      -1,
-      back ? await heightsOf(back, columns, rows) : undefined,
-      back ? await faced("back", back) : plain("back", sideColour),
-    ),
+    back
+      ? relief(tile, -1, await heightsOf(back, columns, rows), await faced("back", back))
+      : backPlate(tile, plain("back", sideColour)),
     rim(tile, plain("rim", sideColour)),
-    stand(tile, faceLimit, plain("stand", mix(average, "#1d1a17", 0.62))),
+    stand(tile, cutFor(Math.min(4000, faceLimit * 0.1)), plain("stand", mix(average, "#1d1a17", 0.62))),
   ];
   return { name: "relief", parts };
 }
@@ -78,7 +75,7 @@ async function heightsOf(picture: Picture, columns: number, rows: number): Promi
 function relief(
   { width, height, columns, rows }: Tile,
   side: 1 | -1,
-  heights: Heights | undefined,
+  heights: Heights,
   material: Material,
 ): Part {
   return bend(
@@ -90,7 +87,7 @@ function relief(
         const edge = Math.min(u * width, (1 - u) * width, v * height, (1 - v) * height);
         const rise = Math.min(1, edge / 0.06);
         const eased = rise * rise * (3 - 2 * rise);
-        const lift = heights ? heights(u, v) * reliefDepth + 0.012 : 0;
+        const lift = heights(u, v) * reliefDepth + 0.012;
         return [x * side, y + standHeight, side * (thickness / 2 + lift * eased)];
       },
     },
@@ -99,14 +96,15 @@ function relief(
 }
 
 /** The narrow side all around. */
-function rim({ width, height }: Tile, material: Material): Part {
-  const outline = outlineOf(width, height, 40);
+function rim(tile: Tile, material: Material): Part {
+  const outline = outlineOf(tile);
+  const last = outline.length - 1;
   return bend(
     {
-      columns: outline.length - 1,
-      rows: 2,
+      columns: last,
+      rows: 1,
       at(u, v) {
-        const [x, y] = outline[Math.round(u * (outline.length - 1))] ?? [0, 0];
+        const [x, y] = outline[Math.round(u * last)] ?? [0, 0];
         return [x, y + standHeight, (v - 0.5) * thickness];
       },
     },
@@ -114,8 +112,24 @@ function rim({ width, height }: Tile, material: Material): Part {
   );
 }
 
-function stand({ width, height }: Tile, faceLimit: number, material: Material): Part {
-  const fine = faceLimit > 4000;
+/** A flat back, cut like a cake. */
+function backPlate(tile: Tile, material: Material): Part {
+  const outline = outlineOf(tile);
+  const last = outline.length - 1;
+  return bend(
+    {
+      columns: last,
+      rows: 1,
+      at(u, v) {
+        const [x, y] = outline[last - Math.round(u * last)] ?? [0, 0];
+        return [x * (1 - v), (y - tile.height / 2) * (1 - v) + tile.height / 2 + standHeight, thickness / -2];
+      },
+    },
+    material,
+  );
+}
+
+function stand({ width, height }: Tile, cut: Cut, material: Material): Part {
   const foot = Math.max(0.24, width * 0.38);
   const sunk = Math.min(0.05, height * 0.1);
   const profile = [
@@ -128,7 +142,7 @@ function stand({ width, height }: Tile, faceLimit: number, material: Material): 
     [foot * 0.68, standHeight + sunk],
     [0, standHeight + sunk],
   ] as const;
-  const part = turn(profile, fine ? { segments: 64, rows: 28 } : { segments: 12, rows: 8 }, material);
+  const part = turn(profile, cut, material);
   // An oval: wide enough to carry the tile, shallow enough to leave its face free.
   const squeeze = 0.2 / foot;
   return {
@@ -164,14 +178,14 @@ function rounded(u: number, v: number, width: number, height: number): readonly 
   ];
 }
 
-/** Points along the edge of the tile, counter-clockwise from the front, the first again at the end. */
-function outlineOf(width: number, height: number, steps: number): readonly (readonly [number, number])[] {
-  const along = Array.from({ length: steps }, (_, step) => step / steps);
+/** Points along the edge of the tile as the reliefs have them, counter-clockwise from the front, closed. */
+function outlineOf({ width, height, columns, rows }: Tile): readonly (readonly [number, number])[] {
+  const along = (steps: number) => Array.from({ length: steps }, (_, step) => step / steps);
   const edges: readonly (readonly [number, number])[] = [
-    ...along.map((t) => [t, 0] as const),
-    ...along.map((t) => [1, t] as const),
-    ...along.map((t) => [1 - t, 1] as const),
-    ...along.map((t) => [0, 1 - t] as const),
+    ...along(columns).map((t) => [t, 0] as const),
+    ...along(rows).map((t) => [1, t] as const),
+    ...along(columns).map((t) => [1 - t, 1] as const),
+    ...along(rows).map((t) => [0, 1 - t] as const),
     [0, 0],
   ];
   return edges.map(([u, v]) => rounded(u, v, width, height));

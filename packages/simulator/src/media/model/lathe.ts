@@ -34,7 +34,7 @@ export function cutFor(triangles: number): Cut {
 }
 
 /** Points at even steps along a Catmull-Rom curve through the profile. */
-export function smoothCurve(points: readonly ProfilePoint[], steps: number): ProfilePoint[] {
+function smoothCurve(points: readonly ProfilePoint[], steps: number): ProfilePoint[] {
   const at = (index: number) => points[Math.max(0, Math.min(points.length - 1, index))] ?? [0, 0];
   const fine: ProfilePoint[] = [];
   const perSpan = 24;

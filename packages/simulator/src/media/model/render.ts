@@ -39,22 +39,29 @@ export async function renderPreview(model: Model, size: number): Promise<Picture
     open({ data: canvas.pixels, width: large, height: large }).resize(size, size),
   );
   return toPicture(
-    sharp(Buffer.from(backdrop(size))).composite([
+    sharp(Buffer.from(backdrop(size, view))).composite([
       { input: small.data, raw: { width: size, height: size, channels: 4 } },
     ]),
   );
 }
 
-function backdrop(size: number): string {
+function backdrop(size: number, { foot }: View): string {
+  const ground = foot.map((value) => Math.round((value * 1000) / oversampling / size) / 10);
+  const [x = 50, y = 87, reach = 36] = ground;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 100 100"><defs>` +
     `<radialGradient id="room" cx="0.5" cy="0.4" r="0.75"><stop offset="0" stop-color="#fbfaf7"/><stop offset="1" stop-color="#d9d6cf"/></radialGradient>` +
     `<radialGradient id="shade"><stop offset="0" stop-color="#3a352e" stop-opacity="0.4"/><stop offset="1" stop-color="#3a352e" stop-opacity="0"/></radialGradient></defs>` +
-    `<rect width="100" height="100" fill="url(#room)"/><ellipse cx="51" cy="87" rx="36" ry="8" fill="url(#shade)"/></svg>`
+    `<rect width="100" height="100" fill="url(#room)"/><ellipse cx="${x}" cy="${y}" rx="${reach}" ry="${reach * 0.28}" fill="url(#shade)"/></svg>`
   );
 }
 
-type View = (position: Vector) => { x: number; y: number; depth: number };
+/** From space to the canvas. */
+interface View {
+  readonly project: (position: Vector) => { x: number; y: number; depth: number };
+  /** Where the object stands: x, y and how far its shadow reaches. */
+  readonly foot: readonly number[];
+}
 
 function createView({ parts }: Model, size: number): View {
   const [low, high] = [
@@ -70,12 +77,15 @@ function createView({ parts }: Model, size: number): View {
   const centre = low.map((value, axis) => (value + (high[axis] ?? 0)) / 2);
   const radius = Math.hypot(...low.map((value, axis) => ((high[axis] ?? 0) - value) / 2));
   const distance = radius * 3.2;
-  return ([px, py, pz]) => {
+  const project = ([px, py, pz]: Vector) => {
     const [x, y, z] = rotated([px - (centre[0] ?? 0), py - (centre[1] ?? 0), pz - (centre[2] ?? 0)]);
     const depth = distance - z;
     const scale = (size * 0.46 * distance) / radius / depth;
     return { x: size / 2 + x * scale, y: size / 2 - y * scale, depth };
   };
+  const foot = project([centre[0] ?? 0, low[1] ?? 0, centre[2] ?? 0]);
+  const widest = Math.max((high[0] ?? 0) - (low[0] ?? 0), (high[2] ?? 0) - (low[2] ?? 0));
+  return { project, foot: [foot.x, foot.y, (size * 0.34 * widest) / radius] };
 }
 
 function rotated([x, y, z]: Vector): Vector {
@@ -95,7 +105,7 @@ function drawPart({ positions, normals, uvs, indices, material }: Part, view: Vi
     from[vertex * 3 + 2] ?? 0,
   ];
   const corners: Corner[] = Array.from({ length: positions.length / 3 }, (_, vertex) => ({
-    ...view(three(positions, vertex)),
+    ...view.project(three(positions, vertex)),
     normal: rotated(three(normals, vertex)),
     u: uvs[vertex * 2] ?? 0,
     v: uvs[vertex * 2 + 1] ?? 0,

@@ -54,7 +54,7 @@ export interface Point {
 }
 
 /** A smooth path through points. */
-export function smoothPath(points: readonly Point[]): string {
+function smoothPath(points: readonly Point[]): string {
   return points
     .map((point, index) => {
       const before = points[index - 1];

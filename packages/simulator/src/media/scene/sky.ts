@@ -40,7 +40,8 @@ function clouds({ width, height, random }: Sheet, palette: Palette, horizon: num
       const along = index / 5 - 0.5;
       const lift = Math.cos(along * Math.PI) * height * 0.028 * random.between(0.6, 1.2);
       const rx = length * random.between(0.13, 0.22);
-      return `<ellipse cx="${n(x + along * length)}" cy="${n(y - lift)}" rx="${n(rx)}" ry="${n(rx * 0.34)}"/>`;
+      const high = rx * random.between(0.3, 0.5) * (1.1 - Math.abs(along));
+      return `<ellipse cx="${n(x + along * length)}" cy="${n(y - lift * 0.4)}" rx="${n(rx * 1.25)}" ry="${n(high)}"/>`;
     });
     return `<g fill="${palette.light}" opacity="${n(random.between(0.35, 0.6))}">${puffs.join("")}</g>`;
   });

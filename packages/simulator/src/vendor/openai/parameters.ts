@@ -126,7 +126,7 @@ export function textOf(fields: Record<string, unknown>, param: string): string |
 }
 
 /** One of a fixed set of words. */
-export function oneOf(
+function oneOf(
   fields: Record<string, unknown>,
   param: string,
   allowed: readonly string[],

@@ -49,18 +49,21 @@ export async function createTask(
     links_issued: 0,
     links_dead: fate?.kind === "link_expired" ? (fate.links ?? 1) : 0,
   };
-  store.saveTask(task);
-  world.purchases.record({
-    vendor: "tripo",
-    purchase_id: task.task_id,
-    operation,
-    client_reference: clientReferenceOf(request.headers),
-    request_digest: digestOf(body),
-    outputs: 1,
-    credits,
-    usd: credits * dollarsPerCredit,
-    refunded: isFailing(fate),
-    created_at: new Date(now).toISOString(),
+  // One write for both: a task without its purchase, or the other way round, would be a false invoice.
+  world.state.together(() => {
+    store.saveTask(task);
+    world.purchases.record({
+      vendor: "tripo",
+      purchase_id: task.task_id,
+      operation,
+      client_reference: clientReferenceOf(request.headers),
+      request_digest: digestOf(body),
+      outputs: 1,
+      credits,
+      usd: credits * dollarsPerCredit,
+      refunded: isFailing(fate),
+      created_at: new Date(now).toISOString(),
+    });
   });
   world.armFaults(task.task_id, request);
   return task;

@@ -39,6 +39,9 @@ export const tripo: CreateVendor = (world) => {
       const data = { task_id: task.task_id, type: operation, status: "queued" };
       return envelope.success(data, c.env.request);
     });
+    routes.all(`/v3/generation/${path}`, (c) =>
+      envelope.refusal(new Refusal(405, 1003, "Method not allowed"), c.env.request),
+    );
   }
   routes.post("/v3/files", async (c) => {
     const { files } = await c.env.request.body();

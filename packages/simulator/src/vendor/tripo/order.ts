@@ -14,7 +14,7 @@ export interface ModelOrder {
 }
 
 /** Options all three operations share. */
-export interface ModelOptions {
+interface ModelOptions {
   readonly texture: boolean;
   readonly textureQuality: string;
   readonly geometryQuality: string;

@@ -26,7 +26,7 @@ export interface TaskRecord {
 }
 
 /** An uploaded picture. */
-export interface FileRecord {
+interface FileRecord {
   readonly token: string;
   readonly owner: string;
   readonly bytes_id: string;

@@ -1,0 +1,46 @@
+import sharp from "sharp";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Simulator, startSimulator } from "../../simulator.ts";
+import { type Buyer, createBuyer, type Json } from "../../testing/buyer.ts";
+
+let simulator: Simulator;
+let buyer: Buyer;
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+  buyer = createBuyer(simulator);
+});
+afterAll(() => simulator.close());
+
+const order = { model: "gpt-image-2.6-flare", prompt: "a harbour", stream: true, partial_images: 2 };
+
+async function events(headers = {}): Promise<Json[]> {
+  const response = await buyer.post("/openai/v1/images/generations", order, headers);
+  expect(response.headers.get("content-type")).toBe("text/event-stream");
+  const frames = (await response.text()).split("\n\n").filter((frame) => frame !== "");
+  return frames.map((frame) => {
+    const [name, data = ""] = frame.split("\n");
+    const event = JSON.parse(data.slice("data: ".length));
+    expect(name).toBe(`event: ${event.type}`);
+    return event;
+  });
+}
+
+it("sends partial pictures and then the finished one", async () => {
+  const [first, second, last] = await events();
+  expect(first).toMatchObject({ type: "image_generation.partial_image", partial_image_index: 0 });
+  expect(second).toMatchObject({ partial_image_index: 1, size: "1024x1024", output_format: "png" });
+  expect(last.type).toBe("image_generation.completed");
+  expect(last.usage.output_tokens).toBe(1256);
+  const partial = await sharp(Buffer.from(first.b64_json, "base64")).metadata();
+  expect(partial).toMatchObject({ format: "png", width: 1024, height: 1024 });
+});
+
+it("ends without the finished picture when told to", async () => {
+  const received = await events({ "x-simulator-fault": "no_outputs" });
+  expect(received.map(({ type }) => type)).not.toContain("image_generation.completed");
+});
+
+it("breaks off in the middle when told to", async () => {
+  await expect(events({ "x-simulator-fault": "truncated_body" })).rejects.toThrow();
+});
