@@ -91,6 +91,14 @@ describe.each(vendors)("at %s", (vendor, buy) => {
     expect(simulator.purchases().at(-1)?.vendor).toBe(vendor);
   });
 
+  it("hang can send the headers before it falls silent", async () => {
+    simulator.setFaults([{ kind: "hang", variant: "body" }]);
+    const response = await buy();
+    expect(response.status).toBe(200);
+    const read = Promise.race([response.text().catch(() => "error"), pause(200)]);
+    expect(await read).toBe("nothing");
+  });
+
   it("latency holds the answer back", async () => {
     simulator.setFaults([{ kind: "latency", latencyMs: 120 }]);
     const started = performance.now();
