@@ -35,14 +35,21 @@ export interface RequestCase {
   readonly form?: readonly (readonly [string, string])[];
 }
 
+/** What the suite sets; whatever else a vendor needs has its default. */
+export interface ConformanceSettings {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** How long one call may take. Nothing where the default will do. */
+  readonly timeoutMs?: number;
+}
+
 /** Everything the suite must know of one vendor. */
 export interface VendorCases {
   readonly vendor: string;
   /** The vendor's folder, for its `__fixtures__`. */
   readonly folder: string;
   readonly create: (
-    baseUrl: string,
-    apiKey: string,
+    settings: ConformanceSettings,
   ) => ProviderPort & { offers: Record<string, OfferedOperation> };
   readonly requests: readonly RequestCase[];
   /** A submission that the vendor takes, and the fixture of its answer. */

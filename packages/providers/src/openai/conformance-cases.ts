@@ -9,7 +9,7 @@ const field = "input_image_asset_url";
 export const openaiCases: VendorCases = {
   vendor: "openai",
   folder: "openai",
-  create: (baseUrl, apiKey) => openai({ baseUrl, apiKey, timeoutMs: 400, idleTimeoutMs: 200 }),
+  create: openai,
   requests: [
     {
       title: "text-to-image with nothing chosen",

@@ -11,11 +11,8 @@ const ourFields = new Set(["prompt", "n", "size", "quality", "background"]);
 /** Translates a refusal. The status decides the outcome, the vendor's code refines what people see. */
 export function openaiError(failed: Omit<FailedAnswer, "vendor" | "label">): ProviderError {
   const error = errorSchema.safeParse(failed.body).data?.error ?? {};
-  const label = [slug(error.code) ?? slug(error.type), slug(failed.headers.get("x-request-id"))];
-  return statusError(
-    { ...failed, vendor: "openai", label: label.filter(Boolean).join(" ") },
-    choose(failed.status, error),
-  );
+  const label = slug(error.code) ?? slug(error.type);
+  return statusError({ ...failed, vendor: "openai", label }, choose(failed.status, error));
 }
 
 /** Whether a body says that the content was refused, whatever status it came with. */

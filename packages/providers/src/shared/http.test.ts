@@ -28,8 +28,6 @@ const call: HttpCall = {
   path: "buy",
   json: { prompt: "p" },
   signal: new AbortController().signal,
-  answerTimeoutMs: 300,
-  idleTimeoutMs: 100,
 };
 const notSent = { code: "provider_unavailable", outcome: "not_sent" };
 const unknown = { code: "submission_unknown", outcome: "unknown" };
@@ -89,7 +87,7 @@ describe("a submission", () => {
       requests++;
       request.on("end", () => listener(request, response)).resume();
     });
-    expect(await buy(url)).toMatchObject(unknown);
+    expect(await buy(url, { answerTimeoutMs: 300 })).toMatchObject(unknown);
     expect(requests).toBe(1);
   });
 
@@ -107,14 +105,12 @@ describe("a submission", () => {
     const url = await serve((_, response) => {
       response.writeHead(200).write('{"code"');
     });
-    const started = performance.now();
-    expect(await buy(url)).toMatchObject(unknown);
-    expect(performance.now() - started).toBeLessThan(280);
+    expect(await buy(url, { idleTimeoutMs: 100 })).toMatchObject(unknown);
   });
 
   it("is unknown when the answer has headers only", async () => {
     const url = await serve((_, response) => response.writeHead(200).flushHeaders());
-    expect(await buy(url)).toMatchObject(unknown);
+    expect(await buy(url, { answerTimeoutMs: 300 })).toMatchObject(unknown);
   });
 
   it("never follows a redirect with its key", async () => {
@@ -142,7 +138,7 @@ describe("a submission", () => {
       response.writeHead(200).write("{");
       setTimeout(() => response.end("}"), 50);
     });
-    const answer = await httpTo(url)(call);
+    const answer = await httpTo(url)({ ...call, answerTimeoutMs: 200, idleTimeoutMs: 100 });
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(await readJson(answer)).toEqual({});
   });

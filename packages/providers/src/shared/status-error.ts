@@ -10,7 +10,10 @@ export interface FailedAnswer {
   readonly headers: Headers;
   /** The parsed body; nothing if it could not be read. */
   readonly body: unknown;
-  /** The vendor's code and request id, for the log. */
+  /**
+   * The vendor's code, for the log. Its request id stays out: ids of the vendor's are as telling as its name, and
+   * our own client reference finds the call as well.
+   */
   readonly label?: string | undefined;
 }
 

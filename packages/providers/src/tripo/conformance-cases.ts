@@ -12,7 +12,7 @@ const running = { state: "running", pollAfterMs: 3_000 };
 export const tripoCases: VendorCases = {
   vendor: "tripo",
   folder: "tripo",
-  create: (baseUrl, apiKey) => tripo({ baseUrl, apiKey, timeoutMs: 400 }),
+  create: tripo,
   requests: [
     {
       title: "text-to-model with nothing chosen",

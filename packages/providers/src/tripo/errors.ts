@@ -1,6 +1,6 @@
 import { ProviderError, type ProviderErrorCode } from "@genbff/core";
 import { bound, vendorNow } from "../shared/retry-after.ts";
-import { type FailedAnswer, type StatusErrorChoice, slug, statusError } from "../shared/status-error.ts";
+import { type FailedAnswer, type StatusErrorChoice, statusError } from "../shared/status-error.ts";
 import { envelopeSchema } from "./wire.ts";
 
 /** The HTTP status that belongs to a code, for answers that carry an error under 200. */
@@ -41,9 +41,8 @@ const choices: Record<number, StatusErrorChoice> = {
 /** Translates a refusal. HTTP decides the outcome; `code` refines it, and decides where HTTP says 200. */
 export function tripoError(failed: Omit<FailedAnswer, "vendor" | "label">): ProviderError {
   const code = envelopeSchema.safeParse(failed.body).data?.code ?? 0;
-  const trace = slug(failed.headers.get("x-tripo-trace-id"));
   const hidden = failed.status >= 200 && failed.status < 300;
-  const label = [hidden ? "in a 200" : undefined, code || undefined, trace].filter(Boolean).join(" ");
+  const label = `${code || "no code"}${hidden ? " in a 200" : ""}`;
   const status = hidden ? statusBehind(code) : failed.status;
   const choice = { ...choices[code], retryAfterMs: code === 1007 ? untilReset(failed.headers) : undefined };
   return statusError({ ...failed, vendor: "tripo", label, status }, choice);

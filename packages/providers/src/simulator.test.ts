@@ -1,0 +1,161 @@
+import type { InputFile, ProviderAnswer, ProviderJob, ProviderPort } from "@genbff/core";
+import { type FaultRule, type Simulator, startSimulator } from "@genbff/simulator";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { buy } from "./conformance/buy.ts";
+import { fileOf, jobOf } from "./conformance/cases.ts";
+import { openai, tripo } from "./index.ts";
+
+let simulator: Simulator;
+let image: ProviderPort;
+let model: ProviderPort;
+beforeAll(async () => {
+  simulator = await startSimulator({ jobMs: 120, canary: "CANARY" });
+  image = imageProvider();
+  model = modelProvider();
+});
+afterEach(() => simulator.clearFaults());
+afterAll(() => simulator.close());
+
+function imageProvider(timeoutMs = 20_000): ProviderPort {
+  return openai({ apiKey: "sk-key", baseUrl: `${simulator.url}/openai/v1`, timeoutMs });
+}
+function modelProvider(timeoutMs = 20_000): ProviderPort {
+  const baseUrl = `${simulator.url}/tripo/v3`;
+  return tripo({ apiKey: "tsk_key", baseUrl, timeoutMs, pollMs: 30, lookupSettleMs: 50 });
+}
+
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+const context = { signal: new AbortController().signal, logger: silent };
+
+let jobs = 0;
+/** A job that nobody has asked for before, so that its purchases can be counted. */
+function newJob(operation: string, files: readonly InputFile[] = [], outputs = 1): ProviderJob {
+  const job = jobOf(operation, { prompt: `a lamp, number ${++jobs}`, n: outputs }, { files, outputs });
+  return { ...job, clientReference: `ref-${jobs}` };
+}
+const purchasesOf = (job: ProviderJob) =>
+  simulator.purchases().filter(({ client_reference }) => client_reference === job.clientReference);
+
+async function firstPicture(): Promise<InputFile> {
+  const job = newJob("text-to-image");
+  const answer = await image.submit(job, await image.prepare(job, context), context);
+  if (answer.state !== "done") throw new Error("It was not answered at once.");
+  for await (const { source } of answer.outputs) {
+    if (!("stream" in source)) continue;
+    const bytes = await new Response(source.stream).bytes();
+    const file = fileOf("input_image_asset_url", "");
+    return { ...file, bytes: bytes.length, open: async () => new Blob([bytes]).stream() };
+  }
+  throw new Error("There was no picture.");
+}
+
+async function untilEnd(first: ProviderAnswer): Promise<ProviderAnswer> {
+  let answer = first;
+  while (answer.state === "running") {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    answer = (await model.check?.(answer.reference, context)) as ProviderAnswer;
+  }
+  return answer;
+}
+
+describe("against the simulator", () => {
+  it("a photo becomes a picture, and the picture a model, bought once each", async () => {
+    const edit = newJob("image-to-image", [await firstPicture()], 2);
+    const bought = await buy(image, edit, context);
+    expect(Object.keys(bought.outputs)).toEqual(["0", "1"]);
+    expect(bought.outputs[0]).toContain("PNG");
+    expect(bought.answer).toMatchObject({ cost: { unit: "usd", amount: expect.any(Number) } });
+    expect(purchasesOf(edit)).toHaveLength(1);
+
+    const shape = newJob("image-to-model", [await firstPicture(), await firstPicture()]);
+    const answer = await model.submit(shape, await model.prepare(shape, context), context);
+    const end = await untilEnd(answer);
+    expect(end).toMatchObject({ state: "done", cost: { unit: "credits" } });
+    expect(purchasesOf(shape)).toMatchObject([{ operation: "multiview_to_model" }]);
+  });
+
+  const unknown = { code: "submission_unknown", outcome: "unknown" };
+  const cases: [FaultRule, object, number][] = [
+    [{ kind: "drop_before_accept" }, unknown, 0],
+    [{ kind: "drop_after_accept" }, unknown, 1],
+    [{ kind: "truncated_body" }, unknown, 1],
+    [{ kind: "hang" }, unknown, 1],
+    [{ kind: "hang", variant: "body" }, unknown, 1],
+    [{ kind: "server_error", status: 502, accepted: true }, unknown, 1],
+    [{ kind: "server_error", status: 504 }, unknown, 0],
+    [{ kind: "nonsense", variant: "html" }, unknown, 1],
+    [{ kind: "nonsense", variant: "empty" }, unknown, 1],
+    [{ kind: "nonsense", variant: "null" }, unknown, 1],
+    [{ kind: "nonsense", variant: "missing_id" }, unknown, 1],
+    [{ kind: "nonsense", variant: "wrong_types" }, unknown, 1],
+    [{ kind: "nonsense", variant: "refusal_in_200" }, unknown, 1],
+    [{ kind: "rate_limited", retryAfter: 4 }, { outcome: "refused", retryAfterMs: 4_000 }, 0],
+    [{ kind: "rate_limited", retryAfter: "garbage" }, { outcome: "refused", retryAfterMs: 5_000 }, 0],
+    [{ kind: "moderated" }, { code: "content_rejected", outcome: "refused" }, 0],
+    [{ kind: "quota" }, { code: "provider_unavailable", outcome: "refused", operator: true }, 0],
+    [{ kind: "unauthorized" }, { code: "provider_unavailable", outcome: "refused", operator: true }, 0],
+  ];
+  describe.each(cases)("%j", (fault, expected, purchases) => {
+    it.each([
+      ["openai", imageProvider, "text-to-image"],
+      ["tripo", modelProvider, "text-to-model"],
+    ] as const)("at %s ends as it must, and is asked for once", async (vendor, provider, operation) => {
+      simulator.setFaults([{ ...fault, vendor }]);
+      const job = newJob(operation);
+      const { error } = await buy(provider(fault.kind === "hang" ? 1_000 : undefined), job, context);
+      expect(error).toMatchObject(expected);
+      expect(`${error?.message} ${JSON.stringify(error?.details)}`).not.toContain("CANARY");
+      await expect.poll(() => purchasesOf(job)).toHaveLength(purchases);
+      expect(simulator.traffic().filter(({ duplicate }) => duplicate)).toEqual([]);
+    });
+  });
+
+  it("a task whose answer got lost is found and adopted; one that never was is proven absent", async () => {
+    for (const kind of ["drop_after_accept", "drop_before_accept"] as const) {
+      simulator.setFaults([{ vendor: "tripo", kind }]);
+      const job = newJob("text-to-model");
+      const { request } = await model.prepare(job, context);
+      const intentAt = Date.now();
+      await expect(model.submit(job, { request }, context)).rejects.toMatchObject(unknown);
+      const lost = { request, clientReference: job.clientReference, intentAt };
+      // The vendor's clock has whole seconds: until the next one nothing is proven.
+      await expect
+        .poll(() => model.lookup?.(lost, context), { timeout: 5_000 })
+        .toMatchObject({
+          candidates: purchasesOf(job).map(({ purchase_id }) => ({ key: purchase_id })),
+          conclusive: true,
+        });
+    }
+  });
+
+  it.each([
+    [{ kind: "job_failed" }, { code: "provider_failed", outcome: "failed" }],
+    [
+      { kind: "moderated", stage: "task" },
+      { code: "content_rejected", outcome: "failed" },
+    ],
+    [{ kind: "no_outputs" }, { code: "provider_failed", outcome: "failed" }],
+  ] as [FaultRule, object][])("a task that ends by %j", async (fault, expected) => {
+    simulator.setFaults([{ ...fault, vendor: "tripo" }]);
+    const job = newJob("text-to-model");
+    const end = await untilEnd(await model.submit(job, await model.prepare(job, context), context));
+    expect(end).toMatchObject({ state: "refused", error: expected });
+  });
+
+  it("a status that nobody knows is only a longer wait", async () => {
+    simulator.setFaults([{ vendor: "tripo", kind: "unknown_status", word: "pondering" }]);
+    const job = newJob("text-to-model");
+    const end = await untilEnd(await model.submit(job, await model.prepare(job, context), context));
+    expect(end.state).toBe("done");
+  });
+
+  it("no picture in a good answer leaves the question open", async () => {
+    simulator.setFaults([{ vendor: "openai", kind: "no_outputs" }]);
+    expect((await buy(image, newJob("text-to-image"), context)).error).toMatchObject(unknown);
+  });
+});
