@@ -21,12 +21,12 @@ interface Common {
 }
 
 /** Arguments in the order in which messages print them: who, what, then the allowed fields. */
-export type RequestTo<Provider, _Op, Fields> = {
+type RequestTo<Provider, _Op, Fields> = {
   [Field in keyof (Common & Provider & Fields)]: (Common & Provider & Fields)[Field];
 };
 
 /** Inlined, not an alias, so that messages list the fields themselves. */
-export type RequestsTo<Op, Input, Own> = {
+type RequestsTo<Op, Input, Own> = {
   [Key in keyof Own]: Input & Own[Key] extends infer Fields
     ? RequestTo<{ provider: Key }, Op, { [F in keyof Fields]: Fields[F] }>
     : never;

@@ -2,6 +2,8 @@ import type { JsonValue } from "./wire.ts";
 
 /** Nothing is promised about them: for developers' eyes. */
 type Unspecified = Record<string, JsonValue>;
+/** What is wrong, and where: a JSON pointer such as `/input_image_asset_urls/0`, empty for the whole. */
+type Issues = { issues: { pointer: string; message: string }[] };
 /** When to ask again. From the body, else from the header `Retry-After`. */
 type RetryAfter = { retry_after_s: number };
 
@@ -21,7 +23,7 @@ export interface ErrorDetails {
   payload_too_large: Unspecified;
   unsupported_media_type: Unspecified;
   invalid_json: Unspecified;
-  validation_failed: Unspecified;
+  validation_failed: Issues;
   invalid_idempotency_key: Unspecified;
   idempotency_key_reused: Unspecified;
   idempotency_in_progress: RetryAfter;

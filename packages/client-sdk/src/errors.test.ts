@@ -37,8 +37,20 @@ test("says when to ask again, from the body or from the header", async () => {
   server.on(route, failing(429, "rate_limited", { details: { retry_after_s: 9 } }));
   expect(await errorOf()).toMatchObject({ details: { retry_after_s: 9 } });
   const inAMinute = new Date(Date.now() + 60_000).toUTCString();
-  server.on(route, failing(429, "rate_limited", { headers: { "retry-after": inAMinute } }));
-  expect((await errorOf()) as { retryAfterMs: number }).toHaveProperty("retryAfterMs");
+  server.on(route, failing(503, "queue_full", { headers: { "retry-after": inAMinute } }));
+  const byDate = await errorOf();
+  if (!isGenbffError(byDate, "queue_full")) throw byDate;
+  expect(byDate.details.retry_after_s).toBeGreaterThan(50);
+});
+
+test("says what is wrong with which field", async () => {
+  const issues = [{ pointer: "/prompt", message: "Must not be empty." }];
+  server.on(route, failing(400, "validation_failed", { details: { issues } }));
+  const error = await errorOf();
+  if (!isGenbffError(error, "validation_failed")) throw error;
+  expect(error.details.issues).toEqual(issues);
+  server.on(route, failing(404, "not_found"));
+  expect(await errorOf()).toMatchObject({ details: {} });
 });
 
 test("passes a code on that it does not know", async () => {
@@ -51,7 +63,7 @@ test("tells a stranger's answer from the BFF's", async () => {
   expect(await errorOf()).toMatchObject({ code: "unexpected_answer", status: 403 });
   server.on(route, (response) => void response.writeHead(200).end("<html>the app's own page</html>"));
   expect(await errorOf()).toMatchObject({ code: "unexpected_answer", status: 200 });
-  expect(String((await errorOf()) as Error & { cause: unknown })).toContain("unexpected");
+  expect(String(((await errorOf()) as Error).cause)).toContain("baseUrl");
 });
 
 test("repeats a read that got no answer", async () => {

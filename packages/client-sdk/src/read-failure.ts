@@ -1,6 +1,6 @@
-import type { ClientErrorCode, ClientErrorDetails } from "./error-details.ts";
+import type { ClientErrorCode, ClientErrorDetails, ErrorCode } from "./error-details.ts";
 import { type AnyGenbffError, FailedGeneration, GenbffError, type GenerationError } from "./errors.ts";
-import type { GenerationStatus } from "./wire.ts";
+import type { GenerationFailure, GenerationStatus } from "./wire.ts";
 
 /** An answer that is not a success, whoever transported it. */
 export interface FailedAnswer {
@@ -18,7 +18,7 @@ function retryAfterMs(header: string | null, nowMs: number): number | undefined 
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-function isErrorBody(body: unknown): body is { error: string; message: string } {
+function isErrorBody(body: unknown): body is { error: string; message: string; details?: unknown } {
   return (
     typeof body === "object" &&
     body !== null &&
@@ -29,11 +29,20 @@ function isErrorBody(body: unknown): body is { error: string; message: string } 
   );
 }
 
-/** `retry_after_s` is promised for some codes: what the body leaves out comes from the header. */
-function detailsOf(body: object, afterMs: number | undefined): Record<string, unknown> {
-  const details = "details" in body && typeof body.details === "object" ? body.details : undefined;
-  const seconds = { retry_after_s: Math.max(1, Math.ceil((afterMs ?? 1000) / 1000)) };
-  return { ...(afterMs === undefined && details ? {} : seconds), ...details };
+const codesWithRetryAfter: readonly string[] = [
+  "idempotency_in_progress",
+  "rate_limited",
+  "too_many_generations",
+  "queue_full",
+  "unavailable",
+] satisfies ErrorCode[];
+
+/** What the types promise for a code is there, also where a body leaves it out. */
+function detailsOf(code: string, details: unknown, afterMs = 1000): Record<string, unknown> {
+  const given = typeof details === "object" ? details : {};
+  if (code === "validation_failed") return { issues: [], ...given };
+  if (!codesWithRetryAfter.includes(code)) return { ...given };
+  return { retry_after_s: Math.max(1, Math.ceil(afterMs / 1000)), ...given };
 }
 
 /** Turns an answer into the error that callers see: the BFF's own, or `unexpected_answer` where a stranger spoke. */
@@ -55,7 +64,7 @@ export function failureOfAnswer(answer: FailedAnswer, cause?: Error): AnyGenbffE
     ...common,
     code: body.error as ClientErrorCode,
     message: body.message,
-    details: detailsOf(body, afterMs) as ClientErrorDetails[ClientErrorCode],
+    details: detailsOf(body.error, body.details, afterMs) as ClientErrorDetails[ClientErrorCode],
     requestId: "request_id" in body && typeof body.request_id === "string" ? body.request_id : undefined,
   }) as AnyGenbffError;
 }
@@ -73,14 +82,14 @@ export function networkFailure(cause: unknown): AnyGenbffError {
 
 /** How a generation without a result is told. */
 export function failureOfGeneration(generation: GenerationStatus): GenerationError {
-  const failure = generation.error ?? {
+  const failure: GenerationFailure = generation.error ?? {
     error: generation.status === "cancelled" ? "cancelled" : "internal_error",
     message: generation.status === "cancelled" ? "You stopped this." : "It did not work. Please try again.",
   };
   const options = {
     code: failure.error as GenerationError["code"],
     message: failure.message,
-    details: { ...failure.details } as GenerationError["details"],
+    details: detailsOf(failure.error, failure.details) as GenerationError["details"],
     status: 200,
   };
   return new FailedGeneration(options, generation) as GenerationError;

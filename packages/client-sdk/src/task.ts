@@ -16,8 +16,10 @@ export interface Task {
   /** The task with its tree, oldest generation first. */
   get(options?: CallOptions): Promise<TaskTree>;
   /**
-   * Every change of its generations, of the wallet and of the connection, beginning with what is true now; new
-   * generations of the task appear by themselves. Each version of a generation comes at most once, in order.
+   * Every change of its generations, beginning with what is true of each now; the wallet when credits of the task
+   * move; and the connection. New generations appear by themselves. Each version comes at most once, in order.
+   *
+   * Rejects only where trying again is useless, e.g. `not_found` before the task's first generation.
    *
    * Does not end by itself: leave the loop, or abort `signal`, which ends it quietly.
    */

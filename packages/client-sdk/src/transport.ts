@@ -34,14 +34,14 @@ export interface Transport {
 }
 
 /** How a stream is opened. */
-export interface StreamOptions {
+interface StreamOptions {
   lastEventId: string | undefined;
   timeoutMs: number;
   signal: AbortSignal | undefined;
 }
 
 /** How a file is put. */
-export interface PutOptions {
+interface PutOptions {
   headers: Record<string, string>;
   signal: AbortSignal | undefined;
 }

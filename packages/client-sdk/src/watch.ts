@@ -19,7 +19,7 @@ export interface Source<Item> {
 }
 
 /** How a source is polled. */
-export interface PollOptions {
+interface PollOptions {
   mayWait: boolean;
   signal: AbortSignal | undefined;
 }

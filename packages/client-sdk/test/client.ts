@@ -5,7 +5,7 @@ import type { App } from "./app.ts";
 import type { BffServer } from "./bff-server.ts";
 
 /** As short as a test can bear on a busy machine. */
-export const shortTimes: WatchTimes = {
+const shortTimes: WatchTimes = {
   firstByteMs: 300,
   silenceMs: 600,
   reopenMs: 10,
