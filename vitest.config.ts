@@ -6,8 +6,10 @@ const chromium = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 export default defineConfig({
   test: {
     projects: [
+      "tools/vitest.config.ts",
       "packages/*/vitest.config.ts",
       "examples/*/vitest.config.ts",
+      // Left out where there is no browser, so that the tests pass on any machine; CI installs one.
       ...(existsSync(chromium) ? ["packages/*/vitest.browser.config.ts"] : []),
     ],
     reporters: ["default", "./tools/summary-reporter.ts"],

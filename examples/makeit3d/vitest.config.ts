@@ -3,5 +3,13 @@ import { sourceConditions } from "../../tools/vitest-shared.ts";
 
 export default defineProject({
   ...sourceConditions,
-  test: { name: "makeit3d", include: ["**/*.test.ts"], environment: "node" },
+  test: {
+    name: "makeit3d",
+    include: ["**/*.test.ts"],
+    environment: "node",
+    globalSetup: "../../tools/embedded-postgres.ts",
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxConcurrency: 6,
+  },
 });

@@ -56,9 +56,8 @@ export function price(cost: OperationCost, input: JsonObject, outputs: number): 
 
 /** The quote as lines that add up to it. */
 export function priceLines(agreed: Price): PriceLine[] {
-  const outputs = Number(agreed.basis.outputs);
-  const label = agreed.per === "output" && outputs > 1 ? `${outputs} × ${agreed.unit}` : "1 ×";
-  return [{ label: label === "1 ×" ? `1 × ${agreed.unit}` : label, credits: agreed.credits }];
+  const count = agreed.per === "output" ? Number(agreed.basis.outputs) : 1;
+  return [{ label: `${count} × ${agreed.unit}`, credits: agreed.credits }];
 }
 
 function textOf(value: JsonValue | undefined): string {

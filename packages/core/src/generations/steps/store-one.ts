@@ -1,7 +1,8 @@
-import { outputKey } from "../../assets/path.ts";
-import { isOutputRejected, storeOutput } from "../../assets/store-output.ts";
+import { isOutputRejected } from "../../assets/output-rejected.ts";
+import { storeOutput } from "../../assets/store-output.ts";
 import type { BffContext } from "../../context.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { reservedKey } from "../reserved-key.ts";
 import type { StoredAsset, WorkOrder } from "../work-order.ts";
 
 /** An output in our storage, or why it can never be one. */
@@ -16,25 +17,16 @@ export async function storeOne(
   context: BffContext,
   order: WorkOrder,
   index: number,
-  stream: ReadableStream<Uint8Array>,
+  source: ReadableStream<Uint8Array>,
   signal: AbortSignal,
   metadata: JsonObject = {},
 ): Promise<StoreResult> {
-  const reserved = order.assets.find((asset) => asset.index === index);
-  if (reserved === undefined) throw new Error(`output ${index} was not reserved`);
+  const { kind, key: keyWithoutExtension } = reservedKey(order, index);
   try {
-    const stored = await storeOutput(context.storage, {
-      source: stream,
-      kind: reserved.kind,
-      keyWithoutExtension: outputKey({
-        kind: reserved.kind,
-        taskId: order.task_id,
-        fileIndex: reserved.file_index,
-      }),
-      signal,
-    });
-    const { key, ...facts } = stored;
-    return { asset: { index, storage_key: key, asset_url: context.storage.urlOf(key), ...facts, metadata } };
+    const stored = await storeOutput(context.storage, { source, kind, keyWithoutExtension, signal });
+    const { key, content_type, bytes, sha256, width, height } = stored;
+    const asset_url = context.storage.urlOf(key);
+    return { asset: { index, storage_key: key, asset_url, content_type, bytes, sha256, width, height, metadata } };
   } catch (error) {
     if (isOutputRejected(error)) return { rejected: error.reason };
     throw error;

@@ -1,0 +1,15 @@
+import { outputKey } from "../assets/path.ts";
+import type { WorkOrder } from "./work-order.ts";
+
+/**
+ * The name that was reserved at start for one output, without its extension: what the bytes are decides that.
+ *
+ * @throws Error - the provider numbered an output that nobody asked for.
+ */
+export function reservedKey(order: WorkOrder, index: number): { kind: "image" | "model"; key: string } {
+  const reserved = order.assets.find((asset) => asset.index === index);
+  if (reserved === undefined) throw new Error(`output ${index} was not reserved`);
+  const { kind, file_index } = reserved;
+  const key = outputKey({ kind, task_id: order.task_id, generation_id: order.id, user_id: order.user_id, file_index });
+  return { kind, key };
+}
