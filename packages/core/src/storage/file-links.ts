@@ -1,0 +1,30 @@
+import { isKey } from "./key.ts";
+
+/** Where the BFF serves its files, and which of its URLs means which key. */
+export interface FileLinks {
+  urlOf(key: string): string;
+  keyOf(url: string): string | null;
+}
+
+/**
+ * Permanent addresses: `{publicUrl}{basePath}/files/{key}`, or the path alone where no `publicUrl` is configured.
+ *
+ * Both forms are understood, with or without a query. A foreign host, a credential, an escape or a key that we
+ * would never make gives `null`.
+ */
+export function fileLinks(host: { publicUrl: string; basePath: string }): FileLinks {
+  const base = host.publicUrl.replace(/\/+$/, "");
+  const path = `/${host.basePath}/files/`.replace(/\/{2,}/g, "/");
+  return {
+    urlOf: (key) => `${base}${path}${key}`,
+    keyOf(url) {
+      const [address = ""] = url.split(/[?#]/, 1);
+      for (const prefix of base === "" ? [path] : [base + path, path]) {
+        if (!address.startsWith(prefix)) continue;
+        const key = address.slice(prefix.length);
+        return isKey(key) ? key : null;
+      }
+      return null;
+    },
+  };
+}
