@@ -25,7 +25,7 @@ export interface ExpectedFailure {
 }
 
 /** A request and exactly what goes over the wire for it. */
-export interface RequestCase {
+interface RequestCase {
   readonly title: string;
   readonly job: ProviderJob;
   readonly path: string;
@@ -36,7 +36,7 @@ export interface RequestCase {
 }
 
 /** What the suite sets; whatever else a vendor needs has its default. */
-export interface ConformanceSettings {
+interface ConformanceSettings {
   readonly baseUrl: string;
   readonly apiKey: string;
   /** How long one call may take. Nothing where the default will do. */

@@ -7,7 +7,7 @@ import type { Fixture, VendorCases } from "./cases.ts";
 export const baseUrl = "https://vendor.invalid/v1";
 
 /** One request as it arrived. */
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly path: string;
   readonly headers: Headers;

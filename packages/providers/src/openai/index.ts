@@ -10,6 +10,9 @@ import { checkOptions, countOutputs, imageToImageOptions, textToImageOptions } f
 import { toForm, toRequest } from "./to-request.ts";
 import { toCost, toResult } from "./to-result.ts";
 
+/** For ten pictures of 16 MB to arrive and to be stored. */
+const readTimeoutMs = 120_000;
+
 /** How to reach OpenAI, and which model draws. */
 export interface OpenaiSettings {
   apiKey: string;
@@ -54,7 +57,8 @@ export function openai(settings: OpenaiSettings) {
       "text-to-image": { parameters: textToImageOptions, outputs: countOutputs, check },
       "image-to-image": { parameters: imageToImageOptions, outputs: countOutputs, check },
     },
-    submitTimeoutMs: timeoutMs,
+    // The pictures are read and stored under the same clock, after the vendor has taken all its time.
+    submitTimeoutMs: timeoutMs + readTimeoutMs,
 
     async prepare(job) {
       return { request: toRequest(job, model) };

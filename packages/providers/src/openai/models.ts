@@ -12,7 +12,7 @@ export interface OpenaiModel {
 const current = { textIn: 5, imageIn: 8, imageOut: 30 };
 
 /** Model ids, their limits and prices, as of November 2026: https://developers.openai.com/api/docs/models */
-export const openaiModels: readonly OpenaiModel[] = [
+const openaiModels: readonly OpenaiModel[] = [
   { id: "gpt-image-2.6-sunburst", highQualities: true, usdPerMillion: current },
   { id: "gpt-image-2.6-flare", highQualities: true, usdPerMillion: current },
   { id: "gpt-image-2.5-sunburst", highQualities: true, usdPerMillion: current },

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** How many tokens a call took. */
-export const usageSchema = z.object({
+const usageSchema = z.object({
   input_tokens: z.number().nonnegative(),
   output_tokens: z.number().nonnegative(),
   input_tokens_details: z.object({ image_tokens: z.number().nonnegative() }).optional().catch(undefined),

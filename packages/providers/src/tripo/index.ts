@@ -60,7 +60,8 @@ export function tripo(settings: TripoSettings) {
       "text-to-model": { parameters: textToModelOptions, check },
       "image-to-model": { parameters: imageToModelOptions, check },
     },
-    submitTimeoutMs: timeoutMs,
+    // A little more than our own, so that the more precise of the two ends the call.
+    submitTimeoutMs: timeoutMs + 5_000,
 
     prepare: (job, { signal }) => prepare(http, job, model, signal),
 

@@ -7,7 +7,7 @@ export interface TripoModel {
 }
 
 /** Current models, as of November 2026. The dated ids are the ones that the wire surely knows. */
-export const tripoModels = [
+const tripoModels = [
   { id: "v3.1-20260211", faceLimit: { min: 48, max: 1_500_000 }, lacks: [] },
   { id: "v3.0-20250812", faceLimit: { min: 48, max: 1_000_000 }, lacks: [] },
   { id: "v2.5-20250123", faceLimit: { min: 48, max: 500_000 }, lacks: ["texture_quality", "auto_size"] },

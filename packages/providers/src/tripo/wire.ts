@@ -41,7 +41,7 @@ export const taskSchema = z.object({
 });
 
 /** One line of the account's usage; it has no input. */
-export const usageRowSchema = z.object({
+const usageRowSchema = z.object({
   task_id: z.string().min(1),
   type: z.string().catch(""),
   created_at: z.union([z.string(), z.number()]).optional().catch(undefined),
