@@ -1,0 +1,76 @@
+import { credits } from "../shell/words.ts";
+import { useStudio } from "../state/studio.tsx";
+import { useCountdown } from "../state/use-line.ts";
+import type { Price } from "./use-quote.ts";
+
+/** The main button. It always says the price before, and what stands in the way. */
+export function MakeButton({
+  price,
+  wanting,
+  busy,
+  refusedUntil,
+  notice,
+  onMake,
+}: {
+  price: Price;
+  /** What is still missing, as a sentence; the button keeps its price and points to it. */
+  wanting: string | null;
+  busy: boolean;
+  refusedUntil: number | null;
+  /** What the server said about the last try. */
+  notice: string | null;
+  onMake: () => void;
+}) {
+  const { money } = useStudio();
+  const wait = useCountdown(refusedUntil);
+  const balance = money.balance;
+  if (wait !== null)
+    return (
+      <>
+        <button className="make" type="button" disabled>
+          Free again in {wait} s
+        </button>
+        <p className="hint">You have started many at once. Nothing was charged.</p>
+      </>
+    );
+  if (balance && price.credits > balance.available)
+    return (
+      <>
+        <button className="make" type="button" disabled>
+          Needs {credits(price.credits)}
+        </button>
+        <p className="hint">
+          You have {balance.available} free
+          {balance.held > 0
+            ? `; ${balance.held} come free or are paid when your running work ends.`
+            : ", which is not enough for this."}
+        </p>
+      </>
+    );
+  return (
+    <>
+      <button
+        className={`make ${price.waiting ? "waiting" : ""}`}
+        type="button"
+        aria-describedby="make-hint"
+        aria-disabled={price.waiting || busy}
+        onClick={() => {
+          if (!price.waiting && !busy) onMake();
+        }}
+      >
+        <span>Make</span>
+        <span aria-hidden="true">·</span>
+        <span className="cost">{credits(price.credits)}</span>
+      </button>
+      {notice ? (
+        <p className="hint notice" id="make-hint" role="alert">
+          {notice}
+        </p>
+      ) : (
+        <p className="hint" id="make-hint">
+          {wanting ?? "Set aside now, paid only for what arrives."}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+import type { JsonValue, OperationEntry } from "@genbff/client-sdk";
+import type { Fields } from "../api/client.ts";
+import type { Choice, Draft } from "./draft.ts";
+import type { Field, Form } from "./form.ts";
+
+/** The fields of the request that a draft means. Defaults are left to the server. */
+export function fieldsOf(draft: Draft, choice: Choice, form: Form): Fields {
+  const fields: Fields = {};
+  if (choice.provider) fields.provider = choice.provider;
+  const prompt = draft.prompt.trim();
+  if (form.prompt && prompt) fields.prompt = prompt;
+  if (form.styles && draft.style) fields.style = draft.style;
+  if (form.count && draft.count !== form.count.initial) fields.n = draft.count;
+  if (form.file && draft.source?.state === "ready")
+    fields[form.file.field] = form.file.many ? [draft.source.id] : draft.source.id;
+  for (const field of form.more) {
+    const value = draft.more[field.name];
+    if (value !== undefined && value !== field.initial && value !== "") fields[field.name] = value;
+  }
+  return fields;
+}
+
+/** What is still missing before it can be asked for. */
+export function missing(draft: Draft, form: Form): "file" | "prompt" | null {
+  if (form.file?.required && draft.source?.state !== "ready") return "file";
+  if (form.prompt?.required && draft.prompt.trim() === "") return "prompt";
+  return null;
+}
+
+/** What a field shows: what was chosen, else its default. */
+export function shownValue(field: Field, draft: Draft): JsonValue {
+  return draft.more[field.name] ?? field.initial;
+}
+
+/**
+ * A price from the catalogue, for as long as there is nothing to be quoted: before a photo is there, and beside the
+ * next steps. What is held is always the server's own figure.
+ */
+export function estimate(entry: OperationEntry, fields: Fields): number {
+  const provider = entry.providers.find((item) => item.provider === fields.provider) ?? entry.providers[0];
+  if (!provider) return 0;
+  const { credits, per, multipliers } = provider.price;
+  let unit = credits;
+  for (const [name, percents] of Object.entries(multipliers))
+    unit = (unit * (percents[String(fields[name] ?? null)] ?? 100)) / 100;
+  return Math.ceil(unit) * (per === "output" ? Number(fields.n ?? 1) : 1);
+}

@@ -1,0 +1,108 @@
+import type { OperationEntry } from "@genbff/client-sdk";
+
+/** What lies in the drop zone, in a word for people. */
+export type InputWord = "photo" | "picture" | "sketch" | "draft" | "file";
+
+/** One way to make something, as people choose it. Operation names appear nowhere on the page. */
+export interface Wish {
+  readonly operation: string;
+  readonly make: string;
+  readonly makeLabel: string;
+  readonly from: string;
+  readonly fromLabel: string;
+  /** The composer's heading: says in words what will be made. */
+  readonly title: string;
+  /** For cards and the ledger. */
+  readonly noun: "picture" | "3D model" | "text";
+  readonly input?: InputWord;
+}
+
+const wish = (
+  operation: string,
+  [make, makeLabel]: readonly [string, string],
+  [from, fromLabel]: readonly [string, string],
+  title: string,
+  noun: Wish["noun"],
+  input?: InputWord,
+): Wish => ({
+  operation,
+  make,
+  makeLabel,
+  from,
+  fromLabel,
+  title,
+  noun,
+  ...(input ? { input } : {}),
+});
+
+const picture = ["picture", "Picture"] as const;
+const model = ["model", "3D model"] as const;
+const retouch = ["retouch", "Retouch"] as const;
+const words = ["words", "Words"] as const;
+const sketch = ["sketch", "Sketch"] as const;
+
+/** What people choose → operation, in the order in which it is offered. */
+const known: readonly Wish[] = [
+  wish("text-to-image", picture, words, "A picture from words", "picture"),
+  wish("image-to-image", picture, ["photo", "Photo"], "A picture from your photo", "picture", "photo"),
+  wish("sketch-to-image", picture, sketch, "A picture from your sketch", "picture", "sketch"),
+  wish("text-to-model", model, words, "A 3D model from words", "3D model"),
+  wish("image-to-model", model, ["picture", "Picture"], "A 3D model from a picture", "3D model", "picture"),
+  wish("sketch-to-model", model, sketch, "A 3D model from your sketch", "3D model", "sketch"),
+  wish("refine-model", model, ["draft", "Draft"], "A finer version of a draft", "3D model", "draft"),
+  wish(
+    "remove-background",
+    retouch,
+    ["background", "Cut out"],
+    "A picture without its background",
+    "picture",
+    "photo",
+  ),
+  wish(
+    "search-and-recolor",
+    retouch,
+    ["colour", "Recolour"],
+    "A picture with one thing recoloured",
+    "picture",
+    "photo",
+  ),
+  wish(
+    "image-inpaint",
+    retouch,
+    ["area", "Repaint"],
+    "A picture with one area repainted",
+    "picture",
+    "photo",
+  ),
+];
+
+const nounOf = { image: "picture", model: "3D model", json: "text" } as const;
+
+/** The wishes that this server can fulfil. An operation of a team's own is added to "Make" by its title. */
+export function wishesOffered(operations: readonly OperationEntry[]): Wish[] {
+  const offered = new Set(operations.map((entry) => entry.operation));
+  const own = operations
+    .filter((entry) => !known.some((item) => item.operation === entry.operation))
+    .map((entry): Wish => {
+      const takesFile = Object.keys(properties(entry)).some(isFileField);
+      return wish(
+        entry.operation,
+        [entry.operation, entry.title],
+        ["only", entry.title],
+        entry.title,
+        nounOf[entry.output],
+        takesFile ? "file" : undefined,
+      );
+    });
+  return [...known.filter((item) => offered.has(item.operation)), ...own];
+}
+
+/** Whether a field of an input holds files, by the contract's naming. */
+export function isFileField(name: string): boolean {
+  return /^input_\w*asset_urls?$/.test(name);
+}
+
+/** The fields of the common input. */
+export function properties(entry: OperationEntry): Record<string, unknown> {
+  return (entry.input.properties ?? {}) as Record<string, unknown>;
+}

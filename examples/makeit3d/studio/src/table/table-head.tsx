@@ -1,0 +1,23 @@
+import { useStudio } from "../state/studio.tsx";
+import { Shelf } from "./shelf.tsx";
+import { tableTitle } from "./steps.ts";
+
+/** What this table is about, and how it stands. */
+export function TableHead() {
+  const { steps } = useStudio();
+  const working = steps.filter((step) => step.state === "processing").length;
+  const waiting = steps.filter((step) => step.state === "pending").length;
+  const status =
+    [working && `${working} being made`, waiting && `${waiting} waiting`].filter(Boolean).join(", ") ||
+    "Everything is ready";
+  return (
+    <header className="table-head">
+      <div>
+        <p className="eyebrow">On your table</p>
+        <h1>{tableTitle(steps)}</h1>
+        <p className="sub">{status}. Your work is kept, also when you close the page.</p>
+      </div>
+      <Shelf />
+    </header>
+  );
+}
