@@ -960,6 +960,23 @@ begin
   return jsonb_build_object('state', 'leased', 'exhausted', v_exhausted, 'generation', genbff.work_order(v_generation));
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.use_task(p_user_id text, p_task_id text, p_own boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if p_task_id is null then
+    return;
+  end if;
+  if p_own then
+    insert into genbff.tasks (task_id, user_id) values (p_task_id, p_user_id) on conflict do nothing;
+  end if;
+  if exists (select 1 from genbff.tasks where task_id = p_task_id and user_id <> p_user_id) then
+    perform genbff.refuse(409, 'task_id_taken');
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION genbff.uuid_or_null(p_text text)
  RETURNS uuid
  LANGUAGE sql
@@ -1178,7 +1195,7 @@ begin
   return v_claimed;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_complete_input(p_user_id text, p_id uuid, p_status text, p_facts jsonb DEFAULT '{}'::jsonb)
+CREATE OR REPLACE FUNCTION public.genbff_complete_input(p_user_id text, p_id uuid, p_status text, p_facts jsonb DEFAULT '{}'::jsonb, p_own_task boolean DEFAULT false)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1193,9 +1210,12 @@ begin
     perform genbff.refuse(404, 'not_found');
   end if;
   if v_input.status = 'pending' then
+    perform genbff.use_task(p_user_id, p_facts ->> 'task_id', p_own_task);
     update public.input_assets
        set status = p_status, completed_at = clock_timestamp(),
            task_id = coalesce(p_facts ->> 'task_id', task_id),
+           storage_key = coalesce(p_facts ->> 'storage_key', storage_key),
+           asset_url = coalesce(p_facts ->> 'asset_url', asset_url),
            input_asset_type = coalesce(p_facts ->> 'type', input_asset_type),
            content_type = coalesce(p_facts ->> 'content_type', content_type),
            bytes = coalesce((p_facts ->> 'bytes')::bigint, bytes),
@@ -1613,7 +1633,7 @@ begin
   return v_known.response || '{"replayed": true}';
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_reserve_input(p_user_id text, p_id uuid, p_task_id text, p_own_task boolean, p_type text, p_storage_key text, p_asset_url text, p_filename text, p_content_type text, p_bytes bigint)
+CREATE OR REPLACE FUNCTION public.genbff_reserve_input(p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text, p_filename text, p_content_type text, p_bytes bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1623,14 +1643,7 @@ AS $function$
 declare
   v_input public.input_assets;
 begin
-  if p_task_id is not null then
-    if p_own_task then
-      insert into genbff.tasks (task_id, user_id) values (p_task_id, p_user_id) on conflict do nothing;
-    end if;
-    if exists (select 1 from genbff.tasks where task_id = p_task_id and user_id <> p_user_id) then
-      perform genbff.refuse(409, 'task_id_taken');
-    end if;
-  end if;
+  perform genbff.use_task(p_user_id, p_task_id, true);
   insert into public.input_assets (id, user_id, task_id, input_asset_type, storage_key, asset_url, filename, content_type, bytes)
   values (p_id, p_user_id, p_task_id, p_type, p_storage_key, p_asset_url, p_filename, p_content_type, p_bytes)
   on conflict (id) do nothing;

@@ -15,10 +15,14 @@ export interface MigrationFolder {
  * at most 3 times: every writing function is idempotent by a key or a lease epoch.
  */
 export interface Database {
+  /**
+   * Calls `public.<functionName>`, which returns `jsonb`. Arguments that are left out keep their defaults.
+   * Objects and arrays are for `jsonb` parameters, text, numbers and booleans for scalar ones.
+   */
   call(functionName: string, args: JsonObject): Promise<JsonValue>;
   /** Hints only: whatever is missed is found by the next query. Resolves to a function that stops listening. */
   listen?(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>>;
-  /** Brings the schema up to date; harmless to repeat and to run from many processes. */
+  /** Brings the schema up to date: ours first, then these folders. Harmless to repeat and to run from many processes. */
   migrate?(folders: readonly MigrationFolder[]): Promise<void>;
   close(): Promise<void>;
 }

