@@ -1,4 +1,5 @@
 export type { AppOf, FallbackFor, PricesFor } from "./app-types.ts";
+export { type JwtAuthOptions, jwtAuth } from "./auth/jwt-auth.ts";
 export type { Auth, Principal } from "./auth/port.ts";
 export { type ErrorCode, errorCodes } from "./contract/error-codes.ts";
 export { type Bff, type BffOptions, createBff, type Limits } from "./create-bff.ts";

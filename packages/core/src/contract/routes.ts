@@ -27,7 +27,8 @@ export interface Route {
 }
 
 const route = <const R extends Route>(definition: R): R => definition;
-const id = z.object({ id: z.string().min(1).max(128) });
+/** A generation's, a task's or a file's id. Anything else names nothing, and is answered as not found. */
+const id = z.object({ id: taskId });
 const json = ["application/json"] as const;
 const jsonOrForm = ["application/json", "multipart/form-data"] as const;
 const waitS = z.coerce.number().int().min(0).max(20);
@@ -48,7 +49,7 @@ export const routes = {
     path: "/generate/{operation}",
     summary: "Start a generation",
     auth: "user",
-    params: z.object({ operation: z.string().min(1).max(128) }),
+    params: z.object({ operation: z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/) }),
     body: operationBody,
     takes: jsonOrForm,
     bodyBytesMax: formBytesMax,
@@ -91,8 +92,9 @@ export const routes = {
     auth: "user-or-ticket",
     params: id,
     query: z.strictObject({ ticket: z.string().max(2048).optional() }),
-    answers: { 200: null },
-    errors: ["not_found", "rate_limited"],
+    /** 204: `Last-Event-ID` was the last event there will ever be. */
+    answers: { 200: null, 204: null },
+    errors: ["not_found", "validation_failed", "rate_limited"],
   }),
   eventsTicket: route({
     method: "POST",
@@ -136,7 +138,7 @@ export const routes = {
     summary: "Start a new generation with the same input",
     auth: "user",
     params: id,
-    answers: { 202: generationCreated },
+    answers: { 200: generationStatus, 202: generationCreated },
     errors: [
       "not_found",
       "not_retryable",
@@ -256,7 +258,7 @@ export const routes = {
     auth: "signature",
     takes: ["*/*"],
     bodyBytesMax: 150_000_000,
-    answers: { 200: null },
+    answers: { 204: null },
     errors: ["invalid_signature", "payload_too_large", "unsupported_media_type"],
   }),
 } as const;

@@ -1,0 +1,134 @@
+import type { BffContext } from "../context.ts";
+import { AppError, isAppError } from "../errors/app-error.ts";
+import { isFetchFailed } from "./guarded-fetch.ts";
+import { keepInput, receiveInput } from "./receive-input.ts";
+import type { StoredInput } from "./stored-input.ts";
+import { completeUpload } from "./uploads.ts";
+
+type Ports = Pick<BffContext, "database" | "storage" | "guardedFetch">;
+
+/** A file that a request names. */
+export interface InputToResolve {
+  readonly field: string;
+  readonly kind: "image" | "model";
+  /** An asset id, an input-asset id, a URL of our storage, or an https URL. */
+  readonly ref: string;
+}
+
+/** A file in our storage that was looked at. */
+export interface ResolvedInput {
+  readonly field: string;
+  readonly asset_id: string | null;
+  readonly input_asset_id: string | null;
+  readonly storage_key: string;
+  readonly content_type: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+/** What the database says of a file of the user: an output, or an upload in any state. */
+type FoundFile = Omit<StoredInput, "input_asset_id"> & {
+  readonly ref: string;
+  readonly asset_id: string | null;
+  readonly input_asset_id: string | null;
+};
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** An upload's key names its row; the extension that was promised and the one that was found may differ. */
+const inputKey = /^(?:inputs|incoming)\/([0-9a-f-]{36})(?:\.|$)/;
+
+/**
+ * Finds or fetches the files that a request names, in their order. Called before any credit is held.
+ *
+ * URLs of our own storage are never fetched: they count where a row of the user has them. Pending uploads are
+ * completed. Other URLs are copied, through the guarded fetch, into an upload of the user.
+ *
+ * @throws AppError `not_found` - an id that is not the user's.
+ * @throws AppError `asset_url_not_allowed` - another user's file, or an address that may not be reached.
+ * @throws AppError `asset_unusable` - damaged, unreachable, too large, or of another kind than the field takes.
+ */
+export async function resolveInputs(
+  context: Ports,
+  request: { readonly userId: string; readonly files: readonly InputToResolve[] },
+): Promise<ResolvedInput[]> {
+  if (request.files.length === 0) return [];
+  const refs = request.files.map((file, index) => ({
+    ref: String(index),
+    ...ownReference(context, file.ref),
+  }));
+  const own = refs.filter((ref) => "id" in ref || "storage_key" in ref);
+  const rows =
+    own.length === 0
+      ? []
+      : await context.database.call("genbff_find_inputs", {
+          p_user_id: request.userId,
+          p_refs: own,
+        });
+  const found = new Map((rows as unknown as FoundFile[]).map((row) => [row.ref, row]));
+
+  const resolved: ResolvedInput[] = [];
+  // One after the other: a request's files are few, and each may be tens of megabytes.
+  for (const [index, file] of request.files.entries()) {
+    const ref = refs[index];
+    const external = ref === undefined || !("id" in ref || "storage_key" in ref);
+    const row = external ? await copyIn(context, request.userId, file) : found.get(String(index));
+    if (row === undefined) throw new AppError(uuid.test(file.ref) ? "not_found" : "asset_url_not_allowed");
+    resolved.push(await usable(context, request.userId, file, row));
+  }
+  return resolved;
+}
+
+/** What of ours a reference names; nothing where it is a foreign URL. */
+function ownReference({ storage }: Ports, ref: string): { id: string } | { storage_key: string } | object {
+  if (uuid.test(ref)) return { id: ref };
+  const key = storage.keyOf(ref);
+  if (key === null) return {};
+  const id = inputKey.exec(key)?.[1];
+  return id !== undefined && uuid.test(id) ? { id } : { storage_key: key };
+}
+
+async function usable(
+  context: Ports,
+  userId: string,
+  file: InputToResolve,
+  found: FoundFile,
+): Promise<ResolvedInput> {
+  const { asset_id, input_asset_id: inputId } = found;
+  const looked =
+    inputId === null ? found : await completeUpload(context, userId, { ...found, input_asset_id: inputId });
+  if (looked.type !== file.kind)
+    throw new AppError("asset_unusable", { details: { reason: "not_allowed", field: file.field } });
+  const { storage_key, content_type, bytes, sha256, width, height } = looked;
+  if (sha256 === null) throw new Error("a complete file has no checksum");
+  return {
+    field: file.field,
+    asset_id,
+    input_asset_id: inputId,
+    storage_key,
+    content_type,
+    bytes,
+    sha256,
+    width,
+    height,
+  };
+}
+
+/** Copies a foreign file into our storage. Whoever asks learns that it cannot be used, and nothing about the network. */
+async function copyIn(context: Ports, userId: string, file: InputToResolve): Promise<FoundFile> {
+  try {
+    const { stream } = await context.guardedFetch(file.ref);
+    const received = await receiveInput(context, {
+      userId,
+      source: stream,
+      kinds: [file.kind],
+      filename: undefined,
+    });
+    const kept = await keepInput(context, userId, received, { taskId: null, own: false });
+    return { ...kept, ref: file.ref, asset_id: null };
+  } catch (error) {
+    if (isAppError(error) || !isFetchFailed(error)) throw error;
+    throw new AppError("asset_unusable", { details: { reason: "unreachable" }, cause: error });
+  }
+}

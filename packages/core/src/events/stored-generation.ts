@@ -1,0 +1,36 @@
+import type { GenerationState } from "../contract/generation.ts";
+import type { JsonObject } from "../shared/json.ts";
+
+/** An output as the database tells of it. */
+export interface StoredAsset {
+  readonly asset_id: string;
+  readonly kind: "image" | "model";
+  readonly index: number;
+  readonly storage_key: string;
+  readonly content_type: string;
+  readonly bytes: number;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly metadata: JsonObject;
+}
+
+/** A generation at one version, as the database tells of it: `genbff.snapshot` with its assets. */
+export interface StoredGeneration {
+  readonly task_id: string;
+  readonly generation_id: string;
+  readonly operation: string;
+  readonly provider: string;
+  readonly status: GenerationState;
+  readonly stage: string | null;
+  readonly progress: number;
+  readonly failures: readonly { readonly index: number; readonly error: string }[];
+  readonly error_code: string | null;
+  readonly error_details: JsonObject | null;
+  readonly cancel_requested: boolean;
+  readonly held: number;
+  readonly charged: number;
+  readonly version: number;
+  readonly created_at: string;
+  readonly completed_at: string | null;
+  readonly assets: readonly StoredAsset[];
+}

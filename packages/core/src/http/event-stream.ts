@@ -1,0 +1,90 @@
+import type { WatchedEvent, WatchNews, WatchTarget } from "../events/watcher.ts";
+import type { Call } from "./call.ts";
+import { showGeneration } from "./sign-urls.ts";
+import { createSseWriter } from "./sse-writer.ts";
+
+/** Where a stream starts: `genbff_stream`. */
+interface StreamStart {
+  readonly task_id: string;
+  readonly generation_id: string | null;
+  /** Of the newest event. */
+  readonly last_id: number;
+  readonly ended: boolean;
+  /** The latest event of each generation. */
+  readonly events: readonly WatchedEvent[];
+}
+
+const heartbeatMs = 15_000;
+const retryMs = 1000;
+
+/**
+ * Answers with the events of a generation, `id:` its version, or of a task, `id:` the task's counter.
+ *
+ * Begins with what is true now, or after `Last-Event-ID`; an id that never was begins with what is true now.
+ * A generation's stream ends after its last event; a task's stays open. Both end when the token does.
+ *
+ * @throws AppError `not_found`, `rate_limited`.
+ */
+export async function streamEvents(call: Call<"events">, id: string): Promise<Response> {
+  const { context, caller, request } = call;
+  const found = await context.database.call("genbff_stream", { p_user_id: caller.userId, p_id: id });
+  const start = found as unknown as StreamStart;
+  const resumed = resumedAt(request.headers.get("last-event-id"), start);
+  // Nothing is left to tell. 204 is how a browser's EventSource learns not to come back.
+  if (start.ended && resumed === start.last_id) return new Response(null, { status: 204 });
+
+  const ofTask = start.generation_id === null;
+  const cleanUps: (() => void)[] = [];
+  const writer = createSseWriter(() => {
+    for (const cleanUp of cleanUps) cleanUp();
+  });
+  // URLs are signed between reading and writing; one after the other, so that the order stays.
+  let written: Promise<void> = Promise.resolve();
+  const tell = ({ events, balance }: WatchNews) => {
+    written = written.then(async () => {
+      for (const { seq, version, snapshot } of events) {
+        writer.event("generation", await showGeneration(context.storage, snapshot), ofTask ? seq : version);
+        if (!ofTask && snapshot.completed_at !== null) writer.end();
+      }
+      if (balance !== undefined) writer.event("balance", balance);
+    });
+    written = written.catch((error: unknown) => {
+      context.logger.error({ error }, "An event could not be written");
+      writer.end();
+    });
+  };
+
+  cleanUps.push(
+    call.streams.add({
+      userId: caller.userId,
+      beat(now) {
+        if (now >= caller.expiresAt || request.signal.aborted) writer.end();
+        else if (now - writer.writtenAt >= heartbeatMs) writer.comment("");
+      },
+      close() {
+        writer.retry(retryMs);
+        writer.end();
+      },
+    }),
+  );
+  writer.retry(retryMs);
+  if (resumed === undefined) tell({ events: start.events, balance: undefined });
+  const target: WatchTarget = {
+    userId: caller.userId,
+    taskId: start.task_id,
+    generationId: start.generation_id,
+    walletId: ofTask ? caller.walletId : null,
+  };
+  if (!start.ended || resumed !== undefined)
+    cleanUps.push(call.watcher.watch(target, resumed ?? start.last_id, tell));
+  return new Response(writer.body, {
+    headers: { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
+  });
+}
+
+/** The event after which the reader goes on; undefined where it names none of this stream. */
+function resumedAt(lastEventId: string | null, start: StreamStart): number | undefined {
+  if (lastEventId === null || !/^\d{1,15}$/.test(lastEventId)) return undefined;
+  const id = Number(lastEventId);
+  return id <= start.last_id ? id : undefined;
+}

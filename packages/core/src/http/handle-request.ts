@@ -1,0 +1,92 @@
+import type { BffContext } from "../context.ts";
+import type { Route } from "../contract/routes.ts";
+import { AppError } from "../errors/app-error.ts";
+import { createWatcher } from "../events/watcher.ts";
+import { readBody } from "./body/read-body.ts";
+import type { Call, Caller, HttpTools } from "./call.ts";
+import { errorResponse } from "./error-response.ts";
+import { redeemTicket } from "./events-ticket.ts";
+import { createFirstVisit } from "./first-visit.ts";
+import { createOpenStreams } from "./open-streams.ts";
+import { readQuery } from "./read-query.ts";
+import { requestIdOf } from "./request-id.ts";
+import { finish } from "./respond.ts";
+import { createRouteTable } from "./route-table.ts";
+import { handlers } from "./routes/index.ts";
+import { createSignedText } from "./signed-text.ts";
+
+/** How long a request may take to arrive. Tests shorten it. */
+export interface HttpTiming {
+  /** Default 15 s. */
+  readonly jsonTimeoutMs: number;
+  /** Default 5 min: a photo over a telephone's line. */
+  readonly formTimeoutMs: number;
+}
+
+const defaultTiming: HttpTiming = { jsonTimeoutMs: 15_000, formTimeoutMs: 300_000 };
+
+/**
+ * Makes the function that answers every request: spine 1 of `design.md` section 5.
+ *
+ * It always answers: what goes wrong becomes a code of the closed table.
+ *
+ * @example
+ * const handle = createHandler(context);
+ * const response = await handle(new Request("http://localhost/api/health"));
+ */
+export function createHandler(
+  context: BffContext,
+  timing: Partial<HttpTiming> = {},
+): (request: Request) => Promise<Response> {
+  const timeouts = { ...defaultTiming, ...timing };
+  const matchRoute = createRouteTable(context.basePath);
+  const firstVisit = createFirstVisit(context.database, context.signUpCredits);
+  const tools: HttpTools = {
+    watcher: createWatcher(context),
+    streams: createOpenStreams(context.closing),
+    signedText: createSignedText(context.secret),
+  };
+
+  return async function handle(request) {
+    const requestId = requestIdOf(request);
+    const envelope = { requestId, headOnly: request.method === "HEAD", personal: true };
+    try {
+      const url = new URL(request.url);
+      const { name, route, params } = matchRoute(request.method, url.pathname);
+      envelope.personal = isPersonal(route);
+      checkParams(route, params);
+      const caller = envelope.personal ? await identify(route, request, params.id, url) : undefined;
+      const query = readQuery(route, url.searchParams);
+      const body = await readBody(route, request, timeouts);
+      // The table of routes gives each handler what its own schemas describe; that cannot be said of a name chosen at run time.
+      const answer = handlers[name] as (call: unknown) => Promise<Response> | Response;
+      const call = { ...tools, context, request, caller, params, query, body } satisfies Record<
+        keyof Call,
+        unknown
+      >;
+      return finish(await answer(call), envelope);
+    } catch (error) {
+      return finish(errorResponse(error, requestId, context.logger), envelope);
+    }
+  };
+
+  async function identify(route: Route, request: Request, id: string | undefined, url: URL): Promise<Caller> {
+    const ticket = route.auth === "user-or-ticket" ? url.searchParams.get("ticket") : null;
+    const withTicket = ticket !== null && !request.headers.has("authorization");
+    const principal = withTicket
+      ? await redeemTicket(tools.signedText, ticket, id ?? "")
+      : await context.auth.authenticate(request);
+    const walletId = await context.walletOf(principal.userId);
+    await firstVisit(walletId);
+    return { ...principal, walletId };
+  }
+}
+
+function isPersonal(route: Route): boolean {
+  return route.auth === "user" || route.auth === "user-or-ticket";
+}
+
+/** A malformed id names nothing: it is answered like an unknown one. */
+function checkParams(route: Route, params: Readonly<Record<string, string>>): void {
+  if (route.params && !route.params.safeParse(params).success) throw new AppError("not_found");
+}

@@ -1,0 +1,107 @@
+import { discardInput, keepInput, type ReceivedInput, receiveInput } from "../assets/receive-input.ts";
+import { routes } from "../contract/routes.ts";
+import { AppError } from "../errors/app-error.ts";
+import { parseOrRefuse, validationFailed } from "../errors/validation-failed.ts";
+import type { CatalogueEntry } from "../operations/catalogue.ts";
+import type { InputFileField } from "../operations/define-operation.ts";
+import type { JsonObject, JsonValue } from "../shared/json.ts";
+import { brokenForm, type FormPart } from "./body/multipart.ts";
+import type { Form } from "./body/read-body.ts";
+import { unsafeValues } from "./body/unsafe-values.ts";
+import type { Call } from "./call.ts";
+import { coerceFields, readField } from "./form-fields.ts";
+
+/** A generate request that came as a form, with its files stored. */
+export interface OperationForm {
+  /** As it would have come as JSON: files are named by their ids. */
+  readonly body: JsonObject;
+  /** The same with files named by what is in them: a repeat uploads them again, under other ids. */
+  readonly digestBody: JsonObject;
+  /** Takes the files back: the request was refused, or was a repeat. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Reads a form of an operation: text fields by its schema, files into inputs of the user.
+ *
+ * Leaves nothing behind when it rejects.
+ *
+ * @throws AppError `not_found`, `validation_failed`, `asset_unusable`, `task_id_taken`, `payload_too_large`.
+ */
+export async function readOperationForm(
+  call: Call<"generate">,
+  form: Form,
+  name: string,
+): Promise<OperationForm> {
+  const { context, caller, request } = call;
+  const entry = context.catalogue.list().find(({ operation }) => operation.name === name);
+  if (entry === undefined) throw new AppError("not_found");
+  const received: ReceivedInput[] = [];
+  const discard = async () => {
+    for (const { id, media } of received) await discardInput(context, caller.userId, id, media.key);
+  };
+  try {
+    const fields = new Map<string, string[]>();
+    const add = (field: string, text: string) => fields.set(field, [...(fields.get(field) ?? []), text]);
+    for await (const part of form.parts) {
+      if (part.filename === undefined) {
+        add(part.name, await readField(part));
+        continue;
+      }
+      const { field, kind } = fileFieldOf(entry, part, received.length);
+      const source = part.body;
+      const input = {
+        userId: caller.userId,
+        source,
+        kinds: [kind],
+        filename: part.filename,
+        signal: request.signal,
+      };
+      const stored = await receiveInput(context, input);
+      received.push(stored);
+      add(field, stored.id);
+    }
+    const body = readFields(call, entry, fields);
+    for (const input of received) {
+      await keepInput(context, caller.userId, input, { taskId: body.task_id as string, own: false });
+    }
+    const hashes = new Map(received.map(({ id, media }) => [id, `sha256:${media.sha256}`]));
+    return { body, digestBody: replaceIds(body, hashes) as JsonObject, discard };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}
+
+/** Which field a file belongs to: the one it is named after, else the operation's first of the kind it is named after. */
+function fileFieldOf({ operation }: CatalogueEntry, part: FormPart, already: number): InputFileField {
+  const field =
+    operation.files.find((candidate) => candidate.field === part.name) ??
+    operation.files.find((candidate) => candidate.kind === part.name);
+  if (field === undefined)
+    throw validationFailed([{ pointer: `/${part.name}`, message: "No file is taken here." }]);
+  const most = operation.files.reduce((sum, { max }) => sum + max, 0);
+  if (already >= most)
+    throw validationFailed([{ pointer: `/${field.field}`, message: `At most ${most} files.` }]);
+  return field;
+}
+
+function readFields(
+  call: Call<"generate">,
+  entry: CatalogueEntry,
+  fields: ReadonlyMap<string, readonly string[]>,
+): JsonObject {
+  if (fields.has("")) throw brokenForm();
+  const offer = call.context.catalogue.offer(entry.operation.name, fields.get("provider")?.[0]);
+  const body = coerceFields(offer.schema, fields);
+  const issues = unsafeValues(body);
+  if (issues.length > 0) throw validationFailed(issues);
+  return parseOrRefuse(routes.generate.body, body) as JsonObject;
+}
+
+function replaceIds(value: JsonValue, hashes: ReadonlyMap<string, string>): JsonValue {
+  if (typeof value === "string") return hashes.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((item) => replaceIds(item, hashes));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceIds(item, hashes)]));
+}

@@ -1,0 +1,61 @@
+import { errorCodes, isErrorCode } from "../contract/error-codes.ts";
+import type { GenerationStatus } from "../contract/generation.ts";
+import type { StoredGeneration } from "../events/stored-generation.ts";
+
+const nextPollMs = 2000;
+
+/** What clients see of a generation. Pure: `urls` holds a signed URL for each storage key. */
+export function presentGeneration(
+  stored: StoredGeneration,
+  urls: ReadonlyMap<string, string>,
+): GenerationStatus {
+  const assets = stored.assets.map(({ storage_key: key, ...asset }) => ({
+    asset_id: asset.asset_id,
+    kind: asset.kind,
+    index: asset.index,
+    asset_url: urls.get(key) ?? "",
+    content_type: asset.content_type,
+    bytes: asset.bytes,
+    width: asset.width,
+    height: asset.height,
+    metadata: asset.metadata,
+  }));
+  const ended = stored.completed_at !== null;
+  return {
+    task_id: stored.task_id,
+    generation_id: stored.generation_id,
+    operation: stored.operation,
+    provider: stored.provider,
+    status: stored.status,
+    stage: stored.stage,
+    progress: stored.progress,
+    asset_url: assets[0]?.asset_url ?? null,
+    asset_urls: assets.map((asset) => asset.asset_url),
+    assets,
+    failures: stored.failures.map(({ index, error }) => ({ index, ...explain(error) })),
+    error:
+      stored.error_code === null
+        ? null
+        : {
+            ...explain(stored.error_code),
+            ...(stored.error_details ? { details: stored.error_details } : {}),
+          },
+    cancel_requested: stored.cancel_requested,
+    credits: { held: stored.held, charged: stored.charged },
+    version: stored.version,
+    next_poll_ms: ended ? null : nextPollMs,
+    created_at: toIso(stored.created_at),
+    completed_at: stored.completed_at === null ? null : toIso(stored.completed_at),
+  };
+}
+
+/** A code with the sentence that people read. A code from a later version of this library is one of ours no more. */
+function explain(code: string): { error: string; message: string } {
+  const known = isErrorCode(code) ? code : "internal_error";
+  return { error: known, message: errorCodes[known].sentence };
+}
+
+/** The database's microseconds and offset, as browsers write a time. */
+export function toIso(time: string): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,30 @@
+import type { GenerationStatus } from "../contract/generation.ts";
+import type { StoredGeneration } from "../events/stored-generation.ts";
+import type { ObjectStore } from "../storage/port.ts";
+import { presentGeneration } from "./present-generation.ts";
+
+/** How long a URL that is handed out works. */
+export const urlValidS = 3600;
+
+/** A signed URL for each key. */
+export async function signUrls(storage: ObjectStore, keys: readonly string[]): Promise<Map<string, string>> {
+  return new Map(
+    await Promise.all(
+      keys.map(async (key) => [key, await storage.signedUrl(key, { expiresInS: urlValidS })] as const),
+    ),
+  );
+}
+
+/** A generation as clients see it, with URLs that work now. */
+export async function showGeneration(
+  storage: ObjectStore,
+  stored: StoredGeneration,
+): Promise<GenerationStatus> {
+  return presentGeneration(
+    stored,
+    await signUrls(
+      storage,
+      stored.assets.map((asset) => asset.storage_key),
+    ),
+  );
+}
