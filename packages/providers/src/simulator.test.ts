@@ -1,9 +1,12 @@
 import type { InputFile, ProviderAnswer, ProviderJob, ProviderPort } from "@genbff/core";
 import { type FaultRule, type Simulator, startSimulator } from "@genbff/simulator";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { buy } from "./conformance/buy.ts";
 import { fileOf, jobOf } from "./conformance/cases.ts";
 import { openai, tripo } from "./index.ts";
+
+// The simulator paints real pictures, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 let simulator: Simulator;
 let image: ProviderPort;
@@ -110,7 +113,7 @@ describe("against the simulator", () => {
       const { error } = await buy(provider(fault.kind === "hang" ? 1_000 : undefined), job, context);
       expect(error).toMatchObject(expected);
       expect(`${error?.message} ${JSON.stringify(error?.details)}`).not.toContain("CANARY");
-      await expect.poll(() => purchasesOf(job)).toHaveLength(purchases);
+      await expect.poll(() => purchasesOf(job), { timeout: 10_000 }).toHaveLength(purchases);
       expect(simulator.traffic().filter(({ duplicate }) => duplicate)).toEqual([]);
     });
   });
@@ -125,7 +128,7 @@ describe("against the simulator", () => {
       const lost = { request, clientReference: job.clientReference, intentAt };
       // The vendor's clock has whole seconds: until the next one nothing is proven.
       await expect
-        .poll(() => model.lookup?.(lost, context), { timeout: 5_000 })
+        .poll(() => model.lookup?.(lost, context), { timeout: 20_000 })
         .toMatchObject({
           candidates: purchasesOf(job).map(({ purchase_id }) => ({ key: purchase_id })),
           conclusive: true,
