@@ -10,6 +10,6 @@ export default defineProject({
     globalSetup: "../../tools/embedded-postgres.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxConcurrency: 6,
+    maxConcurrency: 4,
   },
 });

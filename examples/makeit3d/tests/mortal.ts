@@ -17,7 +17,12 @@ const forever = new Promise<never>(() => undefined);
  * A port of a process that can die as `kill -9` kills: from that moment on no call is made and no answer ever
  * arrives. What a heartbeat, a timer or a stream still wants to do is swallowed with it.
  */
-export function mortal<Port extends object>(name: string, port: Port, life: Life, plan: DeathPlan | undefined): Port {
+export function mortal<Port extends object>(
+  name: string,
+  port: Port,
+  life: Life,
+  plan: DeathPlan | undefined,
+): Port {
   return new Proxy(port, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key);

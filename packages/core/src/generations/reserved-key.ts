@@ -10,6 +10,12 @@ export function reservedKey(order: WorkOrder, index: number): { kind: "image" | 
   const reserved = order.assets.find((asset) => asset.index === index);
   if (reserved === undefined) throw new Error(`output ${index} was not reserved`);
   const { kind, file_index } = reserved;
-  const key = outputKey({ kind, task_id: order.task_id, generation_id: order.id, user_id: order.user_id, file_index });
+  const key = outputKey({
+    kind,
+    task_id: order.task_id,
+    generation_id: order.id,
+    user_id: order.user_id,
+    file_index,
+  });
   return { kind, key };
 }

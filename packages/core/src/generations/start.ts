@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { resolveInputs } from "../assets/resolve-input.ts";
+import { type ResolvedInput, resolveInputs } from "../assets/resolve-input.ts";
 import type { Principal } from "../auth/port.ts";
 import type { BffContext } from "../context.ts";
 import { type Price, type PriceLine, price, priceLines } from "../credits/price.ts";
@@ -7,6 +7,7 @@ import { isAppError } from "../errors/app-error.ts";
 import { parseOrRefuse, validationFailed } from "../errors/validation-failed.ts";
 import type { Offer } from "../operations/catalogue.ts";
 import { applyStyle, stylePresetsVersion } from "../operations/style-presets.ts";
+import type { CheckedFile } from "../providers/define-provider.ts";
 import { digestOf } from "../shared/digest.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
 import { inputReferences } from "./input-references.ts";
@@ -59,7 +60,7 @@ export async function startGeneration(context: BffContext, request: StartRequest
 
   const { offer, input } = readRequest(context, request.operation, fields);
   const files = await resolveInputs(context, { userId, files: inputReferences(offer.operation, input) });
-  offer.check(input, files);
+  offer.check(input, files.map(toCheckedFile));
   const outputs = offer.outputsOf(input);
 
   const start = async () => {
@@ -131,6 +132,16 @@ export async function quoteGeneration(
     p_valid_ms: context.limits.quoteMs,
   });
   return { ...(quote as unknown as Omit<QuotedPrice, "breakdown">), breakdown: priceLines(agreed) };
+}
+
+function toCheckedFile({
+  field,
+  content_type: contentType,
+  bytes,
+  width,
+  height,
+}: ResolvedInput): CheckedFile {
+  return { field, contentType, bytes, width, height };
 }
 
 /** Which pair is asked, and with what: the body against the strict schema of exactly that pair. */

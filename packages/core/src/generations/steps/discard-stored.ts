@@ -13,6 +13,9 @@ export async function discardStored(context: BffContext, order: WorkOrder): Prom
   try {
     await context.storage.remove(keys);
   } catch (error) {
-    context.logger.warn({ generation_id: order.id, error }, "the objects of a failed generation could not be removed");
+    context.logger.warn(
+      { generation_id: order.id, error },
+      "the objects of a failed generation could not be removed",
+    );
   }
 }

@@ -25,7 +25,7 @@ export async function recover(context: BffContext, lease: Lease, order: WorkOrde
     return {
       next: "adopt",
       candidates: [...order.late_jobs, ...found.candidates],
-      otherwise: whenNoneIsFree(order, found.conclusive),
+      otherwise: whenNoneIsFree(order, found.conclusive, unknown),
     };
   } catch (error) {
     if (lease.signal.aborted) throw new LeaseLost();
@@ -38,8 +38,8 @@ export async function recover(context: BffContext, lease: Lease, order: WorkOrde
 }
 
 /** A list that may lag behind proves nothing yet; one that does not proves that nothing was bought. */
-function whenNoneIsFree(order: WorkOrder, conclusive: boolean): Verdict {
-  if (!conclusive) return { next: "later", delayMs: 2000, changes: {} };
+function whenNoneIsFree(order: WorkOrder, conclusive: boolean, unknown: Verdict): Verdict {
+  if (!conclusive) return tryAgain(order, "lookup", { exhausted: unknown });
   if (order.attempt >= order.max_attempts)
     return { next: "fail", code: "attempts_exhausted", outcome: "refused" };
   return { next: "continue", changes: { step: "intent", next_attempt: true, outcome: "refused" } };

@@ -26,7 +26,9 @@ export async function storeOne(
     const stored = await storeOutput(context.storage, { source, kind, keyWithoutExtension, signal });
     const { key, content_type, bytes, sha256, width, height } = stored;
     const asset_url = context.storage.urlOf(key);
-    return { asset: { index, storage_key: key, asset_url, content_type, bytes, sha256, width, height, metadata } };
+    return {
+      asset: { index, storage_key: key, asset_url, content_type, bytes, sha256, width, height, metadata },
+    };
   } catch (error) {
     if (isOutputRejected(error)) return { rejected: error.reason };
     throw error;
