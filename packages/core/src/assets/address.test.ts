@@ -35,7 +35,7 @@ describe("isGlobalAddress", () => {
   });
 
   it("judges every form of IPv6 that carries an IPv4 address by that address", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.ipV4(), (address) => {
         const global = isGlobalAddress(address);
         const [a, b, c, d] = ipaddr.IPv4.parse(address).toByteArray() as [number, number, number, number];

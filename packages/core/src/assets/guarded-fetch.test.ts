@@ -8,7 +8,7 @@ import { request } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cert, key } from "./__fixtures__/tls.ts";
 import { createGuardedFetch, type FetchFailure, type GuardedFetchSettings } from "./guarded-fetch.ts";
-import { pinnedAgent } from "./pinned-agent.ts";
+import { pinnedAgent } from "./guarded-fetch-agent.ts";
 
 const logged: unknown[] = [];
 const log = (fields: Record<string, unknown>) => void logged.push(fields);

@@ -2,7 +2,7 @@ import { type Dispatcher, request } from "undici";
 import { AppError } from "../errors/app-error.ts";
 import type { Logger } from "../shared/logger.ts";
 import { FetchFailed, toFetchFailed } from "./fetch-failed.ts";
-import { type HopTimeouts, pinnedAgent } from "./pinned-agent.ts";
+import { type HopTimeouts, pinnedAgent } from "./guarded-fetch-agent.ts";
 import { readForeignBody } from "./read-foreign-body.ts";
 import { type ResolveHost, resolveHost, systemResolver } from "./resolve-host.ts";
 import { checkRedirect, checkUrl, type UrlPolicy, type UrlVerdict } from "./url-guard.ts";

@@ -69,7 +69,7 @@ class Files implements ObjectStore {
   }
 
   async remove(keys: readonly string[]): Promise<void> {
-    await Promise.all(keys.filter(isKey).map((key) => rm(this.#pathOf(key), { force: true })));
+    await Promise.all(keys.filter(isKey).map((key) => removeFile(this.#pathOf(key))));
   }
 
   urlOf(key: string): string {
@@ -169,4 +169,11 @@ class Files implements ObjectStore {
       if (age > draftAgeMaxMs) await rm(path, { force: true });
     }
   }
+}
+
+async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true }).catch((error: unknown) => {
+    // A folder holds objects and is none; `ENOTDIR`: what would be the folder is an object.
+    if (!["ERR_FS_EISDIR", "ENOTDIR"].includes(String((error as { code?: unknown }).code))) throw error;
+  });
 }

@@ -1,0 +1,292 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ObjectStore } from "../storage/port.ts";
+
+/** A store, and what a test needs besides. */
+export interface StoreUnderTest {
+  /** Configured, if it must be. */
+  readonly store: ObjectStore;
+  /** Asks a URL that the store has signed, as a browser would. A refusal is a status, not an exception. */
+  request(url: string, init?: RequestInit): Promise<Response>;
+  /** Lets time pass for signed URLs, where the clock can be turned. */
+  passTime?(seconds: number): void;
+  dispose?(): Promise<void>;
+}
+
+const megabyte = 1024 * 1024;
+const png = { contentType: "image/png" };
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const streamOf = (text: string) => new Blob([text]).stream();
+
+/**
+ * What every store of files must hold: an object is there as a whole or not at all, links allow what was signed and
+ * nothing else, and no file is ever held in memory.
+ *
+ * @param makeStore - One store for all tests; keys of its own are under `suite-…/`.
+ */
+export function objectStoreSuite(name: string, makeStore: () => Promise<StoreUnderTest>): void {
+  describe(`object store: ${name}`, () => {
+    let under: StoreUnderTest;
+    let store: ObjectStore;
+    const folder = `suite-${crypto.randomUUID()}`;
+    let keys = 0;
+    const newKey = (extension = "png") => {
+      keys += 1;
+      return `${folder}/deep/er/${keys}.${extension}`;
+    };
+    const read = async (key: string) => {
+      const object = await store.open(key);
+      return object && { ...object, text: await new Response(object.stream).text() };
+    };
+
+    beforeAll(async () => {
+      under = await makeStore();
+      store = under.store;
+      await store.ready();
+    });
+    afterAll(async () => {
+      await store.remove(Array.from({ length: keys }, (_, at) => `${folder}/deep/er/${at + 1}.png`));
+      await under.dispose?.();
+    });
+
+    describe("objects", () => {
+      it("gives back what was put, with its size and type", async () => {
+        const key = newKey();
+        await store.put(key, streamOf("hello"), png);
+        expect(await read(key)).toMatchObject({ text: "hello", bytes: 5, contentType: "image/png" });
+      });
+
+      it("keeps an empty object", async () => {
+        const key = newKey();
+        await store.put(key, streamOf(""), png);
+        expect(await read(key)).toMatchObject({ text: "", bytes: 0 });
+      });
+
+      it("has nothing under a key that nobody wrote, nor under a folder", async () => {
+        await store.put(newKey(), streamOf("hello"), png);
+        expect(await store.open(newKey())).toBeNull();
+        expect(await store.open(`${folder}/deep`)).toBeNull();
+      });
+
+      it("replaces an object when its key is put again", async () => {
+        const key = newKey();
+        await store.put(key, streamOf("a long first version"), png);
+        await store.put(key, streamOf("second"), png);
+        expect(await read(key)).toMatchObject({ text: "second", bytes: 6 });
+      });
+
+      it("keeps one whole version when the same key is put many times at once", async () => {
+        const key = newKey();
+        const versions = Array.from({ length: 8 }, (_, at) => String(at).repeat(100_000));
+        await Promise.all(versions.map((version) => store.put(key, streamOf(version), png)));
+        expect(versions).toContain((await read(key))?.text);
+      });
+
+      it("removes what is there and does not mind what is not", async () => {
+        const [there, missing, kept] = [newKey(), newKey(), newKey()];
+        await store.put(there, streamOf("x"), png);
+        await store.put(kept, streamOf("x"), png);
+        await store.remove([there, missing, `${folder}/deep`]);
+        await store.remove([]);
+        expect([await store.open(there), (await read(kept))?.text]).toEqual([null, "x"]);
+      });
+
+      it.each([
+        "../a.png",
+        "a/../../b.png",
+        "/a.png",
+        "a//b.png",
+        "a%2fb.png",
+        "ä.png",
+        ".drafts/a",
+        "a\u0000.png",
+        "",
+      ])("neither writes nor finds the key %j", async (key) => {
+        await expect(store.put(key, streamOf("x"), png)).rejects.toThrow();
+        expect(await store.open(key)).toBeNull();
+      });
+    });
+
+    describe("broken writes", () => {
+      const failure = new Error("the line broke");
+      const breaking = () =>
+        new ReadableStream<Uint8Array>({
+          start: (controller) => controller.enqueue(bytesOf("half")),
+          pull: (controller) => controller.error(failure),
+        });
+
+      it("leave nothing visible", async () => {
+        const key = newKey();
+        await expect(store.put(key, breaking(), png)).rejects.toThrow();
+        expect(await store.open(key)).toBeNull();
+      });
+
+      it("leave the older version as it was", async () => {
+        const key = newKey();
+        await store.put(key, streamOf("old"), png);
+        await expect(store.put(key, breaking(), png)).rejects.toThrow();
+        expect((await read(key))?.text).toBe("old");
+      });
+
+      it("leave nothing visible when aborted, and let the source go", async () => {
+        const key = newKey();
+        const abort = new AbortController();
+        let cancelled = false;
+        const stalled = new ReadableStream<Uint8Array>({
+          start: (controller) => controller.enqueue(bytesOf("half")),
+          pull: () => abort.abort(new Error("lease lost")),
+          cancel: () => {
+            cancelled = true;
+          },
+        });
+        await expect(store.put(key, stalled, { ...png, signal: abort.signal })).rejects.toThrow();
+        expect([await store.open(key), cancelled]).toEqual([null, true]);
+      });
+
+      it("do not even begin when already aborted", async () => {
+        const key = newKey();
+        const options = { ...png, signal: AbortSignal.abort(new Error("lease lost")) };
+        await expect(store.put(key, streamOf("x"), options)).rejects.toThrow();
+        expect(await store.open(key)).toBeNull();
+      });
+    });
+
+    it("holds no more than a few megabytes while 32 pass through", async () => {
+      const key = newKey();
+      const before = memoryInUse();
+      let most = 0;
+      let left = 32;
+      const large = new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            if (left % 8 === 0) most = Math.max(most, memoryInUse());
+            if (left === 0) return controller.close();
+            left -= 1;
+            controller.enqueue(new Uint8Array(megabyte).fill(left));
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      await store.put(key, large, png);
+      const object = await store.open(key);
+      let bytes = 0;
+      for await (const chunk of object?.stream ?? []) {
+        bytes += chunk.length;
+        if (bytes % (8 * megabyte) === 0) most = Math.max(most, memoryInUse());
+      }
+      expect(bytes).toBe(32 * megabyte);
+      expect((most - before) / megabyte).toBeLessThan(16);
+    }, 30_000);
+
+    describe("addresses", () => {
+      it("tells the key of its own URLs, permanent and signed", async () => {
+        const key = newKey();
+        expect(store.keyOf(store.urlOf(key))).toBe(key);
+        expect(store.keyOf(await store.signedUrl(key, { expiresInS: 60 }))).toBe(key);
+      });
+
+      it("puts no signature into a permanent URL", () => {
+        expect(store.urlOf(newKey())).not.toMatch(/[?#@]/);
+      });
+
+      it("knows nothing of foreign URLs", () => {
+        const own = store.urlOf("images/a/0.png");
+        const path = own.replace(/^https?:\/\/[^/]+/, "");
+        const foreign = [
+          "",
+          "x",
+          "data:,x",
+          "https://example.com/0.png",
+          `https://example.com${path}`,
+          `//example.com${path}`,
+        ];
+        const bent = [
+          `${own}/../1.png`,
+          own.replace("images/a", "images/%61"),
+          own.replace("images", ".."),
+          `${own}/`,
+        ];
+        for (const url of [...foreign, ...bent]) expect(store.keyOf(url), url).toBeNull();
+      });
+    });
+
+    describe("signed links", () => {
+      it("let anyone read one object for a while", async () => {
+        const key = newKey();
+        await store.put(key, streamOf("hello"), png);
+        const response = await under.request(await store.signedUrl(key, { expiresInS: 60 }));
+        expect([response.status, response.headers.get("content-type")]).toEqual([200, "image/png"]);
+        expect(await response.text()).toBe("hello");
+      });
+
+      it("are refused when altered, for another key and for another method", async () => {
+        const [key, other] = [newKey(), newKey()];
+        await store.put(key, streamOf("hello"), png);
+        await store.put(other, streamOf("other"), png);
+        const url = await store.signedUrl(key, { expiresInS: 60 });
+        const moved = url.replace(key, other);
+        for (const altered of [moved, `${url}x`, url.replace(/\?.*/, ""), url.replace(/=[^&]*$/, "=")]) {
+          expect(await statusOf(under.request(altered)), altered).toBeGreaterThanOrEqual(400);
+        }
+        const write = await under.request(url, {
+          method: "PUT",
+          body: "mine",
+          headers: { "content-type": "image/png" },
+        });
+        expect(write.status).toBeGreaterThanOrEqual(400);
+        expect((await read(key))?.text).toBe("hello");
+      });
+
+      it("expire", async ({ skip }) => {
+        if (!under.passTime) return skip("the clock of this store cannot be turned");
+        const key = newKey();
+        await store.put(key, streamOf("hello"), png);
+        const url = await store.signedUrl(key, { expiresInS: 60 });
+        under.passTime(59);
+        expect(await statusOf(under.request(url))).toBe(200);
+        under.passTime(2);
+        expect(await statusOf(under.request(url))).toBeGreaterThanOrEqual(400);
+      });
+    });
+
+    describe("signed uploads", () => {
+      const reserve = (key: string, bytesMax = 5) =>
+        store.signedUpload(key, { expiresInS: 60, contentType: "image/png", bytesMax });
+      const send = async ({ url, method, headers }: Awaited<ReturnType<typeof reserve>>, body: string) =>
+        await statusOf(under.request(url, { method, headers, body }));
+
+      it("put one object", async () => {
+        const key = newKey();
+        const upload = await reserve(key);
+        expect(Date.parse(upload.expires_at)).toBeGreaterThan(0);
+        expect(await send(upload, "hello")).toBeLessThan(300);
+        expect(await read(key)).toMatchObject({ text: "hello", contentType: "image/png" });
+      });
+
+      it("take no byte more, and nothing under another key", async () => {
+        const [key, other] = [newKey(), newKey()];
+        const upload = await reserve(key);
+        expect(await send(upload, "hello!")).toBeGreaterThanOrEqual(400);
+        expect(
+          await send({ ...upload, url: upload.url.replace(key, other) }, "hello"),
+        ).toBeGreaterThanOrEqual(400);
+        expect([await store.open(key), await store.open(other)]).toEqual([null, null]);
+      });
+    });
+  });
+}
+
+/** An unread body holds a connection or a file. */
+async function statusOf(answer: Promise<Response>): Promise<number> {
+  const { status, body } = await answer;
+  await body?.cancel();
+  return status;
+}
+
+/** What buffers really hold, after the unused ones were given back. */
+function memoryInUse(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().arrayBuffers;
+}
