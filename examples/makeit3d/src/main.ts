@@ -23,8 +23,11 @@ const [studio] = await Promise.all([buildStudio(), bff.start()]);
 
 const app = express();
 app.disable("x-powered-by");
-if (config.local)
-  app.use(["/", "/api"], localMode({ tokenSecret: secrets.tokens, simulatorUrl: simulator?.url }));
+if (config.local) {
+  const local = localMode({ tokenSecret: secrets.tokens, simulatorUrl: simulator?.url });
+  app.use(local);
+  app.use("/api", local);
+}
 app.use("/api", toExpress(bff));
 app.use(express.static(studio, { dotfiles: "ignore" }));
 
