@@ -1,1 +1,1 @@
-export {};
+export { type ExpressHandler, toExpress } from "./to-express.ts";

@@ -1,7 +1,7 @@
 import type { BffContext } from "../context.ts";
-import { AppError, isAppError } from "../errors/app-error.ts";
+import { AppError } from "../errors/app-error.ts";
 import { isFetchFailed } from "./guarded-fetch.ts";
-import { keepInput, receiveInput } from "./receive-input.ts";
+import { inputBytesMax, keepInput, receiveInput } from "./receive-input.ts";
 import type { StoredInput } from "./stored-input.ts";
 import { completeUpload } from "./uploads.ts";
 
@@ -35,6 +35,8 @@ type FoundFile = Omit<StoredInput, "input_asset_id"> & {
   readonly input_asset_id: string | null;
 };
 
+/** Somebody waits for the answer meanwhile. */
+const copyTimeoutMs = 60_000;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** An upload's key names its row; the extension that was promised and the one that was found may differ. */
 const inputKey = /^(?:inputs|incoming)\/([0-9a-f-]{36})(?:\.|$)/;
@@ -118,7 +120,10 @@ async function usable(
 /** Copies a foreign file into our storage. Whoever asks learns that it cannot be used, and nothing about the network. */
 async function copyIn(context: Ports, userId: string, file: InputToResolve): Promise<FoundFile> {
   try {
-    const { stream } = await context.guardedFetch(file.ref);
+    const { stream } = await context.guardedFetch(file.ref, {
+      bytesMax: inputBytesMax[file.kind],
+      signal: AbortSignal.timeout(copyTimeoutMs),
+    });
     const received = await receiveInput(context, {
       userId,
       source: stream,
@@ -128,7 +133,8 @@ async function copyIn(context: Ports, userId: string, file: InputToResolve): Pro
     const kept = await keepInput(context, userId, received, { taskId: null, own: false });
     return { ...kept, ref: file.ref, asset_id: null };
   } catch (error) {
-    if (isAppError(error) || !isFetchFailed(error)) throw error;
+    const late = error instanceof DOMException && error.name === "TimeoutError";
+    if (!late && !isFetchFailed(error)) throw error;
     throw new AppError("asset_unusable", { details: { reason: "unreachable" }, cause: error });
   }
 }

@@ -60,7 +60,7 @@ export function jwtAuth(options: JwtAuthOptions): Auth {
 /** What a token with a good signature still has to say. */
 function principalOf(payload: JWTPayload, adminClaim: string | undefined): Principal {
   const { sub, exp, iat, role } = payload;
-  const isUserId = typeof sub === "string" && /^[\x21-\x7e]{1,255}$/.test(sub);
+  const isUserId = typeof sub === "string" && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(sub);
   const isIssued = iat === undefined || iat <= Date.now() / 1000 + skewS;
   if (!isUserId || !isIssued || exp === undefined || keyRoles.includes(role))
     throw new AppError("invalid_token");

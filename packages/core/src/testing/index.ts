@@ -1,1 +1,4 @@
 export { databaseSuite } from "./database-suite.ts";
+export type { Host } from "./host.ts";
+export { type HostSuiteOptions, hostSuite } from "./host-suite.ts";
+export { objectStoreSuite, type StoreUnderTest } from "./object-store-suite.ts";

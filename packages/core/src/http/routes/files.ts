@@ -14,15 +14,8 @@ export const assetUrl: RouteHandler<"assetUrl"> = async ({ context, caller, para
   return json(200, { asset_url: url, expires_at: new Date(Date.now() + urlValidS * 1000).toISOString() });
 };
 
-/** `GET /files/{key}`. A signature is for `GET`; its holder may look at the head as well. */
-export const readFile: RouteHandler<"readFile"> = ({ context, params, request }) => {
-  const { url, headers, signal } = request;
-  return serve({
-    context,
-    params,
-    request: request.method === "HEAD" ? new Request(url, { headers, signal }) : request,
-  });
-};
+/** `GET /files/{key}`, and its head. */
+export const readFile: RouteHandler<"readFile"> = (call) => serve(call);
 
 /** `PUT /files/{key}` */
 export const writeFile: RouteHandler<"writeFile"> = (call) => serve(call);

@@ -1,0 +1,23 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { restoreBody } from "./parsed-body.ts";
+
+/** Fits `app.use` of Express 4 and 5, and the request listener of `node:http`. Answers every request itself. */
+export type ExpressHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * Mounts a BFF in Express 4 or 5, before or after `express.json()`.
+ *
+ * Mount it at the BFF's `basePath`, which its links are made of. A client that goes away aborts its request.
+ *
+ * @example
+ * app.use("/api", toExpress(bff));
+ */
+export function toExpress(bff: { readonly fetch: (request: Request) => Promise<Response> }): ExpressHandler {
+  // The default would replace the global Request and Response of the whole host process.
+  const listener = getRequestListener((request) => bff.fetch(request), { overrideGlobalObjects: false });
+  return async (request, response) => {
+    restoreBody(request);
+    await listener(request, response);
+  };
+}

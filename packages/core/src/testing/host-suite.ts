@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { errorCodes } from "../contract/error-codes.ts";
+import type { Database } from "../database/port.ts";
+import { badInput } from "../http/bad-input.cases.ts";
+import { createTestPglite } from "./embedded/test-pglite.ts";
+import type { Host } from "./host.ts";
+import { ask, send } from "./host-request.ts";
+import { generationStories } from "./host-suite-generations.ts";
+import { readingStories } from "./host-suite-reading.ts";
+import { uploadStories } from "./host-suite-uploads.ts";
+import { watchingStories } from "./host-suite-watching.ts";
+import { identityCases } from "./identity-cases.ts";
+import { createTestBff, type TestBff, testPrices } from "./test-bff.ts";
+
+/** How the suite is run on a host. */
+export interface HostSuiteOptions {
+  /** Serves the BFF, at `/api`. */
+  readonly makeHost: (bff: TestBff["bff"]) => Promise<Host>;
+  /** A body parser stands in front: what it answers itself, or forgives, is not asked. */
+  readonly bodyParser?: boolean;
+  /** Default: an embedded database. */
+  readonly makeDatabase?: () => Promise<{ readonly database: Database; close(): Promise<void> }>;
+}
+
+/**
+ * What every host must hold: the same requests get the same answers through it as through `bff.fetch` itself.
+ *
+ * @example
+ * hostSuite("node:http", { makeHost: async (bff) => listen(createServer(getRequestListener(bff.fetch))) });
+ */
+export function hostSuite(name: string, options: HostSuiteOptions): void {
+  describe(`host: ${name}`, () => {
+    let host: Host;
+    let test: TestBff;
+    let database: { readonly database: Database; close(): Promise<void> };
+
+    beforeAll(async () => {
+      database = await (options.makeDatabase ?? createTestPglite)();
+      test = await createTestBff(database.database);
+      host = await options.makeHost(test.bff);
+    }, 60_000);
+
+    afterAll(async () => {
+      const violations = await test.bff.database.call("genbff_violations", {});
+      await host.close();
+      await test.stop();
+      await database.close();
+      expect(violations).toEqual([]);
+    });
+
+    describe("bad input", () => {
+      const cases = badInput.filter((each) => !(options.bodyParser && each.hiddenByBodyParser));
+      it.each(cases)("refuses $name with $status $code", async ({ request, status, code, pointer }) => {
+        const answer = await ask(host, { ...request, as: request.as === undefined ? "mallory" : request.as });
+        expect({ status: answer.status, error: answer.body.error }).toEqual({ status, error: code });
+        expect(answer.body.message).toBe(errorCodes[code].sentence);
+        expect(answer.body.request_id).toBe(answer.headers.get("x-request-id"));
+        if (pointer !== undefined) {
+          expect(answer.body.details).toMatchObject({
+            issues: expect.arrayContaining([expect.objectContaining({ pointer })]),
+          });
+        }
+      });
+
+      it("leaves nothing behind", async () => {
+        const balance = await ask(host, { path: "/credits/balance", as: "mallory" });
+        expect(balance.body).toMatchObject({ available: testPrices.signUp, held: 0, lifetime_spent: 0 });
+        expect((await ask(host, { path: "/tasks", as: "mallory" })).body).toEqual({
+          items: [],
+          next_cursor: null,
+        });
+        expect(test.troubles.filter(({ fields }) => fields.code === "internal_error")).toEqual([]);
+      });
+    });
+
+    describe("identity", () => {
+      it.each(identityCases)("refuses $name with 401 $code", async ({ authorization, code }) => {
+        const header = await authorization();
+        const headers = header === undefined ? {} : { authorization: header };
+        const answer = await ask(host, { path: "/tasks", headers, as: null });
+        expect({ status: answer.status, error: answer.body.error }).toEqual({ status: 401, error: code });
+        expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+      });
+
+      it("welcomes a user once, also when the first requests come together", async () => {
+        const asked = Array.from({ length: 20 }, () =>
+          send(host, { path: "/credits/balance", as: "newcomer" }),
+        );
+        for (const response of await Promise.all(asked)) expect(response.status).toBe(200);
+        const { body } = await ask(host, { path: "/credits/balance", as: "newcomer" });
+        expect(body).toMatchObject({ available: testPrices.signUp, lifetime_granted: testPrices.signUp });
+      });
+    });
+
+    const given = { host: () => host };
+    describe("generations", () => generationStories(given));
+    describe("uploads and files", () => uploadStories(given));
+    describe("watching", () => watchingStories(given));
+    describe("reading", () => readingStories(given));
+  });
+}
