@@ -51,7 +51,7 @@ export function createMakeit3d(
     ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     basePath: "/api",
     inputs: { trustedOrigins: [...config.trustedOrigins, ...(simulatorUrl ? [simulatorUrl] : [])] },
-    credits: { signUp: 100 },
+    credits: { signUp: config.signUpCredits },
     limits: { leaseMs: config.leaseMs, heartbeatMs: Math.ceil(config.leaseMs / 4), sweepMs: config.sweepMs },
     migrations: [{ name: "makeit3d", path: fileURLToPath(new URL("../sql", import.meta.url)) }],
     logger,

@@ -38,6 +38,7 @@ const environment = z.object({
   TRIPO_BASE_URL: optional,
   PROVIDER_NAMES: names,
   TRUSTED_ORIGINS: list,
+  SIGN_UP_CREDITS: z.coerce.number().int().min(0).default(100),
   SIMULATOR_PORT: port.default(8788),
   SIMULATOR_JOB_MS: z.coerce.number().int().min(0).default(6000),
   SIMULATOR_LATENCY_MS: z.coerce.number().int().min(0).default(1500),
@@ -80,6 +81,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     tripo: { apiKey: config.TRIPO_API_KEY ?? "tsk_local", baseUrl: config.TRIPO_BASE_URL },
     publicName: (vendor: "openai" | "tripo") => config.PROVIDER_NAMES.get(vendor) ?? vendor,
     trustedOrigins: config.TRUSTED_ORIGINS,
+    signUpCredits: config.SIGN_UP_CREDITS,
     simulated,
     simulator: {
       port: config.SIMULATOR_PORT,
