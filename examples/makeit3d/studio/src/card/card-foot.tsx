@@ -7,7 +7,7 @@ import { Icon, type IconName } from "../shell/icon.tsx";
 import { credits, dimensions } from "../shell/words.ts";
 import { useStudio } from "../state/studio.tsx";
 import type { MadeStep, Step } from "../table/steps.ts";
-import { failureWords, worthRetrying } from "./failure.ts";
+import { afterTitle, failureWords, worthRetrying } from "./failure.ts";
 
 export function InputFoot({ step }: { step: Step & { kind: "input" } }) {
   const note = [step.input.filename, dimensions(step.input)].filter(Boolean).join(", ");
@@ -77,11 +77,12 @@ const firstStage = { picture: "Mixing colours", model: "Looking at the picture",
 
 function Failed({ step }: { step: MadeStep }) {
   const { error } = step.generation;
+  const { title } = failureWords(error?.error);
   const came = step.price;
   return (
     <footer>
-      <p className="stage">{failureWords(error?.error).title}</p>
-      {error ? <p className="text">{error.message}</p> : null}
+      <p className="stage">{title}</p>
+      {error ? <p className="text">{afterTitle(title, error.message)}</p> : null}
       <p className="meta strong">
         <Icon name="check" />
         <span>Not charged.{came > 0 ? ` ${credits(came)} came back.` : ""}</span>

@@ -29,6 +29,12 @@ export function failureWords(code: string | undefined): Words {
   return (code === undefined ? undefined : byCode[code]) ?? halfway;
 }
 
+/** What follows the title: the server's sentence, without what the title has just said. */
+export function afterTitle(title: string, sentence: string): string {
+  const start = `${title}. `.toLowerCase();
+  return sentence.toLowerCase().startsWith(start) ? sentence.slice(start.length) : sentence;
+}
+
 /** Whether asking for the same again can work. */
 export function worthRetrying(code: string | undefined): boolean {
   return code !== "content_rejected" && code !== "asset_unusable" && code !== "insufficient_credits";

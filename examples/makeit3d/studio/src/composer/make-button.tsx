@@ -58,9 +58,10 @@ export function MakeButton({
           if (!price.waiting && !busy) onMake();
         }}
       >
-        <span>Make</span>
-        <span aria-hidden="true">·</span>
-        <span className="cost">{credits(price.credits)}</span>
+        {/* One line of text, so that it is read as one: "Make · 2 credits". */}
+        <span>
+          Make <span className="dot">·</span> <span className="cost">{credits(price.credits)}</span>
+        </span>
       </button>
       {notice ? (
         <p className="hint notice" id="make-hint" role="alert">

@@ -85,8 +85,10 @@ function generationEntry(
 
 function noteOf(fate: Fate, paid: number, back: number): string {
   if (fate === "held") return "Set aside while it is made.";
-  if (fate === "back")
-    return back === 1 ? "It came back: not charged." : `All ${back} came back: not charged.`;
+  if (fate === "back") {
+    if (back === 1) return "It came back: not charged.";
+    return back === 2 ? "Both came back: not charged." : `All ${back} came back: not charged.`;
+  }
   return back > 0
     ? `${paid} paid, ${back} came back: you pay only for what arrives.`
     : "Paid when it was safely stored.";

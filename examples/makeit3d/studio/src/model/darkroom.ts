@@ -1,11 +1,12 @@
 import {
-  ACESFilmicToneMapping,
   type Camera,
+  NeutralToneMapping,
   PMREMGenerator,
   type Scene,
   SRGBColorSpace,
   type Texture,
   WebGLRenderer,
+  type WebGLRenderTarget,
 } from "three";
 import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
 
@@ -15,8 +16,8 @@ import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
  */
 export interface Darkroom {
   readonly renderer: WebGLRenderer;
-  /** Soft light from all around, shared by all scenes. */
-  readonly environment: Texture;
+  /** Soft light from all around, shared by all scenes. `null` where a processor draws: it would stand still for it. */
+  readonly environment: Texture | null;
   /** Draws a scene and copies it onto a card's canvas. */
   print(scene: Scene, camera: Camera, onto: HTMLCanvasElement): void;
 }
@@ -43,17 +44,13 @@ export function enterDarkroom(): [Darkroom, () => void] {
 function openDarkroom() {
   const renderer = new WebGLRenderer({ alpha: true, antialias: true, powerPreference: "low-power" });
   renderer.outputColorSpace = SRGBColorSpace;
-  renderer.toneMapping = ACESFilmicToneMapping;
-  renderer.toneMappingExposure = 1.05;
+  // Keeps colours as they were painted, where filmic curves bleach them.
+  renderer.toneMapping = NeutralToneMapping;
   renderer.setClearColor(0x000000, 0);
-  const generator = new PMREMGenerator(renderer);
-  const room = new RoomEnvironment();
-  const target = generator.fromScene(room, 0.04);
-  room.dispose();
-  generator.dispose();
+  const room = isSoftware(renderer) ? null : roomLight(renderer);
   const darkroom: Darkroom = {
     renderer,
-    environment: target.texture,
+    environment: room?.texture ?? null,
     print(scene, camera, onto) {
       renderer.setRenderTarget(null);
       renderer.setSize(onto.width, onto.height, false);
@@ -64,9 +61,27 @@ function openDarkroom() {
     },
   };
   const close = () => {
-    target.dispose();
+    room?.dispose();
     renderer.dispose();
     renderer.forceContextLoss();
   };
   return { darkroom, users: 0, close };
+}
+
+/** The reflections of a plain room. */
+function roomLight(renderer: WebGLRenderer): WebGLRenderTarget {
+  const generator = new PMREMGenerator(renderer);
+  const room = new RoomEnvironment();
+  const target = generator.fromScene(room, 0.04);
+  room.dispose();
+  generator.dispose();
+  return target;
+}
+
+/** Whether there is no graphics processor: then the room's reflections alone would take seconds. */
+function isSoftware(renderer: WebGLRenderer): boolean {
+  const context = renderer.getContext();
+  const info = context.getExtension("WEBGL_debug_renderer_info");
+  const name = String(context.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : context.RENDERER));
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }

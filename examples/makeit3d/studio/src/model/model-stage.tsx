@@ -48,7 +48,14 @@ export function ModelStage({
         {seen ? (
           <OrWords>
             <Suspense fallback={<span className="skeleton fill" />}>
-              <Viewer asset={asset} label={label} yaw={yaw} onTurn={setYaw} wireframe={wireframe} />
+              <Viewer
+                asset={asset}
+                label={label}
+                yaw={yaw}
+                onTurn={setYaw}
+                wireframe={wireframe}
+                raised={!large}
+              />
             </Suspense>
           </OrWords>
         ) : null}

@@ -2,9 +2,11 @@ import {
   Color,
   DirectionalLight,
   Group,
+  HemisphereLight,
   LineBasicMaterial,
   LineSegments,
   MeshBasicMaterial,
+  MeshStandardMaterial,
   PerspectiveCamera,
   Scene,
   WireframeGeometry,
@@ -19,6 +21,8 @@ export interface View {
   pitch: number;
   wireframe: boolean;
   dark: boolean;
+  /** Leaves room at the foot, where a card has its range. */
+  raised: boolean;
 }
 
 /** A model on its ground, lit: a soft key from the upper left, the room around it, a shadow where it stands. */
@@ -30,25 +34,29 @@ export interface StillLife {
 export function arrange(darkroom: Darkroom, model: LoadedModel): StillLife {
   const scene = new Scene();
   scene.environment = darkroom.environment;
-  const key = new DirectionalLight(0xfff4e6, 2.1);
+  const key = new DirectionalLight(0xfff4e6, 1.9);
   key.position.set(-3, 4, 3.4);
   const rim = new DirectionalLight(0xe6f0ff, 0.7);
   rim.position.set(3.5, 1.6, -2);
+  // Without the room's own light there is the sky's.
+  const sky = new HemisphereLight(0xffffff, 0x9b938a, darkroom.environment ? 0 : 1.7);
+  if (!darkroom.environment) dull(model);
   // The lights stay where they are, and the thing turns in them.
   const turntable = new Group();
   const shadow = castContactShadow(darkroom, model.root);
   turntable.add(model.root, shadow.plane);
-  scene.add(key, rim, turntable);
+  scene.add(key, rim, sky, turntable);
   const camera = new PerspectiveCamera(28, 1, 0.1, 60);
   let wires: Wires | null = null;
   return {
-    show({ yaw, pitch, wireframe, dark }, canvas) {
+    show({ yaw, pitch, wireframe, dark, raised }, canvas) {
       turntable.rotation.y = yaw;
-      shadow.setStrength((dark ? 0.95 : 0.62) * (wireframe ? 0.35 : 1));
-      scene.environmentIntensity = dark ? 0.5 : 0.62;
+      shadow.setStrength((dark ? 0.9 : 0.5) * (wireframe ? 0.35 : 1));
+      scene.environmentIntensity = dark ? 0.42 : 0.52;
+      if (!darkroom.environment) sky.intensity = dark ? 1.3 : 1.7;
       if (wireframe) wires ??= wiresOf(model);
       wires?.set(wireframe, dark);
-      aim(camera, model, pitch, canvas.width / canvas.height);
+      aim(camera, model, pitch, canvas.width / canvas.height, raised);
       darkroom.print(scene, camera, canvas);
     },
     dispose() {
@@ -60,7 +68,13 @@ export function arrange(darkroom: Darkroom, model: LoadedModel): StillLife {
 }
 
 /** Looks down at the thing from where all of it is seen, however it is turned. */
-function aim(camera: PerspectiveCamera, model: LoadedModel, pitch: number, aspect: number): void {
+function aim(
+  camera: PerspectiveCamera,
+  model: LoadedModel,
+  pitch: number,
+  aspect: number,
+  raised: boolean,
+): void {
   const middle = model.height / 2;
   const reach = Math.hypot(model.radius, middle);
   const vertical = (camera.fov * Math.PI) / 360;
@@ -68,12 +82,23 @@ function aim(camera: PerspectiveCamera, model: LoadedModel, pitch: number, aspec
   const up = middle * Math.cos(pitch) + model.radius * Math.sin(pitch);
   const distance = Math.max(
     (model.radius * 1.12) / Math.sin(across),
-    (Math.min(reach, up) * 1.22) / Math.sin(vertical),
+    (Math.min(reach, up) * (raised ? 1.36 : 1.22)) / Math.sin(vertical),
   );
   camera.aspect = aspect;
   camera.position.set(0, middle + Math.sin(pitch) * distance, Math.cos(pitch) * distance);
   camera.lookAt(0, middle * 0.96, 0);
+  if (raised) camera.setViewOffset(100, 100, 0, 5, 100, 100);
+  else camera.clearViewOffset();
   camera.updateProjectionMatrix();
+}
+
+/** Metal shows nothing but what it mirrors: where there is nothing to mirror, it is shown as paint. */
+function dull(model: LoadedModel): void {
+  for (const mesh of meshesOf(model.root)) {
+    const materials = Array.isArray(mesh.material) ? mesh.material : [mesh.material];
+    for (const material of materials)
+      if (material instanceof MeshStandardMaterial) material.metalness = Math.min(material.metalness, 0.25);
+  }
 }
 
 interface Wires {

@@ -16,12 +16,14 @@ export function Viewer({
   yaw,
   onTurn,
   wireframe,
+  raised,
 }: {
   asset: Asset;
   label: string;
   yaw: number;
   onTurn: (yaw: number) => void;
   wireframe: boolean;
+  raised: boolean;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { life, problem } = useStillLife(asset);
@@ -34,7 +36,7 @@ export function Viewer({
       const sharpness = fine ? Math.max(1.5, Math.min(2, devicePixelRatio)) : 1;
       paper.width = Math.round(size.width * sharpness);
       paper.height = Math.round(size.height * sharpness);
-      life.show({ yaw, pitch, wireframe, dark }, paper);
+      life.show({ yaw, pitch, wireframe, dark, raised }, paper);
     };
     const frame = requestAnimationFrame(() => draw(false));
     const rest = setTimeout(() => draw(true), restMs);
@@ -42,7 +44,7 @@ export function Viewer({
       cancelAnimationFrame(frame);
       clearTimeout(rest);
     };
-  }, [life, yaw, wireframe, dark, size]);
+  }, [life, yaw, wireframe, dark, raised, size]);
   const drag = useDrag(yaw, onTurn);
   return (
     <>

@@ -5,7 +5,21 @@ const letters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 /** A new name for a piece of work. The client makes it, so that it can be used before the server knows it. */
 export function newTaskId(): string {
   const random = crypto.getRandomValues(new Uint8Array(16));
-  return `work-${Array.from(random, (value) => letters[value % letters.length]).join("")}`;
+  const taskId = `work-${Array.from(random, (value) => letters[value % letters.length]).join("")}`;
+  unused.add(taskId);
+  return taskId;
+}
+
+const unused = new Set<string>();
+
+/** Whether a name was made here and nothing was sent under it yet: then there is nothing to ask for. */
+export function isUnused(taskId: string): boolean {
+  return unused.has(taskId);
+}
+
+/** From now on the server may know it. */
+export function markUsed(taskId: string): void {
+  unused.delete(taskId);
 }
 
 function fromAddress(): string | null {

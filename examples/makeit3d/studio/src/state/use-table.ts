@@ -2,6 +2,7 @@ import { type GenerationStatus, isGenbffError, type TaskTree } from "@genbff/cli
 import { type Dispatch, type SetStateAction, useCallback, useEffect, useState } from "react";
 import type { StudioClient } from "../api/client.ts";
 import { sentenceOf } from "../api/sentence.ts";
+import { isUnused, markUsed } from "./task-place.ts";
 import type { Money } from "./use-money.ts";
 
 /** What lies on the table, as the server last said it. */
@@ -85,13 +86,17 @@ export function useTable(
         }
       }
     };
-    void run();
+    if (isUnused(taskId)) setTable({ state: "empty" });
+    else void run();
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
   }, [client, taskId, round, setBalance, onChange]);
-  const refresh = useCallback(() => setRound((value) => value + 1), []);
+  const refresh = useCallback(() => {
+    if (taskId !== null) markUsed(taskId);
+    setRound((value) => value + 1);
+  }, [taskId]);
   const table: Table = kept.taskId === taskId ? kept.table : { state: "loading" };
   return { table, refresh };
 }

@@ -9,7 +9,7 @@ export function TableHead() {
   const waiting = steps.filter((step) => step.state === "pending").length;
   const status =
     [working && `${working} being made`, waiting && `${waiting} waiting`].filter(Boolean).join(", ") ||
-    "Everything is ready";
+    (steps.some((step) => step.kind !== "input") ? "Everything is ready" : "Nothing is made of it yet");
   return (
     <header className="table-head">
       <div>
