@@ -1,6 +1,6 @@
 import type { BffContext } from "../context.ts";
 import type { Route } from "../contract/routes.ts";
-import { AppError } from "../errors/app-error.ts";
+import { AppError, isAppError } from "../errors/app-error.ts";
 import { createWatcher } from "../events/watcher.ts";
 import { readBody } from "./body/read-body.ts";
 import type { Call, Caller, HttpTools } from "./call.ts";
@@ -15,15 +15,15 @@ import { createRouteTable } from "./route-table.ts";
 import { handlers } from "./routes/index.ts";
 import { createSignedText } from "./signed-text.ts";
 
-/** How long a request may take to arrive. Tests shorten it. */
-export interface HttpTiming {
+/** What tests shorten, and what a host adds. */
+export interface HandlerOptions {
   /** Default 15 s. */
-  readonly jsonTimeoutMs: number;
+  readonly jsonTimeoutMs?: number;
   /** Default 5 min: a photo over a telephone's line. */
-  readonly formTimeoutMs: number;
+  readonly formTimeoutMs?: number;
+  /** Awaited before every route but `/health`, which must answer while the database is down. */
+  readonly start?: () => Promise<void>;
 }
-
-const defaultTiming: HttpTiming = { jsonTimeoutMs: 15_000, formTimeoutMs: 300_000 };
 
 /**
  * Makes the function that answers every request: spine 1 of `design.md` section 5.
@@ -36,9 +36,12 @@ const defaultTiming: HttpTiming = { jsonTimeoutMs: 15_000, formTimeoutMs: 300_00
  */
 export function createHandler(
   context: BffContext,
-  timing: Partial<HttpTiming> = {},
+  options: HandlerOptions = {},
 ): (request: Request) => Promise<Response> {
-  const timeouts = { ...defaultTiming, ...timing };
+  const timeouts = {
+    jsonTimeoutMs: options.jsonTimeoutMs ?? 15_000,
+    formTimeoutMs: options.formTimeoutMs ?? 300_000,
+  };
   const matchRoute = createRouteTable(context.basePath);
   const firstVisit = createFirstVisit(context.database, context.signUpCredits);
   const tools: HttpTools = {
@@ -55,6 +58,7 @@ export function createHandler(
       const { name, route, params } = matchRoute(request.method, url.pathname);
       envelope.personal = isPersonal(route);
       checkParams(route, params);
+      if (name !== "health") await started();
       const caller = envelope.personal ? await identify(route, request, params.id, url) : undefined;
       const query = readQuery(route, url.searchParams);
       const body = await readBody(route, request, timeouts);
@@ -69,6 +73,15 @@ export function createHandler(
       return finish(errorResponse(error, requestId, context.logger), envelope);
     }
   };
+
+  /** A start that fails is a part that does not answer: the log says which. */
+  async function started(): Promise<void> {
+    try {
+      await options.start?.();
+    } catch (error) {
+      throw isAppError(error) ? error : new AppError("unavailable", { cause: error });
+    }
+  }
 
   async function identify(route: Route, request: Request, id: string | undefined, url: URL): Promise<Caller> {
     const ticket = route.auth === "user-or-ticket" ? url.searchParams.get("ticket") : null;

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { makePng } from "../assets/__fixtures__/media.ts";
 import type { GenerationStatus } from "../contract/generation.ts";
 import type { UploadComplete, UploadReserved } from "../contract/upload.ts";
 import type { Host } from "./host.ts";
@@ -88,6 +89,19 @@ export function uploadStories({ host }: Given): void {
     expect(await put(url, "image/jpeg")).toBe(415);
     expect(await put(url, "image/png")).toBe(413);
     expect(await put(url.replace(/signature=.{4}/, "signature=AAAA"), "image/png")).toBe(401);
+  });
+
+  it("takes a picture of some megabytes, by form and by signed PUT", async () => {
+    const large = makePng({ width: 1200, height: 1000 });
+    const entries = [["file", new Blob([large as Uint8Array<ArrayBuffer>])]] as const;
+    const facts = { content_type: "image/png", bytes: large.byteLength, width: 1200, height: 1000 };
+    const formed = await ask(host(), { method: "POST", path: "/uploads", form: form(entries) });
+    expect(formed).toMatchObject({ status: 201, body: facts });
+    const reserved = await reserve(host(), large.byteLength);
+    const { method, url, headers } = reserved.upload;
+    expect((await link(host(), url, { method, headers, body: large })).status).toBe(204);
+    const path = `/uploads/${reserved.input_asset_id}/complete`;
+    expect(await ask(host(), { method: "POST", path })).toMatchObject({ status: 200, body: facts });
   });
 
   it("makes a picture of a file that comes with the request, and repeats by what is in it", async () => {

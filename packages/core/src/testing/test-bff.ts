@@ -13,6 +13,8 @@ import { testStudio } from "./test-studio.ts";
 /** A whole BFF without a network: its own files, a vendor that always works, 100 credits for everybody. */
 export interface TestBff {
   readonly bff: { readonly fetch: (request: Request) => Promise<Response>; readonly database: Database };
+  /** Where its files are. */
+  readonly folder: string;
   /** What was logged as a warning or an error. */
   readonly troubles: { readonly fields: Record<string, unknown>; readonly message: string }[];
   stop(): Promise<void>;
@@ -24,7 +26,7 @@ export const testSecret = "a secret that only tests are told about";
 /** A price a picture, and how many credits everybody starts with. */
 export const testPrices = { picture: 5, signUp: 100 };
 
-/** Makes and starts one on a database, which it closes when it stops. */
+/** Makes and starts one on a database, which stays open when it stops. */
 export async function createTestBff(database: Database): Promise<TestBff> {
   const folder = await mkdtemp(join(tmpdir(), "genbff-test-"));
   const troubles: TestBff["troubles"] = [];
@@ -32,7 +34,7 @@ export async function createTestBff(database: Database): Promise<TestBff> {
     void troubles.push({ fields, message });
   const logger: Logger = { debug: () => undefined, info: () => undefined, warn: trouble, error: trouble };
   const bff = createBff({
-    database,
+    database: { ...database, close: async () => undefined },
     storage: files(folder),
     auth: jwtAuth({ secret: testSecret }),
     providers: { studio: testStudio() },
@@ -55,6 +57,7 @@ export async function createTestBff(database: Database): Promise<TestBff> {
   await bff.start();
   return {
     bff,
+    folder,
     troubles,
     async stop() {
       await bff.stop(1000);

@@ -22,8 +22,10 @@ export const generate = "/generate/text-to-image";
 /** A picture from a picture. */
 export const restyle = "/generate/image-to-image";
 /** A form of these entries. */
-export const form = (entries: Record<string, string | Blob>): (() => FormData) => () => {
-  const data = new FormData();
-  for (const [name, value] of Object.entries(entries)) data.append(name, value);
-  return data;
-};
+export const form =
+  (entries: Record<string, string | Blob>): (() => FormData) =>
+  () => {
+    const data = new FormData();
+    for (const [name, value] of Object.entries(entries)) data.append(name, value);
+    return data;
+  };

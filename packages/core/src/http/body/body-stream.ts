@@ -11,7 +11,7 @@ export interface BodyLimits {
  * The chunks of a request's body, within limits. Leaving the loop cancels what has not arrived.
  *
  * @throws AppError `payload_too_large` - declared, or found while reading.
- * @throws AppError `request_timeout` - a body that drips.
+ * @throws AppError `request_timeout` - a body that drips, or breaks off.
  */
 export async function* readChunks(
   request: Request,
@@ -29,7 +29,7 @@ export async function* readChunks(
   late.catch(() => undefined); // Read by the race below, which may be over by then.
   try {
     for (let total = 0; ; ) {
-      const { done, value } = await Promise.race([reader.read(), late]);
+      const { done, value } = await Promise.race([reader.read().catch(brokenOff), late]);
       if (done) return;
       total += value.byteLength;
       if (total > limits.bytesMax) throw tooLarge();
@@ -40,6 +40,11 @@ export async function* readChunks(
     // A body that broke rejects here too, with what the reader was already told.
     reader.cancel().catch(() => undefined);
   }
+}
+
+/** A line that broke is nobody's fault here, and nobody hears the answer. */
+function brokenOff(error: unknown): never {
+  throw new AppError("request_timeout", { cause: error });
 }
 
 /** The chunks of a stream. Leaving the loop cancels the rest, so that the stream's source is free again. */
