@@ -1,7 +1,6 @@
-import type { IncomingMessage } from "node:http";
-
 /** What a body parser in front of us leaves on a request. */
-export interface ParsedRequest extends IncomingMessage {
+export interface ParsedRequest {
+  readonly readableEnded: boolean;
   body?: unknown;
   rawBody?: unknown;
 }

@@ -1,9 +1,11 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { restoreBody } from "./parsed-body.ts";
 
 /** Fits `app.use` of Express 4 and 5, and the request listener of `node:http`. Answers every request itself. */
-export type ExpressHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type ExpressHandler = (
+  request: HttpBindings["incoming"],
+  response: HttpBindings["outgoing"],
+) => Promise<void>;
 
 /**
  * Mounts a BFF in Express 4 or 5, before or after `express.json()`.

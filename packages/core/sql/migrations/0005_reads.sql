@@ -359,6 +359,19 @@ begin
   return jsonb_build_object('discarded', v_key is not null, 'storage_key', v_key);
 end $$;
 
+-- Gives up uploads that nobody finished, and names what lies in storage for them. Any number of processes may sweep.
+create function public.genbff_abandon_inputs(p_older_ms bigint, p_count int) returns jsonb
+language sql security definer set search_path = '' set lock_timeout = '5s' as $$
+  with stale as (
+    select id from public.input_assets
+     where status = 'pending' and created_at < clock_timestamp() - p_older_ms * interval '1 millisecond'
+     order by created_at limit p_count for update skip locked),
+  abandoned as (
+    update public.input_assets i set status = 'failed', completed_at = clock_timestamp()
+      from stale where i.id = stale.id returning i.id, i.storage_key)
+  select coalesce(jsonb_agg(jsonb_build_object('input_asset_id', a.id, 'storage_key', a.storage_key)), '[]') from abandoned a
+$$;
+
 -- Answers when the schema is there and can be read.
 create function public.genbff_ready() returns jsonb
 language sql stable security definer set search_path = '' as $$

@@ -88,6 +88,19 @@ export function generationStories({ host }: Given): void {
     });
   });
 
+  it("refuses more than a user may have open, and says when to come back", async () => {
+    const started: string[] = [];
+    const as = "busy";
+    for (let at = 0; at < 8; at++) {
+      const wanted = pictures({ task_id: "g-busy", prompt: "[endless]" }, { as });
+      started.push((await ask<GenerationCreated>(host(), wanted)).body.generation_id);
+    }
+    const refused = await ask(host(), pictures({ task_id: "g-busy" }, { as }));
+    expect(refused).toMatchObject({ status: 429, body: { error: "too_many_generations" } });
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    for (const id of started) await send(host(), { method: "POST", path: `/generations/${id}/cancel`, as });
+  });
+
   it("cancels what runs, and refuses to cancel what has ended", async () => {
     const { body } = await ask<GenerationCreated>(
       host(),

@@ -10,7 +10,7 @@ import { readingStories } from "./host-suite-reading.ts";
 import { uploadStories } from "./host-suite-uploads.ts";
 import { watchingStories } from "./host-suite-watching.ts";
 import { identityCases } from "./identity-cases.ts";
-import { createTestBff, type TestBff, testPrices } from "./test-bff.ts";
+import { createTestBff, type TestBff, testPrices, testToken } from "./test-bff.ts";
 
 /** How the suite is run on a host. */
 export interface HostSuiteOptions {
@@ -74,7 +74,7 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
     });
 
     describe("identity", () => {
-      it.each(identityCases)("refuses $name with 401 $code", async ({ authorization, code }) => {
+      it.each(identityCases(testToken))("refuses $name with 401 $code", async ({ authorization, code }) => {
         const header = await authorization();
         const headers = header === undefined ? {} : { authorization: header };
         const answer = await ask(host, { path: "/tasks", headers, as: null });

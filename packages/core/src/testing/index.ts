@@ -1,3 +1,4 @@
+export { type AuthSuiteOptions, authSuite } from "./auth-suite.ts";
 export { databaseSuite } from "./database-suite.ts";
 export type { Host } from "./host.ts";
 export { type HostSuiteOptions, hostSuite } from "./host-suite.ts";

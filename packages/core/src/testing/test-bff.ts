@@ -45,7 +45,7 @@ export async function createTestBff(database: Database): Promise<TestBff> {
     secret: testSecret,
     engine: inProcess({ sweepMs: 100, logger }),
     credits: { signUp: testPrices.signUp },
-    limits: { watchTickMs: 50, leaseMs: 2000, sweepMs: 100 },
+    limits: { watchTickMs: 50, leaseMs: 2000, sweepMs: 100, openGenerationsPerUser: 8 },
     logger,
   });
   await database.migrate?.([]);
