@@ -1044,6 +1044,23 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_abandon_inputs(p_older_ms bigint, p_count integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+  with stale as (
+    select id from public.input_assets
+     where status = 'pending' and created_at < clock_timestamp() - p_older_ms * interval '1 millisecond'
+     order by created_at limit p_count for update skip locked),
+  abandoned as (
+    update public.input_assets i set status = 'failed', completed_at = clock_timestamp()
+      from stale where i.id = stale.id returning i.id, i.storage_key)
+  select coalesce(jsonb_agg(jsonb_build_object('input_asset_id', a.id, 'storage_key', a.storage_key)), '[]') from abandoned a
+$function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_adopt(p_generation_id uuid, p_epoch bigint, p_candidates jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
