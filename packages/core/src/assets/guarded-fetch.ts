@@ -7,11 +7,10 @@ import { readForeignBody } from "./read-foreign-body.ts";
 import { type ResolveHost, resolveHost, systemResolver } from "./resolve-host.ts";
 import { checkRedirect, checkUrl, type UrlPolicy, type UrlVerdict } from "./url-guard.ts";
 
-export { FetchFailed, type FetchFailure, isFetchFailed } from "./fetch-failed.ts";
-export type { ResolveHost } from "./resolve-host.ts";
+export { type FetchFailure, isFetchFailed } from "./fetch-failed.ts";
 
 /** What a guarded fetch may be told. */
-export interface GuardedFetchOptions {
+interface GuardedFetchOptions {
   readonly signal?: AbortSignal | undefined;
   /** After decoding. Default 150 MB, the largest file that is taken anywhere. */
   readonly bytesMax?: number;
@@ -23,7 +22,7 @@ export interface GuardedFetchOptions {
 }
 
 /** What a foreign host answered: always a success. */
-export interface GuardedResponse {
+interface GuardedResponse {
   readonly status: number;
   /** What the host claims. Nothing is decided by it. */
   readonly contentType: string | null;

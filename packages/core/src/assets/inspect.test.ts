@@ -58,6 +58,16 @@ describe("what passes", () => {
     expect(await inspect(streamOf(motionPhoto), everything)).toMatchObject({ width: 19, height: 13 });
   });
 
+  it("reads over restart markers inside the data of a JPEG", async () => {
+    const middle = media.jpegBaseline.length - 12;
+    const restarted = join(
+      media.jpegBaseline.subarray(0, middle),
+      Uint8Array.of(0xff, 0xd0),
+      media.jpegBaseline.subarray(middle),
+    );
+    expect(await inspect(streamOf(restarted), everything)).toMatchObject({ width: 19, height: 13 });
+  });
+
   it("takes a GLB without binary data, and one whose textures are inside", async () => {
     const bare = makeGlb({ asset: { version: "2.0" } }, { binaryBytes: 0 });
     const inside = makeGlb({
@@ -237,6 +247,14 @@ describe("what does not pass", () => {
     ["with a list that is none", "damaged", makeGlb({ ...version, images: [null] })],
   ])("refuses a GLB %s", async (_, reason, bytes) => {
     await expectRefusal(bytes, reason);
+  });
+
+  it("refuses a GLB or a WebP that says it is shorter than its parts", async () => {
+    const [model, picture] = [makeGlb(), Uint8Array.from(media.webpLossy)];
+    new DataView(model.buffer, model.byteOffset).setUint32(8, model.length - 4, true);
+    new DataView(picture.buffer).setUint32(4, picture.length - 12, true);
+    await expectRefusal(model, "damaged");
+    await expectRefusal(picture, "damaged");
   });
 
   it("refuses a JPEG of a frame type that nobody decodes, or with two frames, or with none", async () => {

@@ -3,7 +3,7 @@ import { isKey } from "../storage/key.ts";
 import type { MediaKind } from "./media-types.ts";
 
 /** Where an output is kept unless an operation says otherwise. */
-export const defaultOutputTemplate = "{asset_type_plural}/{task_id}/{filename}";
+const defaultOutputTemplate = "{asset_type_plural}/{task_id}/{filename}";
 
 /** What a template may name. */
 export interface OutputPlace {

@@ -1,7 +1,7 @@
 import { MediaRejected } from "./media-rejected.ts";
 
 /** The most pixels that one picture may have (`reliability-spec.md` 8.4). */
-export const pixelsMax = 100_000_000;
+const pixelsMax = 100_000_000;
 
 /** All frames of an animation together. */
 const framePixelsMax = 1_000_000_000;

@@ -76,6 +76,18 @@ describe("files", () => {
     expect(await readdir(join(directory, ".drafts"))).toEqual([]);
   });
 
+  it("lets no object replace another when the lease is lost after its last byte", async () => {
+    const { signal } = new AbortController();
+    // As if it were aborted between the end of the stream and the new name: the stream itself sees no abort.
+    signal.throwIfAborted = () => {
+      throw new Error("lease lost");
+    };
+    await expect(store.put("images/t/late.png", streamOf("x"), { ...png, signal })).rejects.toThrow(
+      "lease lost",
+    );
+    expect(await readdir(join(directory, "images/t"))).toEqual(["0.png"]);
+  });
+
   it("removes drafts that a crash left an hour ago, and no younger ones", async () => {
     const drafts = join(directory, ".drafts");
     await writeFile(join(drafts, "old"), "x");
