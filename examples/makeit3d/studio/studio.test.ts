@@ -65,8 +65,7 @@ suite("the studio page", { timeout: 30_000 }, () => {
     await page.getByRole("button", { name: /Paint the cat in gouache/ }).click();
     await page.getByText("Sample picture").waitFor();
     await page.getByRole("button", { name: "One more" }).click();
-    const make = page.getByRole("button", { name: "Make · 2 credits" });
-    await make.and(page.locator('[aria-disabled="false"]')).click();
+    await page.getByRole("button", { name: "Make · 2 credits" }).click();
     const card = page.getByRole("article", { name: "Two pictures" });
     await card.getByText("2 credits set aside").waitFor();
     await page.getByRole("button", { name: "98 credits" }).waitFor();

@@ -53,17 +53,24 @@ function Working({ step }: { step: MadeStep }) {
   return (
     <footer>
       <p className="stage">
-        <span>{stage}</span> · <b>{progress} %</b>
+        <span>{stage}</span>
+        {progress > 0 ? (
+          <>
+            {" "}
+            · <b>{progress} %</b>
+          </>
+        ) : null}
       </p>
       <div
-        className="bar"
+        // Who makes it may not tell how far it is: then the bar only says that it goes on.
+        className={`bar ${progress > 0 ? "" : "unknown"}`}
         role="progressbar"
         aria-label={`${step.title}, number ${step.no}: ${stage}`}
-        aria-valuenow={progress}
+        aria-valuenow={progress > 0 ? progress : undefined}
         aria-valuemin={0}
         aria-valuemax={100}
       >
-        <i style={{ width: `${progress}%` }} />
+        <i style={progress > 0 ? { width: `${progress}%` } : {}} />
       </div>
       <p className="meta">{credits(generation.credits.held)} set aside</p>
       <div className="acts">

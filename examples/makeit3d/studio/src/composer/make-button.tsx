@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import { credits } from "../shell/words.ts";
 import { useStudio } from "../state/studio.tsx";
 import { useCountdown } from "../state/use-line.ts";
@@ -23,6 +24,7 @@ export function MakeButton({
 }) {
   const { money } = useStudio();
   const wait = useCountdown(refusedUntil);
+  const { press, changed } = usePress(price, busy, onMake);
   const balance = money.balance;
   if (wait !== null)
     return (
@@ -47,25 +49,24 @@ export function MakeButton({
         </p>
       </>
     );
+  const said = notice ?? (changed ? "The price has just changed. Look at it again." : null);
   return (
     <>
       <button
         className={`make ${price.waiting ? "waiting" : ""}`}
         type="button"
         aria-describedby="make-hint"
-        aria-disabled={price.waiting || busy}
-        onClick={() => {
-          if (!price.waiting && !busy) onMake();
-        }}
+        aria-busy={price.waiting || busy}
+        onClick={press}
       >
         {/* One line of text, so that it is read as one: "Make · 2 credits". */}
         <span>
           Make <span className="dot">·</span> <span className="cost">{credits(price.credits)}</span>
         </span>
       </button>
-      {notice ? (
+      {said ? (
         <p className="hint notice" id="make-hint" role="alert">
-          {notice}
+          {said}
         </p>
       ) : (
         <p className="hint" id="make-hint">
@@ -74,4 +75,23 @@ export function MakeButton({
       )}
     </>
   );
+}
+
+/** A press while a new price is on its way waits for it, and counts only if the price is the one that was seen. */
+function usePress(price: Price, busy: boolean, onMake: () => void) {
+  const [seen, setSeen] = useState<number | null>(null);
+  const [changedTo, setChangedTo] = useState<number | null>(null);
+  useEffect(() => {
+    if (seen === null || price.waiting) return;
+    setSeen(null);
+    if (seen === price.credits) onMake();
+    else setChangedTo(price.credits);
+  }, [seen, price, onMake]);
+  const press = () => {
+    if (busy) return;
+    setChangedTo(null);
+    if (price.waiting) setSeen(price.credits);
+    else onMake();
+  };
+  return { press, changed: changedTo === price.credits };
 }

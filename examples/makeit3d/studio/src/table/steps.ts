@@ -195,8 +195,10 @@ function originOf(step: MadeStep, steps: readonly Step[]): Origin | undefined {
 
 /** A name for a piece of work: its first words, else what lies on it. */
 export function tableTitle(steps: readonly Step[]): string {
-  const prompt = steps.find((step) => step.kind !== "input" && step.prompt !== "");
-  if (prompt && prompt.kind !== "input") return shortened(prompt.prompt);
+  const told = steps.filter((step) => step.kind !== "input").filter((step) => step.prompt !== "");
+  // What came to nothing should not name the table for ever.
+  const naming = told.find((step) => step.state !== "failed" && step.state !== "cancelled") ?? told[0];
+  if (naming) return shortened(naming.prompt);
   const input = steps.find((step) => step.kind === "input");
   if (input?.kind === "input" && input.input.filename)
     return shortened(input.input.filename.replace(/\.\w+$/, "").replaceAll(/[_-]+/g, " "));
