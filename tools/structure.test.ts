@@ -154,7 +154,7 @@ describe("promises", () => {
   it("produce every error code in some test", async () => {
     const { errorCodes } = await import("../packages/core/src/contract/error-codes.ts");
     const tests = tracked
-      .filter((path) => isTest(path) || /\.cases\.ts$/.test(path))
+      .filter((path) => isTest(path) || /(\.|-)cases\.ts$/.test(path))
       .map(read)
       .join("\n");
     expect(Object.keys(errorCodes).filter((code) => !tests.includes(`"${code}"`))).toEqual([]);

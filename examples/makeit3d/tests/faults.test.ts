@@ -116,6 +116,38 @@ describe("money", () => {
     }
   });
 
+  it("leaves no copy of a foreign picture behind when there is no credit for it", async () => {
+    const poor = await openShop({ credits: 0 });
+    try {
+      const asVendor = { authorization: "Bearer tsk_x", "content-type": "application/json" };
+      const tripo = `${poor.simulator.url}/tripo/v3`;
+      const made = await fetch(`${tripo}/generation/text-to-model`, {
+        method: "POST",
+        headers: asVendor,
+        body: JSON.stringify({ model: "v3.1-20260211", prompt: "a lamp" }),
+      });
+      const { data } = (await made.json()) as { data: { task_id: string } };
+      let url: string | undefined;
+      await expect
+        .poll(async () => {
+          const task = (await (
+            await fetch(`${tripo}/tasks/${data.task_id}`, { headers: asVendor })
+          ).json()) as { data: { output?: { rendered_image_url?: string } } };
+          url = task.data.output?.rendered_image_url;
+          return url;
+        })
+        .toBeDefined();
+      const refused = await poor.ask("ada", "/generate/image-to-model", {
+        task_id: "t",
+        input_image_asset_urls: [url],
+      });
+      expect(refused.json.error).toBe("insufficient_credits");
+      expect(await poor.test.query("select 1 from public.input_assets")).toEqual([]);
+    } finally {
+      await poor.close();
+    }
+  });
+
   it("starts one generation for a key, however often and however parallel it is sent", async () => {
     const body = { task_id: `t-${randomUUID()}`, prompt: "a compass" };
     const answers = await Promise.all(

@@ -162,13 +162,11 @@ describe.skipIf(!existsSync(executablePath))(
     it("says in plain words that a damaged picture cannot be used, and takes nothing for it", async () => {
       const page = await signIn("lin");
       const photo = await photograph("jpeg");
-      await page
-        .locator("input[type=file]")
-        .setInputFiles({
-          name: "cut.jpg",
-          mimeType: "image/jpeg",
-          buffer: photo.subarray(0, photo.length / 2),
-        });
+      await page.locator("input[type=file]").setInputFiles({
+        name: "cut.jpg",
+        mimeType: "image/jpeg",
+        buffer: photo.subarray(0, photo.length / 2),
+      });
       await page
         .getByText(/cannot be used|damaged|could not be/i)
         .first()

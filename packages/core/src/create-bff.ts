@@ -97,7 +97,6 @@ export function createBff<
   const Fallback extends FallbackFor<NoInfer<P>, NoInfer<O>> = Record<never, never>,
 >(options: BffOptions<P, O, Fallback>): Bff<AppOf<P, O, Fallback>> {
   const context = createContext(options as unknown as AnyBffOptions);
-  const handle = createHandler(context);
   const worker = createWorker(context);
   let starting: Promise<void> | undefined;
   const start = () => {
@@ -109,10 +108,8 @@ export function createBff<
     return starting;
   };
   const bff = {
-    fetch: async (request: Request) => {
-      await start();
-      return handle(request);
-    },
+    // While the database is down `/health` still answers, and everything else says 503.
+    fetch: createHandler(context, { start }),
     start,
     stop: async (graceMs = 10_000) => {
       context.close();

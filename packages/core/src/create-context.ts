@@ -7,7 +7,7 @@ import { createChanges } from "./events/changes.ts";
 import { createCatalogue } from "./operations/catalogue.ts";
 import type { AnyOperation } from "./operations/define-operation.ts";
 import type { AnyProvider } from "./providers/define-provider.ts";
-import { consoleLogger } from "./shared/logger.ts";
+import { consoleLogger, redacting } from "./shared/logger.ts";
 
 /** The options with their types worn off: what is left at run time. */
 export type AnyBffOptions = BffOptions<
@@ -37,7 +37,7 @@ export const defaultLimits: Limits = {
 export function createContext(options: AnyBffOptions): BffContext {
   if (options.secret.length < 32) throw new Error("secret must have at least 32 characters");
   const limits = { ...defaultLimits, ...options.limits };
-  const logger = options.logger ?? consoleLogger;
+  const logger = redacting(options.logger ?? consoleLogger);
   const publicUrl = (options.publicUrl ?? "").replace(/\/+$/, "");
   const basePath = `/${options.basePath ?? "api"}`.replace(/^\/+/, "/").replace(/\/+$/, "");
   options.storage.configure?.({ publicUrl, basePath, secret: options.secret });

@@ -1,7 +1,7 @@
 import type { BffContext } from "../context.ts";
 import { AppError } from "../errors/app-error.ts";
 import { isFetchFailed } from "./guarded-fetch.ts";
-import { inputBytesMax, keepInput, receiveInput } from "./receive-input.ts";
+import { discardInput, inputBytesMax, keepInput, receiveInput } from "./receive-input.ts";
 import type { StoredInput } from "./stored-input.ts";
 import { completeUpload } from "./uploads.ts";
 
@@ -26,6 +26,8 @@ export interface ResolvedInput {
   readonly sha256: string;
   readonly width: number | null;
   readonly height: number | null;
+  /** Copied from a foreign URL for this very request: nobody else knows of it. */
+  readonly copied: boolean;
 }
 
 /** What the database says of a file of the user: an output, or an upload in any state. */
@@ -71,15 +73,30 @@ export async function resolveInputs(
   const found = new Map((rows as unknown as FoundFile[]).map((row) => [row.ref, row]));
 
   const resolved: ResolvedInput[] = [];
-  // One after the other: a request's files are few, and each may be tens of megabytes.
-  for (const [index, file] of request.files.entries()) {
-    const ref = refs[index];
-    const external = ref === undefined || !("id" in ref || "storage_key" in ref);
-    const row = external ? await copyIn(context, request.userId, file) : found.get(String(index));
-    if (row === undefined) throw new AppError(uuid.test(file.ref) ? "not_found" : "asset_url_not_allowed");
-    resolved.push(await usable(context, request.userId, file, row));
+  try {
+    // One after the other: a request's files are few, and each may be tens of megabytes.
+    for (const [index, file] of request.files.entries()) {
+      const ref = refs[index];
+      const copied = ref === undefined || !("id" in ref || "storage_key" in ref);
+      const row = copied ? await copyIn(context, request.userId, file) : found.get(String(index));
+      if (row === undefined) throw new AppError(uuid.test(file.ref) ? "not_found" : "asset_url_not_allowed");
+      resolved.push({ ...(await usable(context, request.userId, file, row)), copied });
+    }
+  } catch (error) {
+    await discardCopies(context, request.userId, resolved);
+    throw error;
   }
   return resolved;
+}
+
+/** Removes what a request that was refused after all had copied: it leaves nothing behind. */
+export async function discardCopies(
+  context: Ports,
+  userId: string,
+  inputs: readonly ResolvedInput[],
+): Promise<void> {
+  for (const { copied, input_asset_id: id, storage_key: key } of inputs)
+    if (copied && id !== null) await discardInput(context, userId, id, key);
 }
 
 /** What of ours a reference names; nothing where it is a foreign URL. */
@@ -96,7 +113,7 @@ async function usable(
   userId: string,
   file: InputToResolve,
   found: FoundFile,
-): Promise<ResolvedInput> {
+): Promise<Omit<ResolvedInput, "copied">> {
   const { asset_id, input_asset_id: inputId } = found;
   const looked =
     inputId === null ? found : await completeUpload(context, userId, { ...found, input_asset_id: inputId });

@@ -1,16 +1,13 @@
-import type * as z from "zod";
-import { type ResolvedInput, resolveInputs } from "../assets/resolve-input.ts";
+import { discardCopies, type ResolvedInput, resolveInputs } from "../assets/resolve-input.ts";
 import type { Principal } from "../auth/port.ts";
 import type { BffContext } from "../context.ts";
-import { type Price, type PriceLine, price, priceLines } from "../credits/price.ts";
 import { isAppError } from "../errors/app-error.ts";
-import { parseOrRefuse, validationFailed } from "../errors/validation-failed.ts";
-import type { Offer } from "../operations/catalogue.ts";
 import { applyStyle, stylePresetsVersion } from "../operations/style-presets.ts";
 import type { CheckedFile } from "../providers/define-provider.ts";
 import { digestOf } from "../shared/digest.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
 import { inputReferences } from "./input-references.ts";
+import { priceOf, type ReadRequest, readRequest } from "./read-request.ts";
 
 /** A request for a generation, after its body was read. */
 export interface StartRequest {
@@ -44,7 +41,7 @@ export interface Started {
  * `insufficient_credits`, `idempotency_key_reused`, `too_many_generations`, `queue_full`, `quote_expired`.
  */
 export async function startGeneration(context: BffContext, request: StartRequest): Promise<Started> {
-  const { task_id: taskId, quote_id: quoteId = null, ...fields } = request.body;
+  const { task_id: _taskId, quote_id: _quoteId, ...fields } = request.body;
   const userId = request.principal.userId;
   const digest = await digestOf([
     "generate",
@@ -52,86 +49,96 @@ export async function startGeneration(context: BffContext, request: StartRequest
     request.digestBody ?? request.body,
     request.retryOf ?? null,
   ]);
-  const earlier =
-    request.idempotencyKey === undefined
-      ? null
-      : await replay(context, userId, request.idempotencyKey, digest);
+  const earlier = await replay(context, request, digest);
   if (earlier !== null) return earlier;
 
-  const { offer, input } = readRequest(context, request.operation, fields);
-  const files = await resolveInputs(context, { userId, files: inputReferences(offer.operation, input) });
-  offer.check(input, files.map(toCheckedFile));
-  const outputs = offer.outputsOf(input);
-
-  const start = async () => {
-    const started = await context.database.call("genbff_start", {
-      p_user_id: userId,
-      p_wallet_id: await context.walletOf(userId),
-      p_task_id: taskId as string,
-      p_operation: offer.operation.name,
-      p_provider: offer.providerKey,
-      p_input: input,
-      p_sources: files as unknown as JsonValue,
-      p_prompt: styledPrompt(offer, input) ?? null,
-      p_style: typeof input.style === "string" ? input.style : null,
-      p_style_version: stylePresetsVersion,
-      p_output_kind: typeof offer.operation.output === "string" ? offer.operation.output : "json",
-      p_outputs: outputs,
-      p_price: (await priceOf(context, offer, input, outputs)) as unknown as JsonValue,
-      p_quote_id: quoteId,
-      p_idempotency_key: request.idempotencyKey ?? null,
-      p_digest: digest,
-      p_retry_of: request.retryOf ?? null,
-      p_limits: {
-        open_generations_per_user: context.limits.openGenerationsPerUser,
-        queue_depth: context.limits.queueDepth,
-        attempts: context.limits.attempts,
-        deadline_ms: context.limits.deadlineMs,
-      },
-    });
-    return started as unknown as Started;
-  };
-  const started = await start().catch((error: unknown) => {
-    // The list price changed since this process last read it: ask once more with the new one.
-    if (!isAppError(error, "price_changed")) throw error;
-    context.costs.forget();
-    return start();
+  const read = readRequest(context, request.operation, fields);
+  const files = await resolveInputs(context, {
+    userId,
+    files: inputReferences(read.offer.operation, read.input),
   });
+  let started: Started;
+  try {
+    read.offer.check(read.input, files.map(toCheckedFile));
+    started = await writeAtListPrice(context, request, { ...read, files, digest });
+  } catch (error) {
+    // Refused after all: nothing stays behind. Whether a database that went away has committed nobody knows.
+    if (isAppError(error) && error.code !== "unavailable") await discardCopies(context, userId, files);
+    throw error;
+  }
+  if (started.replayed) await discardCopies(context, userId, files);
 
   context.engine.wake(started.generation_id, 0);
   context.changes.tell(started.task_id);
   return started;
 }
 
-/** A price, promised for a while. */
-export interface QuotedPrice {
-  readonly credits: number;
-  readonly quote_id: string;
-  readonly expires_at: string;
-  readonly breakdown: readonly PriceLine[];
+interface CheckedRequest extends ReadRequest {
+  readonly files: readonly ResolvedInput[];
+  readonly digest: string;
 }
 
-/**
- * The price of a request before it is asked for. The body may be unfinished: a price depends on
- * parameters, never on words or files.
- *
- * @throws AppError `not_found`, `validation_failed`.
- */
-export async function quoteGeneration(
+/** The list price may have changed since this process last read it: then it is asked once more, with the new one. */
+async function writeAtListPrice(
   context: BffContext,
-  request: { principal: Principal; operation: string; body: JsonObject },
-): Promise<QuotedPrice> {
-  const { task_id: _taskId, quote_id: _quoteId, ...fields } = request.body;
-  const { offer, input } = readRequest(context, request.operation, fields, (schema) => schema.partial());
-  const agreed = await priceOf(context, offer, input, offer.outputsOf(input));
-  const quote = await context.database.call("genbff_quote", {
-    p_user_id: request.principal.userId,
+  request: StartRequest,
+  checked: CheckedRequest,
+): Promise<Started> {
+  try {
+    return await write(context, request, checked);
+  } catch (error) {
+    if (!isAppError(error, "price_changed")) throw error;
+    context.costs.forget();
+    return write(context, request, checked);
+  }
+}
+
+/** The one transaction: key, task, limits, hold, generation, reserved outputs, first event. */
+async function write(
+  context: BffContext,
+  request: StartRequest,
+  { offer, input, files, digest }: CheckedRequest,
+): Promise<Started> {
+  const userId = request.principal.userId;
+  const output = offer.operation.output;
+  const style = typeof input.style === "string" ? input.style : undefined;
+  const prompt = offer.operation.promptOf(input);
+  const started = await context.database.call("genbff_start", {
+    p_user_id: userId,
+    p_wallet_id: await context.walletOf(userId),
+    p_task_id: request.body.task_id ?? null,
     p_operation: offer.operation.name,
     p_provider: offer.providerKey,
-    p_price: agreed as unknown as JsonValue,
-    p_valid_ms: context.limits.quoteMs,
+    p_input: input,
+    p_sources: files.map(({ copied: _copied, ...source }) => source) as unknown as JsonValue,
+    p_prompt: (typeof output === "string" ? applyStyle(prompt, style, output) : prompt) ?? null,
+    p_style: style ?? null,
+    p_style_version: stylePresetsVersion,
+    p_output_kind: typeof output === "string" ? output : "json",
+    p_outputs: offer.outputsOf(input),
+    p_price: (await priceOf(context, { offer, input })) as unknown as JsonValue,
+    p_quote_id: request.body.quote_id ?? null,
+    p_idempotency_key: request.idempotencyKey ?? null,
+    p_digest: digest,
+    p_retry_of: request.retryOf ?? null,
+    p_limits: {
+      open_generations_per_user: context.limits.openGenerationsPerUser,
+      queue_depth: context.limits.queueDepth,
+      attempts: context.limits.attempts,
+      deadline_ms: context.limits.deadlineMs,
+    },
   });
-  return { ...(quote as unknown as Omit<QuotedPrice, "breakdown">), breakdown: priceLines(agreed) };
+  return started as unknown as Started;
+}
+
+async function replay(context: BffContext, request: StartRequest, digest: string): Promise<Started | null> {
+  if (request.idempotencyKey === undefined) return null;
+  const earlier = await context.database.call("genbff_replay", {
+    p_user_id: request.principal.userId,
+    p_idempotency_key: request.idempotencyKey,
+    p_digest: digest,
+  });
+  return earlier as unknown as Started | null;
 }
 
 function toCheckedFile({
@@ -142,47 +149,4 @@ function toCheckedFile({
   height,
 }: ResolvedInput): CheckedFile {
   return { field, contentType, bytes, width, height };
-}
-
-/** Which pair is asked, and with what: the body against the strict schema of exactly that pair. */
-function readRequest(
-  context: BffContext,
-  operation: string,
-  fields: JsonObject,
-  asked: (schema: z.ZodObject) => z.ZodObject = (schema) => schema,
-): { offer: Offer; input: JsonObject } {
-  const { provider, ...own } = fields;
-  if (provider !== undefined && typeof provider !== "string")
-    throw validationFailed([{ pointer: "/provider", message: "Must be a text." }]);
-  const offer = context.catalogue.offer(operation, provider);
-  return { offer, input: parseOrRefuse(asked(offer.schema), own) as JsonObject };
-}
-
-async function replay(
-  context: BffContext,
-  userId: string,
-  key: string,
-  digest: string,
-): Promise<Started | null> {
-  const earlier = await context.database.call("genbff_replay", {
-    p_user_id: userId,
-    p_idempotency_key: key,
-    p_digest: digest,
-  });
-  return earlier as unknown as Started | null;
-}
-
-async function priceOf(
-  context: BffContext,
-  offer: Offer,
-  input: JsonObject,
-  outputs: number,
-): Promise<Price> {
-  return price(await context.costs.of(offer.priceKey), input, outputs);
-}
-
-function styledPrompt(offer: Offer, input: JsonObject): string | undefined {
-  const prompt = offer.operation.promptOf(input);
-  const { output } = offer.operation;
-  return typeof output === "string" ? applyStyle(prompt, input.style as string | undefined, output) : prompt;
 }

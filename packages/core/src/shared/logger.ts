@@ -1,3 +1,6 @@
+import { redact } from "./redact.ts";
+import { redactText } from "./redact-text.ts";
+
 /** Where the library writes. pino fits as it is; so does any object with these four methods. */
 export interface Logger {
   debug(fields: Record<string, unknown>, message: string): void;
@@ -6,18 +9,20 @@ export interface Logger {
   error(fields: Record<string, unknown>, message: string): void;
 }
 
-/** The default: warnings and errors to the console, one JSON line each. Prompts, keys and URLs are never among the fields. */
+/** The default: warnings and errors to the console, one JSON line each. */
 export const consoleLogger: Logger = {
   debug() {},
   info() {},
-  warn: (fields, message) => console.warn(toLine("warn", fields, message)),
-  error: (fields, message) => console.error(toLine("error", fields, message)),
+  warn: (fields, message) => console.warn(JSON.stringify({ level: "warn", message, ...fields })),
+  error: (fields, message) => console.error(JSON.stringify({ level: "error", message, ...fields })),
 };
 
-function toLine(level: string, fields: Record<string, unknown>, message: string): string {
-  return JSON.stringify({ level, message, ...fields }, (_key, value: unknown) =>
-    value instanceof Error
-      ? { name: value.name, message: value.message, code: (value as { code?: unknown }).code }
-      : value,
-  );
+/** The same logger, told nothing secret: keys, tokens, prompts and the queries of URLs are taken out before it sees them. */
+export function redacting(logger: Logger): Logger {
+  return {
+    debug: (fields, message) => logger.debug(redact(fields), redactText(message)),
+    info: (fields, message) => logger.info(redact(fields), redactText(message)),
+    warn: (fields, message) => logger.warn(redact(fields), redactText(message)),
+    error: (fields, message) => logger.error(redact(fields), redactText(message)),
+  };
 }

@@ -9,7 +9,8 @@ export interface FileLinks {
 /**
  * Permanent addresses: `{publicUrl}{basePath}/files/{key}`, or the path alone where no `publicUrl` is configured.
  *
- * Both forms are understood, with or without a query. A foreign host, a credential, an escape or a key that we
+ * Both forms are understood, with or without a query. Without a `publicUrl` the BFF is taken to be on this machine:
+ * an address that a page has made absolute, `http://localhost:8787/…`, is understood too. A foreign host, a credential, an escape or a key that we
  * would never make gives `null`.
  */
 export function fileLinks(host: { publicUrl: string; basePath: string }): FileLinks {
@@ -19,7 +20,7 @@ export function fileLinks(host: { publicUrl: string; basePath: string }): FileLi
     urlOf: (key) => `${base}${path}${key}`,
     keyOf(url) {
       const [address = ""] = url.split(/[?#]/, 1);
-      for (const prefix of base === "" ? [path] : [base + path, path]) {
+      for (const prefix of base === "" ? [path, ...ownPrefixes(address, path)] : [base + path, path]) {
         if (!address.startsWith(prefix)) continue;
         const key = address.slice(prefix.length);
         return isKey(key) ? key : null;
@@ -27,4 +28,10 @@ export function fileLinks(host: { publicUrl: string; basePath: string }): FileLi
       return null;
     },
   };
+}
+
+/** Loopback hosts alone: any other host would have to be configured. */
+function ownPrefixes(address: string, path: string): string[] {
+  const origin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?=\/)/.exec(address)?.[0];
+  return origin === undefined ? [] : [origin + path];
 }

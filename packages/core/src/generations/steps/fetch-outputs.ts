@@ -1,4 +1,4 @@
-import { isFetchFailed } from "../../assets/guarded-fetch.ts";
+import { isFetchFailed } from "../../assets/fetch-failed.ts";
 import type { BffContext } from "../../context.ts";
 import { isAppError } from "../../errors/app-error.ts";
 import type { ProviderFailure } from "../../providers/port.ts";
@@ -53,8 +53,7 @@ async function fetchOne(
         verdict: tryAgain(order, "store", { changes, exhausted: { next: "fail", code: "upload_failed" } }),
       };
     if (isAppError(error, "asset_url_not_allowed")) return { gone: true };
-    if (isFetchFailed(error) && error.status !== undefined && error.status >= 400 && error.status < 500)
-      return renewLinks(context, lease, order, output);
+    if (isFetchFailed(error) && isDeadLink(error.status)) return renewLinks(context, lease, order, output);
     return {
       verdict: tryAgain(order, "fetch", {
         changes,
@@ -62,6 +61,11 @@ async function fetchOne(
       }),
     };
   }
+}
+
+/** 408, 425 and 429 say "later"; every other 4xx says that this address is good for nothing any more. */
+function isDeadLink(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500 && ![408, 425, 429].includes(status);
 }
 
 /** Links live for a minute at some vendors: a dead one is no loss while the provider still knows the job. */

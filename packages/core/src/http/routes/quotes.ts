@@ -1,4 +1,4 @@
-import { quoteGeneration } from "../../generations/start.ts";
+import { quoteGeneration } from "../../generations/quote.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { RouteHandler } from "../call.ts";
 import { toIso } from "../present-generation.ts";
