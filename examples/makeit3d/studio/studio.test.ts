@@ -109,6 +109,36 @@ suite("the studio page", { timeout: 30_000 }, () => {
     await page.close();
   });
 
+  it("says what stands in the way: too few credits, too many at once", async () => {
+    const poor = newcomer();
+    server.scene = { ...poor, balance: { ...poor.balance, available: 3, held: 8 } };
+    const page = await open();
+    await page.getByText("3D model", { exact: true }).click();
+    const main = page.getByRole("button", { name: "Needs 8 credits" });
+    await main.waitFor();
+    expect(await main.isDisabled()).toBe(true);
+    await page.getByText("You have 3 free; 8 come free or are paid when your running work ends.").waitFor();
+    await page.route("**/api/generate/**", (route) =>
+      route.fulfill({
+        status: 429,
+        headers: { "retry-after": "12" },
+        json: {
+          error: "rate_limited",
+          message: "That was a little fast. Please wait a moment.",
+          details: { retry_after_s: 12 },
+          request_id: "r",
+        },
+      }),
+    );
+    await page.getByText("Picture", { exact: true }).first().click();
+    await page.getByText("Words", { exact: true }).click();
+    await page.getByLabel("What you see").fill("A quiet harbour");
+    await page.getByRole("button", { name: "Make · 1 credit" }).click();
+    await page.getByRole("button", { name: /Free again in 1[12] s/ }).waitFor();
+    await page.getByText("Nothing was charged.", { exact: false }).first().waitFor();
+    await page.close();
+  });
+
   it("shows every state of a card in words, with what it cost", async () => {
     server.scene = atWork();
     const page = await open();

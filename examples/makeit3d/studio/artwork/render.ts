@@ -10,7 +10,8 @@ import {
   WebGLRenderer,
 } from "three";
 import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
-import { type Still, stills } from "./stills.ts";
+import { stills } from "./stills.ts";
+import type { Still } from "./workshop.ts";
 
 const pixels = 800;
 

@@ -97,11 +97,13 @@ export function StudioProvider({ client, children }: { client: StudioClient; chi
   }, [stop, setSource]);
 
   useFirstPlace(taskId, shelf, goTo);
-  useNewestInput(taskId, table, steps, setSource);
+  useNewestInput(catalogue ? taskId : null, table, steps, setSource);
+  useReturn(refreshShelf, refreshMoney);
 
   const newTable = useCallback(() => {
     setDraft(emptyDraft);
     goTo(newTaskId());
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("#board")?.focus());
   }, [goTo]);
   const { hide } = sheet;
   const started = useCallback(
@@ -154,6 +156,21 @@ function useFirstPlace(
   }, [taskId, tasks, goTo]);
 }
 
+/** Somebody who comes back to the page sees what is true now; small prints with old addresses are renewed. */
+function useReturn(...refreshes: (() => Promise<void>)[]): void {
+  const latest = useRef(refreshes);
+  useEffect(() => {
+    latest.current = refreshes;
+  });
+  useEffect(() => {
+    const onVisible = () => {
+      if (document.visibilityState === "visible") for (const refresh of latest.current) void refresh();
+    };
+    document.addEventListener("visibilitychange", onVisible);
+    return () => document.removeEventListener("visibilitychange", onVisible);
+  }, []);
+}
+
 /** After a reload, a photo that nothing was made of yet lies in the drop zone again. */
 function useNewestInput(
   taskId: string | null,
@@ -163,7 +180,7 @@ function useNewestInput(
 ): void {
   const seen = useRef<string | null>(null);
   useEffect(() => {
-    if (table.state === "loading" || seen.current === taskId) return;
+    if (taskId === null || table.state === "loading" || seen.current === taskId) return;
     const before = seen.current;
     seen.current = taskId;
     if (steps.some((step) => step.kind !== "input")) {

@@ -15,7 +15,7 @@ export function Shelf() {
         <button
           type="button"
           key={task.task_id}
-          aria-current={task.task_id === taskId}
+          aria-current={task.task_id === taskId || undefined}
           onClick={() => goTo(task.task_id)}
         >
           {task.thumbnail_url ? (

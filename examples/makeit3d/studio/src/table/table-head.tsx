@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { useStudio } from "../state/studio.tsx";
 import { Shelf } from "./shelf.tsx";
 import { tableTitle } from "./steps.ts";
@@ -5,6 +6,13 @@ import { tableTitle } from "./steps.ts";
 /** What this table is about, and how it stands. */
 export function TableHead() {
   const { steps } = useStudio();
+  const title = tableTitle(steps);
+  useEffect(() => {
+    document.title = `${title} · Studio`;
+    return () => {
+      document.title = "Studio";
+    };
+  }, [title]);
   const working = steps.filter((step) => step.state === "processing").length;
   const waiting = steps.filter((step) => step.state === "pending").length;
   const status =
@@ -14,7 +22,7 @@ export function TableHead() {
     <header className="table-head">
       <div>
         <p className="eyebrow">On your table</p>
-        <h1>{tableTitle(steps)}</h1>
+        <h1>{title}</h1>
         <p className="sub">{status}. Your work is kept, also when you close the page.</p>
       </div>
       <Shelf />
