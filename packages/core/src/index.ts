@@ -4,6 +4,7 @@ export type { Auth, Principal } from "./auth/port.ts";
 export { type ErrorCode, errorCodes } from "./contract/error-codes.ts";
 export { type Bff, type BffOptions, createBff, type Limits } from "./create-bff.ts";
 export type { Database, MigrationFolder } from "./database/port.ts";
+export { type InProcessOptions, inProcess } from "./engine/in-process.ts";
 export type { Engine, Worker } from "./engine/port.ts";
 export { AppError, isAppError } from "./errors/app-error.ts";
 export {
