@@ -7,6 +7,11 @@
 create schema if not exists genbff;
 revoke all on schema genbff from public;
 
+-- The one clock: the database's, read after the locks are held (now() stands still while a lock is waited for).
+-- A function of its own, so that a simulation can let its own time pass.
+create function genbff.now() returns timestamptz
+language sql volatile as $$ select pg_catalog.clock_timestamp() $$;
+
 -- ─── Refusals ───────────────────────────────────────────────────────────────
 
 -- SQLSTATE PTnnn carries the HTTP status, the message our code, the detail JSON: the one form that
@@ -62,8 +67,8 @@ create table public.user_credits (
   subscription_tier text   not null default 'free',
   lifetime_granted  bigint not null default 0 check (lifetime_granted between 0 and 9007199254740991),
   lifetime_spent    bigint not null default 0 check (lifetime_spent between 0 and 9007199254740991),
-  created_at        timestamptz not null default clock_timestamp(),
-  updated_at        timestamptz not null default clock_timestamp(),
+  created_at        timestamptz not null default genbff.now(),
+  updated_at        timestamptz not null default genbff.now(),
   constraint user_credits_balance_is_possible check (balance between 0 and 9007199254740991),
   constraint user_credits_held_is_covered check (held between 0 and balance)
 ) with (fillfactor = 70);
@@ -228,13 +233,22 @@ begin
   return v_free;
 end $$;
 
+-- The lots that can be spent, in the order in which they burn. Total and stable: two readers never disagree.
+create function genbff.free_lots(p_wallet_id text, p_now timestamptz) returns setof genbff.grants
+language sql set search_path = '' as $$
+  select * from genbff.grants
+   where wallet_id = p_wallet_id and remaining > 0 and remaining > held and (expires_at is null or expires_at > p_now)
+   order by priority, expires_at nulls last, created_at, id
+     for update
+$$;
+
 create function genbff.place_hold(
   p_wallet_id text, p_amount bigint, p_key text, p_generation_id uuid, p_external_reference text, p_expires_in interval
 ) returns genbff.holds
 language plpgsql set search_path = '' as $$
 declare
   v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_available bigint;
   v_hold genbff.holds;
   v_lot genbff.grants;
@@ -261,12 +275,7 @@ begin
   values (p_wallet_id, p_key, p_amount, p_generation_id, p_external_reference, v_now + p_expires_in, v_now)
   returning * into v_hold;
 
-  for v_lot in
-    select * from genbff.grants
-     where wallet_id = p_wallet_id and remaining > 0 and remaining > held and (expires_at is null or expires_at > v_now)
-     order by priority, expires_at nulls last, created_at, id
-       for update
-  loop
+  for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
     v_take := least(v_left, v_lot.remaining - v_lot.held);
     update genbff.grants set held = held + v_take where id = v_lot.id;
     insert into genbff.hold_lots (hold_id, wallet_id, grant_id, position, amount)
@@ -301,7 +310,7 @@ begin
     perform genbff.refuse(404, 'not_found');
   end if;
   perform genbff.lock_wallet(v_wallet_id);
-  v_now := clock_timestamp();
+  v_now := genbff.now();
   select * into v_hold from genbff.holds where id = p_hold_id for update;
 
   if v_hold.state <> 'open' then
@@ -351,7 +360,7 @@ declare
   v_amount bigint := genbff.whole_credits(p_amount);
   v_request jsonb := jsonb_build_object('amount', v_amount, 'source', p_source, 'priority', p_priority, 'expires_in_ms', p_expires_in_ms);
   v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_entry genbff.transactions;
   v_grant_id bigint;
 begin
@@ -376,23 +385,271 @@ begin
     'balance_after', v_entry.balance_after);
 end $$;
 
--- The first request of a user: the wallet exists, and the welcome credits are granted exactly once, even when the
--- configured amount changes later or fifty first requests arrive together.
-create function public.genbff_welcome(p_wallet_id text, p_amount numeric) returns jsonb
+-- Credits that come again: each day or month, by tier. The period's lot ends with the period.
+create table genbff.allowances (
+  tier     text   not null,
+  period   text   not null check (period in ('day', 'month')),
+  credits  bigint not null check (credits between 0 and 9007199254740991),
+  priority int    not null default 50,
+  primary key (tier, period)
+);
+
+create function public.genbff_set_allowance(p_tier text, p_period text, p_credits numeric, p_priority int default 50) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_allowance genbff.allowances;
+begin
+  insert into genbff.allowances (tier, period, credits, priority)
+  values (p_tier, p_period, genbff.whole_credits(p_credits, 0), p_priority)
+  on conflict (tier, period) do update set credits = excluded.credits, priority = excluded.priority
+  returning * into v_allowance;
+  return to_jsonb(v_allowance);
+end $$;
+
+create function public.genbff_set_tier(p_wallet_id text, p_tier text) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 begin
-  if p_amount = 0 then
-    perform genbff.lock_wallet(p_wallet_id);
-    return jsonb_build_object('granted', false);
-  end if;
   perform genbff.lock_wallet(p_wallet_id);
-  perform 1 from genbff.transactions where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = 'sign_up';
-  if found then
-    return jsonb_build_object('granted', false);
-  end if;
-  perform public.genbff_grant(p_wallet_id, p_amount, 'sign_up', 'sign_up');
-  return jsonb_build_object('granted', true);
+  update public.user_credits set subscription_tier = p_tier, updated_at = genbff.now() where user_id = p_wallet_id;
+  return jsonb_build_object('subscription_tier', p_tier);
 end $$;
+
+-- A visit: the wallet exists, the welcome credits are granted exactly once, even when the configured amount changes
+-- later or fifty first requests arrive together, and so are the allowances of this day and month.
+create function public.genbff_welcome(p_wallet_id text, p_amount numeric) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
+  v_allowance genbff.allowances;
+  v_now timestamptz := genbff.now();
+  v_from timestamptz;
+  v_key text;
+  v_granted boolean := false;
+begin
+  if p_amount <> 0 and not genbff.has_grant(p_wallet_id, 'sign_up') then
+    perform public.genbff_grant(p_wallet_id, p_amount, 'sign_up', 'sign_up');
+    v_granted := true;
+  end if;
+  for v_allowance in select * from genbff.allowances where tier = v_wallet.subscription_tier and credits > 0 loop
+    v_from := date_trunc(v_allowance.period, v_now, 'UTC');
+    v_key := 'allowance:' || v_allowance.period || ':' || to_char(v_from at time zone 'UTC', 'YYYY-MM-DD');
+    continue when genbff.has_grant(p_wallet_id, v_key);
+    perform public.genbff_grant(p_wallet_id, v_allowance.credits, v_key, v_allowance.period || '_allowance', v_allowance.priority,
+      ceil(extract(epoch from v_from + ('1 ' || v_allowance.period)::interval - v_now) * 1000)::bigint);
+    v_granted := true;
+  end loop;
+  return jsonb_build_object('granted', v_granted);
+end $$;
+
+create function genbff.has_grant(p_wallet_id text, p_key text) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select 1 from genbff.transactions where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = p_key)
+$$;
+
+-- A payment provider's event: it is written down and its credits are granted in one transaction. A purchase grants
+-- once, whatever number of events name it; an event that comes again finds what it did.
+create table genbff.payment_events (
+  provider    text not null check (length(provider) between 1 and 64),
+  event_id    text not null check (length(event_id) between 1 and 255),
+  wallet_id   text not null references public.user_credits (user_id),
+  purchase_id text not null check (length(purchase_id) between 1 and 200),
+  grant_id    bigint not null,
+  created_at  timestamptz not null,
+  primary key (provider, event_id),
+  foreign key (wallet_id, grant_id) references genbff.grants (wallet_id, id)
+);
+-- One purchase, one wallet: the same purchase can never pay into two.
+create table genbff.purchases (
+  provider    text not null,
+  purchase_id text not null,
+  wallet_id   text not null,
+  primary key (provider, purchase_id)
+);
+
+create function public.genbff_payment_event(
+  p_provider text, p_event_id text, p_purchase_id text, p_wallet_id text, p_amount numeric, p_expires_in_ms bigint default null
+) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_amount bigint := genbff.whole_credits(p_amount);
+  v_known genbff.payment_events;
+  v_owner text;
+  v_grant jsonb;
+begin
+  perform genbff.lock_wallet(p_wallet_id);
+  insert into genbff.purchases (provider, purchase_id, wallet_id) values (p_provider, p_purchase_id, p_wallet_id)
+  on conflict do nothing;
+  select wallet_id into v_owner from genbff.purchases where provider = p_provider and purchase_id = p_purchase_id;
+  if v_owner <> p_wallet_id then
+    perform genbff.refuse(422, 'idempotency_key_reused');
+  end if;
+  v_grant := public.genbff_grant(p_wallet_id, v_amount, 'purchase:' || p_provider || ':' || p_purchase_id, 'purchase', 200, p_expires_in_ms);
+  insert into genbff.payment_events (provider, event_id, wallet_id, purchase_id, grant_id, created_at)
+  values (p_provider, p_event_id, p_wallet_id, p_purchase_id, (v_grant ->> 'grant_id')::bigint, genbff.now())
+  on conflict do nothing;
+  select * into v_known from genbff.payment_events where provider = p_provider and event_id = p_event_id;
+  if v_known.purchase_id <> p_purchase_id or v_known.wallet_id <> p_wallet_id then
+    perform genbff.refuse(422, 'idempotency_key_reused');
+  end if;
+  return v_grant;
+end $$;
+
+-- Gives back what a settled hold has paid, in whole or in part: to the lots it came from, the last consumed first.
+create function public.genbff_refund(
+  p_hold_id uuid, p_amount numeric, p_idempotency_key text, p_reason text, p_actor text
+) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_amount bigint := genbff.whole_credits(p_amount);
+  v_request jsonb := jsonb_build_object('hold_id', p_hold_id, 'amount', v_amount);
+  v_wallet_id text;
+  v_hold genbff.holds;
+  v_entry genbff.transactions;
+  v_now timestamptz;
+  v_refundable bigint;
+  v_part genbff.hold_lots;
+  v_grant genbff.grants;
+  v_left bigint := v_amount;
+  v_back bigint;
+begin
+  select wallet_id into v_wallet_id from genbff.holds where id = p_hold_id;
+  if not found then
+    perform genbff.refuse(404, 'not_found');
+  end if;
+  perform genbff.lock_wallet(v_wallet_id);
+  v_now := genbff.now();
+  select * into v_entry from genbff.transactions
+   where wallet_id = v_wallet_id and kind = 'refund' and idempotency_key = p_idempotency_key;
+  if found then
+    if v_entry.request <> v_request then
+      perform genbff.refuse(422, 'idempotency_key_reused');
+    end if;
+    return to_jsonb(v_entry);
+  end if;
+  select * into v_hold from genbff.holds where id = p_hold_id for update;
+  select coalesce(sum(captured - refunded), 0) into v_refundable from genbff.hold_lots where hold_id = p_hold_id;
+  if v_hold.state <> 'captured' or v_amount > v_refundable then
+    perform genbff.refuse(422, 'refund_exceeds_capture', jsonb_build_object('refundable', case when v_hold.state = 'captured' then v_refundable else 0 end));
+  end if;
+
+  v_entry := genbff.post_entry(v_wallet_id, 'refund', v_amount, p_idempotency_key, v_request, null, p_hold_id, p_actor, p_reason, v_now);
+  for v_part in select * from genbff.hold_lots where hold_id = p_hold_id and captured > refunded order by position desc loop
+    v_back := least(v_left, v_part.captured - v_part.refunded);
+    v_left := v_left - v_back;
+    update genbff.hold_lots set refunded = refunded + v_back where hold_id = p_hold_id and grant_id = v_part.grant_id;
+    update genbff.grants set remaining = remaining + v_back where id = v_part.grant_id returning * into v_grant;
+    perform genbff.expire_lot(v_grant, 'refund:' || v_entry.id, v_now);
+    exit when v_left = 0;
+  end loop;
+  return to_jsonb(v_entry);
+end $$;
+
+-- An operator's correction, up or down, with its reason and who made it. Down consumes lots like any other debit and
+-- never goes below what is available.
+create function public.genbff_adjust(
+  p_wallet_id text, p_amount numeric, p_idempotency_key text, p_reason text, p_actor text
+) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_amount bigint := genbff.whole_credits(abs(p_amount)) * sign(p_amount)::bigint;
+  v_request jsonb := jsonb_build_object('amount', v_amount);
+  v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
+  v_now timestamptz := genbff.now();
+  v_first genbff.transactions;
+  v_entry genbff.transactions;
+  v_lot genbff.grants;
+  v_available bigint;
+  v_left bigint;
+  v_take bigint;
+  v_parts int := 0;
+begin
+  if coalesce(btrim(p_reason), '') = '' or coalesce(btrim(p_actor), '') = '' then
+    perform genbff.refuse(400, 'validation_failed', '{"reason": "a correction names its reason and its actor"}');
+  end if;
+  select * into v_first from genbff.transactions
+   where wallet_id = p_wallet_id and kind = 'adjustment' and idempotency_key = p_idempotency_key;
+  if found then
+    if v_first.request <> v_request then
+      perform genbff.refuse(422, 'idempotency_key_reused');
+    end if;
+    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+  end if;
+
+  if v_amount > 0 then
+    if v_wallet.balance > 9007199254740991 - v_amount then
+      perform genbff.refuse(422, 'invalid_amount');
+    end if;
+    insert into genbff.grants (wallet_id, source, amount, remaining, priority, effective_at, created_at)
+    values (p_wallet_id, 'adjustment', v_amount, v_amount, 100, v_now, v_now) returning * into v_lot;
+    v_first := genbff.post_entry(p_wallet_id, 'adjustment', v_amount, p_idempotency_key, v_request, v_lot.id, null, p_actor, p_reason, v_now);
+    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+  end if;
+
+  v_available := v_wallet.balance - v_wallet.held - genbff.expired_credits(p_wallet_id, v_now);
+  if v_available < -v_amount then
+    perform genbff.refuse(402, 'insufficient_credits', jsonb_build_object('required', -v_amount, 'available', v_available));
+  end if;
+  v_left := -v_amount;
+  for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
+    v_take := least(v_left, v_lot.remaining - v_lot.held);
+    v_left := v_left - v_take;
+    update genbff.grants set remaining = remaining - v_take where id = v_lot.id;
+    -- One entry a lot, so that each lot explains what it lost; the first one carries the key.
+    v_entry := genbff.post_entry(p_wallet_id, 'adjustment', -v_take,
+      case when v_parts = 0 then p_idempotency_key else p_idempotency_key || ':' || v_parts end,
+      v_request, v_lot.id, null, p_actor, p_reason, v_now);
+    if v_parts = 0 then
+      v_first := v_entry;
+    end if;
+    v_parts := v_parts + 1;
+    exit when v_left = 0;
+  end loop;
+  return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+end $$;
+
+-- Takes what has ended: lots past their time, and external holds past theirs. Any number of processes may run it,
+-- in batches; what it does not reach is counted as gone all the same.
+create function public.genbff_expire_due(p_count int default 100) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_id uuid;
+  v_due record;
+  v_grant genbff.grants;
+  v_holds int := 0;
+  v_lots int := 0;
+begin
+  for v_id in select id from genbff.holds where state = 'open' and expires_at <= genbff.now() order by wallet_id, id limit p_count loop
+    -- Its owner may have settled it while we waited for the wallet: then that counts.
+    begin
+      perform genbff.settle_hold(v_id, 'expired', 0);
+      v_holds := v_holds + 1;
+    exception when sqlstate 'PT409' then
+      null;
+    end;
+  end loop;
+  for v_due in
+    select id, wallet_id from genbff.grants where expires_at <= genbff.now() and remaining > held order by wallet_id, id limit p_count
+  loop
+    perform genbff.lock_wallet(v_due.wallet_id);
+    select * into v_grant from genbff.grants where id = v_due.id for update;
+    if genbff.expire_lot(v_grant, 'due', genbff.now()) > 0 then
+      v_lots := v_lots + 1;
+    end if;
+  end loop;
+  return jsonb_build_object('holds', v_holds, 'lots', v_lots);
+end $$;
+
+-- What a wallet held and could spend at a moment in the past, from the entries and holds alone.
+create function public.genbff_balance_at(p_wallet_id text, p_at timestamptz) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('posted', posted, 'held', held) from (
+    select
+      coalesce((select t.balance_after from genbff.transactions t
+                 where t.wallet_id = p_wallet_id and t.created_at <= p_at order by t.seq desc limit 1), 0) as posted,
+      coalesce((select sum(h.amount) from genbff.holds h
+                 where h.wallet_id = p_wallet_id and h.created_at <= p_at and (h.settled_at is null or h.settled_at > p_at)), 0) as held
+  ) then_true
+$$;
 
 -- For work outside the state machine. A generation's hold is made by genbff_start alone.
 create function public.genbff_hold(
@@ -448,7 +705,7 @@ create function public.genbff_balance(p_wallet_id text) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(
     (select jsonb_build_object(
-        'available', w.balance - w.held - genbff.expired_credits(w.user_id, clock_timestamp()),
+        'available', w.balance - w.held - genbff.expired_credits(w.user_id, genbff.now()),
         'held', w.held, 'posted', w.balance, 'lifetime_granted', w.lifetime_granted,
         'lifetime_spent', w.lifetime_spent, 'subscription_tier', w.subscription_tier)
        from public.user_credits w where w.user_id = p_wallet_id),
@@ -466,7 +723,7 @@ create table genbff.operation_costs (
   per          text   not null check (per in ('call', 'output')),
   multipliers  jsonb  not null default '{}',
   effective_at timestamptz not null,
-  created_at   timestamptz not null default clock_timestamp(),
+  created_at   timestamptz not null default genbff.now(),
   primary key (key, version)
 );
 create trigger operation_costs_append_only before update or delete on genbff.operation_costs
@@ -487,7 +744,7 @@ create function public.genbff_set_operation_cost(
 language plpgsql security definer set search_path = '' as $$
 declare
   v_credits bigint := genbff.whole_credits(p_credits, 0);
-  v_at timestamptz := coalesce(p_effective_at, clock_timestamp());
+  v_at timestamptz := coalesce(p_effective_at, genbff.now());
   v_current genbff.operation_costs;
 begin
   perform pg_advisory_xact_lock(hashtextextended('genbff.operation_costs', 0));
@@ -505,13 +762,13 @@ create function public.genbff_operation_costs(p_keys jsonb) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_object_agg(c.key, jsonb_build_object(
       'key', c.key, 'version', c.version, 'credits', c.credits, 'per', c.per, 'multipliers', c.multipliers)), '{}')
-    from jsonb_array_elements_text(p_keys) k, lateral genbff.current_cost(k, clock_timestamp()) c
+    from jsonb_array_elements_text(p_keys) k, lateral genbff.current_cost(k, genbff.now()) c
    where c.key is not null
 $$;
 
 create view public.operation_costs with (security_invoker = true) as
   select distinct on (key) key, credits, per, multipliers, version
-    from genbff.operation_costs where effective_at <= now() order by key, effective_at desc, version desc;
+    from genbff.operation_costs where effective_at <= genbff.now() order by key, effective_at desc, version desc;
 create view public.credit_transactions with (security_invoker = true) as
   select id, wallet_id as user_id, seq, kind, amount, balance_after, reason, created_at from genbff.transactions;
 
@@ -521,5 +778,8 @@ alter table genbff.holds enable row level security;
 alter table genbff.hold_lots enable row level security;
 alter table genbff.transactions enable row level security;
 alter table genbff.operation_costs enable row level security;
+alter table genbff.allowances enable row level security;
+alter table genbff.payment_events enable row level security;
+alter table genbff.purchases enable row level security;
 
 select genbff.close_doors();

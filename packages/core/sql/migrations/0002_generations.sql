@@ -12,8 +12,8 @@ create table genbff.tasks (
   event_seq   bigint not null default 0,
   image_count int    not null default 0,
   model_count int    not null default 0,
-  created_at  timestamptz not null default clock_timestamp(),
-  updated_at  timestamptz not null default clock_timestamp()
+  created_at  timestamptz not null default genbff.now(),
+  updated_at  timestamptz not null default genbff.now()
 ) with (fillfactor = 80);
 create index tasks_by_user on genbff.tasks (user_id, updated_at desc, task_id);
 
@@ -72,7 +72,7 @@ create table genbff.generations (
   failures         jsonb not null default '[]',
   error_code       text,
   error_details    jsonb,
-  created_at       timestamptz not null default clock_timestamp(),
+  created_at       timestamptz not null default genbff.now(),
   started_at       timestamptz,
   completed_at     timestamptz,
   constraint generations_status check (status in ('pending', 'processing', 'complete', 'failed', 'cancelled')),
@@ -109,7 +109,7 @@ create table genbff.attempts (
   job              jsonb,
   error            jsonb,
   cost             jsonb,
-  created_at       timestamptz not null default clock_timestamp(),
+  created_at       timestamptz not null default genbff.now(),
   finished_at      timestamptz,
   primary key (generation_id, attempt)
 );
@@ -122,7 +122,7 @@ create table genbff.events (
   generation_id uuid   not null references genbff.generations (id),
   version       int    not null,
   snapshot      jsonb  not null,
-  created_at    timestamptz not null default clock_timestamp(),
+  created_at    timestamptz not null default genbff.now(),
   primary key (task_id, seq),
   unique (generation_id, version)
 );
@@ -136,7 +136,7 @@ create table genbff.orphans (
   job           jsonb,
   reason        text not null,
   state         text not null default 'open' check (state in ('open', 'adopted', 'dismissed')),
-  created_at    timestamptz not null default clock_timestamp(),
+  created_at    timestamptz not null default genbff.now(),
   resolved_at   timestamptz
 );
 create index orphans_open on genbff.orphans (created_at) where state = 'open';
@@ -160,7 +160,7 @@ create table genbff.quotes (
   provider   text not null,
   price      jsonb not null,
   expires_at timestamptz not null,
-  created_at timestamptz not null default clock_timestamp()
+  created_at timestamptz not null default genbff.now()
 );
 create index quotes_due on genbff.quotes (expires_at);
 
@@ -186,7 +186,7 @@ create table public.assets (
   width                 int,
   height                int,
   metadata              jsonb not null default '{}',
-  created_at            timestamptz not null default clock_timestamp(),
+  created_at            timestamptz not null default genbff.now(),
   completed_at          timestamptz,
   unique (generation_id, index),
   unique (task_id, kind, file_index),
@@ -214,7 +214,7 @@ create table public.input_assets (
   width            int,
   height           int,
   metadata         jsonb not null default '{}',
-  created_at       timestamptz not null default clock_timestamp(),
+  created_at       timestamptz not null default genbff.now(),
   completed_at     timestamptz
 );
 create index input_assets_by_user on public.input_assets (user_id, created_at desc);
@@ -292,7 +292,7 @@ begin
   if tg_op = 'UPDATE' and new.version = old.version then
     return null;
   end if;
-  update genbff.tasks set event_seq = event_seq + 1, updated_at = clock_timestamp()
+  update genbff.tasks set event_seq = event_seq + 1, updated_at = genbff.now()
    where task_id = new.task_id returning event_seq into v_seq;
   insert into genbff.events (task_id, seq, generation_id, version, snapshot)
   values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new));
@@ -305,7 +305,7 @@ create trigger generations_event after insert or update on genbff.generations
 create function genbff.work_order(g genbff.generations) returns jsonb
 language sql stable set search_path = '' as $$
   select to_jsonb(g) || jsonb_build_object(
-    'now', clock_timestamp(),
+    'now', genbff.now(),
     'attempt_row', (select to_jsonb(a) from genbff.attempts a where a.generation_id = g.id and a.attempt = g.attempt),
     'assets', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'index', s.index, 'file_index', s.file_index, 'kind', s.kind) order by s.index), '[]')
                  from public.assets s where s.generation_id = g.id),

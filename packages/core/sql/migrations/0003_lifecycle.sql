@@ -11,7 +11,7 @@ declare
   v_quote genbff.quotes;
 begin
   insert into genbff.quotes (user_id, operation, provider, price, expires_at)
-  values (p_user_id, p_operation, p_provider, p_price, clock_timestamp() + p_valid_ms * interval '1 millisecond')
+  values (p_user_id, p_operation, p_provider, p_price, genbff.now() + p_valid_ms * interval '1 millisecond')
   returning * into v_quote;
   return jsonb_build_object('quote_id', v_quote.id, 'credits', (v_quote.price ->> 'credits')::bigint, 'expires_at', v_quote.expires_at);
 end $$;
@@ -58,7 +58,7 @@ declare
   v_response jsonb;
 begin
   perform genbff.lock_wallet(p_wallet_id);
-  v_now := clock_timestamp();
+  v_now := genbff.now();
 
   if p_idempotency_key is not null then
     select * into v_known from genbff.idempotency_keys
@@ -133,7 +133,7 @@ declare
   v_known genbff.idempotency_keys;
 begin
   select * into v_known from genbff.idempotency_keys
-   where user_id = p_user_id and key = p_idempotency_key and expires_at > clock_timestamp();
+   where user_id = p_user_id and key = p_idempotency_key and expires_at > genbff.now();
   if not found then
     return null;
   end if;
@@ -156,10 +156,10 @@ declare
 begin
   for v_id in
     select id from genbff.generations
-     where status = 'pending' and next_run_at <= clock_timestamp() and deadline_at > clock_timestamp()
+     where status = 'pending' and next_run_at <= genbff.now() and deadline_at > genbff.now()
      order by created_at, id limit p_count for update skip locked
   loop
-    v_now := clock_timestamp();
+    v_now := genbff.now();
     update genbff.generations
        set status = 'processing', step = 'intent', stage = null, attempt = 1, started_at = v_now, next_run_at = v_now,
            lease_owner = p_worker, lease_epoch = lease_epoch + 1, lease_expires_at = v_now + p_lease_ms * interval '1 millisecond'
@@ -197,7 +197,7 @@ begin
     return jsonb_build_object('state', case when exists (select 1 from genbff.generations where id = p_generation_id)
       then 'busy' else 'gone' end);
   end if;
-  v_now := clock_timestamp();
+  v_now := genbff.now();
   if v_generation.completed_at is not null then
     return jsonb_build_object('state', 'ended');
   elsif v_generation.status = 'pending' then
@@ -256,10 +256,10 @@ language plpgsql security definer set search_path = '' set lock_timeout = '5s' a
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
 begin
-  if v_generation.id is null or v_generation.deadline_at <= clock_timestamp() then
+  if v_generation.id is null or v_generation.deadline_at <= genbff.now() then
     return null;
   end if;
-  update genbff.generations set lease_expires_at = clock_timestamp() + p_lease_ms * interval '1 millisecond'
+  update genbff.generations set lease_expires_at = genbff.now() + p_lease_ms * interval '1 millisecond'
    where id = p_generation_id;
   return jsonb_build_object('cancel_requested', v_generation.cancel_requested);
 end $$;
@@ -272,7 +272,7 @@ create function public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_req
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
 begin
   if v_generation.id is null then
     return null;
@@ -297,7 +297,7 @@ create function public.genbff_record(p_generation_id uuid, p_epoch bigint, p_cha
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_next int;
 begin
   if v_generation.id is null then
@@ -351,7 +351,7 @@ begin
     exception when unique_violation then
       continue;
     end;
-    update genbff.orphans set state = 'adopted', resolved_at = clock_timestamp()
+    update genbff.orphans set state = 'adopted', resolved_at = genbff.now()
      where provider = v_generation.provider and job ->> 'key' = v_job ->> 'key' and state = 'open';
     update genbff.generations set step = 'submitted', job = v_job where id = p_generation_id returning * into v_generation;
     return jsonb_build_object('adopted', true, 'generation', genbff.work_order(v_generation));
@@ -400,7 +400,7 @@ create function public.genbff_finish(
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation genbff.generations := genbff.lock_with_wallet(p_generation_id);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_delivered int;
   v_charge bigint;
   v_hold_id uuid;
@@ -447,7 +447,7 @@ create function genbff.end_unpaid(
 ) returns genbff.generations
 language plpgsql set search_path = '' as $$
 declare
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_hold_id uuid;
   v_attempt genbff.attempts;
 begin
@@ -504,7 +504,7 @@ begin
   if v_generation.status = 'pending' then
     v_generation := genbff.end_unpaid(v_generation, 'cancelled', 'cancelled', null, '[]', null, null);
   elsif v_generation.status = 'processing' then
-    update genbff.generations set cancel_requested = true, next_run_at = clock_timestamp()
+    update genbff.generations set cancel_requested = true, next_run_at = genbff.now()
      where id = p_generation_id returning * into v_generation;
   elsif v_generation.status <> 'cancelled' then
     perform genbff.refuse(409, 'not_cancellable', jsonb_build_object('status', v_generation.status));
@@ -523,20 +523,20 @@ declare
 begin
   for v_id in
     select id from genbff.generations
-     where status in ('pending', 'processing') and deadline_at <= clock_timestamp()
-       and (lease_expires_at is null or lease_expires_at <= clock_timestamp())
+     where status in ('pending', 'processing') and deadline_at <= genbff.now()
+       and (lease_expires_at is null or lease_expires_at <= genbff.now())
      order by wallet_id, id limit p_count
   loop
     v_generation := genbff.lock_with_wallet(v_id);
-    continue when v_generation.completed_at is not null or v_generation.lease_expires_at > clock_timestamp();
+    continue when v_generation.completed_at is not null or v_generation.lease_expires_at > genbff.now();
     perform genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
     v_ended := v_ended || to_jsonb(v_id);
   end loop;
   return jsonb_build_object('ended', v_ended, 'due', (
     select coalesce(jsonb_agg(id order by next_run_at), '[]') from (
       select id, next_run_at from genbff.generations
-       where status in ('pending', 'processing') and next_run_at <= clock_timestamp()
-         and (lease_expires_at is null or lease_expires_at <= clock_timestamp())
+       where status in ('pending', 'processing') and next_run_at <= genbff.now()
+         and (lease_expires_at is null or lease_expires_at <= genbff.now())
        order by next_run_at limit p_count) due));
 end $$;
 

@@ -23,8 +23,8 @@ language sql stable security definer set search_path = '' as $$
    group by w.user_id having w.held <> coalesce(sum(h.amount), 0)
   union all
   -- L3: nobody can have spent more than there was.
-  select 'L3 available is not negative', w.user_id, jsonb_build_object('available', w.balance - w.held - genbff.expired_credits(w.user_id, clock_timestamp()))
-    from public.user_credits w where w.balance - w.held - genbff.expired_credits(w.user_id, clock_timestamp()) < 0
+  select 'L3 available is not negative', w.user_id, jsonb_build_object('available', w.balance - w.held - genbff.expired_credits(w.user_id, genbff.now()))
+    from public.user_credits w where w.balance - w.held - genbff.expired_credits(w.user_id, genbff.now()) < 0
   union all
   -- L8: a captured hold has one entry of its amount; any other hold has none.
   select 'L8 a capture is its entry', h.wallet_id, jsonb_build_object('hold', h.id, 'state', h.state, 'captured', h.captured, 'entry', t.amount)
@@ -35,6 +35,12 @@ language sql stable security definer set search_path = '' as $$
     from genbff.holds h left join genbff.hold_lots l on l.hold_id = h.id
    group by h.id having h.amount <> coalesce(sum(l.amount), 0) or coalesce(h.captured, 0) <> coalesce(sum(l.captured), 0)
   union all
+  -- L13: no lot shows a gain that nobody posted; L14: no hold gives back more than it took.
+  select 'L14 refunds are within the capture', h.wallet_id, jsonb_build_object('hold', h.id, 'captured', h.captured, 'refunds', r.total)
+    from genbff.holds h join (select hold_id, sum(amount) as total from genbff.transactions where kind = 'refund' group by hold_id) r on r.hold_id = h.id
+   where r.total > coalesce(h.captured, 0)
+      or r.total <> (select coalesce(sum(l.refunded), 0) from genbff.hold_lots l where l.hold_id = h.id)
+  union all
   -- L11: the balance is what is left of the lots, and each lot explains what it lost.
   select 'L11 balance is the remainder of lots', w.user_id, jsonb_build_object('balance', w.balance, 'remaining', coalesce(sum(g.remaining), 0))
     from public.user_credits w left join genbff.grants g on g.wallet_id = w.user_id
@@ -42,7 +48,7 @@ language sql stable security definer set search_path = '' as $$
   union all
   select 'L11 a lot explains what it lost', g.wallet_id, jsonb_build_object('grant', g.id, 'remaining', g.remaining, 'expected', g.amount - g.lost)
     from (select g.*, coalesce((select sum(l.captured - l.refunded) from genbff.hold_lots l where l.wallet_id = g.wallet_id and l.grant_id = g.id), 0)
-                    - coalesce((select sum(t.amount) from genbff.transactions t where t.wallet_id = g.wallet_id and t.grant_id = g.id and t.kind in ('expiry', 'adjustment')), 0) as lost
+                    - coalesce((select sum(t.amount) from genbff.transactions t where t.wallet_id = g.wallet_id and t.grant_id = g.id and t.amount < 0 and t.kind in ('expiry', 'adjustment')), 0) as lost
             from genbff.grants g) g
    where g.remaining <> g.amount - g.lost
   union all
