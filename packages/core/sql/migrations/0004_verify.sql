@@ -61,7 +61,7 @@ language sql stable security definer set search_path = '' as $$
   -- L15, L16: what a generation was charged is what its hold paid; what has ended holds nothing.
   select 'L15 the charge is the capture', g.wallet_id, jsonb_build_object('generation', g.id, 'status', g.status, 'charged', g.charged, 'captured', h.captured)
     from genbff.generations g left join genbff.holds h on h.generation_id = g.id
-   where g.charged <> coalesce(h.captured, 0) or (g.status in ('failed', 'cancelled') and g.charged <> 0)
+   where (g.charged <> coalesce(h.captured, 0) and h.generation_id is not null) or (g.charged <> 0 and h.generation_id is null) or (g.status in ('failed', 'cancelled') and g.charged <> 0)
   union all
   select 'L15 the hold is the price', g.wallet_id, jsonb_build_object('generation', g.id, 'price', g.price_credits, 'hold', h.amount)
     from genbff.generations g left join genbff.holds h on h.generation_id = g.id
@@ -74,6 +74,11 @@ language sql stable security definer set search_path = '' as $$
   select 'L19 hold and generation share the wallet', h.wallet_id, jsonb_build_object('hold', h.id, 'generation', g.id, 'wallet', g.wallet_id)
     from genbff.holds h join genbff.generations g on g.id = h.generation_id where h.wallet_id <> g.wallet_id
   union all
+  -- Whose turn it is is counted right.
+  select 'turns count who waits', t.user_id, jsonb_build_object('waiting', t.waiting, 'pending', count(g.id))
+    from genbff.turns t left join genbff.generations g on g.user_id = t.user_id and g.status = 'pending'
+   group by t.user_id having t.waiting <> count(g.id)
+  union all
   -- L20: over all wallets, every credit is accounted for.
   select 'L20 all movements are all balances', null, jsonb_build_object('balances', b.total, 'entries', t.total)
     from (select coalesce(sum(balance), 0) as total from public.user_credits) b,
@@ -83,6 +88,7 @@ language sql stable security definer set search_path = '' as $$
   -- S13: events follow the versions without a gap; the last says what is true.
   select 'S13 events follow versions', g.wallet_id, jsonb_build_object('generation', g.id, 'version', g.version, 'events', count(e.version), 'last', max(e.version))
     from genbff.generations g left join genbff.events e on e.generation_id = g.id
+   where not g.events_swept
    group by g.id having g.version <> coalesce(max(e.version), 0) or count(e.version) <> g.version
   union all
   -- S14: a complete generation has stored outputs; what is not complete shows none.
