@@ -31,6 +31,8 @@ export interface Work {
   readonly stored?: readonly StoredAsset[];
   readonly failures?: readonly ProviderFailure[];
   readonly cost?: JsonObject;
+  /** The output of an operation that gives JSON. */
+  readonly json?: JsonValue;
 }
 
 /** An input file as it was resolved at start. */
@@ -60,6 +62,8 @@ export interface WorkOrder {
   readonly user_id: string;
   readonly operation: string;
   readonly provider: string;
+  /** Who may be asked next, in order. */
+  readonly candidates: readonly string[];
   readonly input: JsonObject;
   readonly sources: readonly SourceFile[];
   readonly prompt: string | null;
