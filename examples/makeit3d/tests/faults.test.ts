@@ -148,6 +148,18 @@ describe("money", () => {
     }
   });
 
+  it("delivers and charges what arrived of three pictures, and says of each other one why it is missing", async () => {
+    shop.fault({ vendor: "openai", kind: "truncated_body" });
+    const status = await shop.make("joan", "text-to-image", { prompt: `three lamps ${randomUUID()}`, n: 3 });
+    expect(status.status).toBe("complete");
+    expect(status.assets.length + status.failures.length).toBe(3);
+    expect(status.assets.length).toBeGreaterThan(0);
+    expect(status.failures.length).toBeGreaterThan(0);
+    for (const failure of status.failures) expect(failure.error).toBe("output_unavailable");
+    expect(status.credits).toEqual({ held: 0, charged: status.assets.length });
+    expect((await shop.ask("joan", "/credits/balance")).json.available).toBe(100 - status.assets.length);
+  });
+
   it("starts one generation for a key, however often and however parallel it is sent", async () => {
     const body = { task_id: `t-${randomUUID()}`, prompt: "a compass" };
     const answers = await Promise.all(

@@ -28,12 +28,14 @@ export interface Answer {
 
 /** The example's own BFF on a real database of its own, with a simulator that can be told to misbehave. */
 export interface Shop {
+  readonly bff: ReturnType<typeof createMakeit3d>;
   readonly simulator: Simulator;
   readonly test: TestDatabase;
   /** Every line the BFF has logged. */
   readonly log: string[];
   /** Every answer given so far, as text with its headers. */
   readonly answers: string[];
+  tokenOf(user: string): Promise<string>;
   ask(
     user: string,
     path: string,
@@ -110,6 +112,8 @@ export async function openShop(options: { canary?: string; credits?: number } = 
     };
   };
   return {
+    bff,
+    tokenOf,
     simulator,
     test,
     log,

@@ -23,7 +23,7 @@ export interface StoredGeneration {
   readonly status: GenerationState;
   readonly stage: string | null;
   readonly progress: number;
-  readonly failures: readonly { readonly index: number; readonly error: string }[];
+  readonly failures: readonly { readonly index: number; readonly code: string }[];
   readonly error_code: string | null;
   readonly error_details: JsonObject | null;
   readonly cancel_requested: boolean;

@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join, normalize } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { defaultLimits } from "../../../packages/core/src/create-context.ts";
+import { createTestDatabase } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { errorsPage } from "../../../tools/docs/errors.ts";
+import { proveCommand } from "./docs/commands.ts";
+import { readPages, root } from "./docs/pages.ts";
+import { compile, fileOf, folderOf, writeBlocks } from "./docs/scratch.ts";
+import { openWorld, type World } from "./docs/world.ts";
+
+// Every block of every page runs here, in the order of its page: what is written down works.
+
+const pages = readPages();
+const withBlocks = pages.filter(({ blocks }) => blocks.length > 0);
+const unrun = ["text", "mermaid"];
+const link = /\/api\/files\/images\/[\w-]+\/0\.png\?/;
+
+/** What must have been seen when a page has run. */
+const seen: Record<string, (world: World) => void> = {
+  "README.md": ({ rendered }) => expect(rendered.at(-1)).toMatch(link),
+  "docs/getting-started.md": ({ rendered }) => {
+    expect(rendered[0]).toBe("costs 4 credits");
+    expect(rendered.some((value) => link.test(String(value)))).toBe(true);
+    expect(rendered.at(-1)).toBe(1);
+  },
+  "docs/add-your-own-provider.md": ({ rendered }) => expect(rendered.at(-1)).toMatch(link),
+  "packages/client-sdk/README.md": ({ rendered }) => expect(rendered).toContain(100),
+};
+
+beforeAll(() => writeBlocks(pages));
+
+describe("the blocks of the pages", () => {
+  it("compile together, as strictly as our own code", async () => {
+    expect(await compile()).toBe("");
+  });
+
+  it.each(withBlocks)("$path runs from top to bottom", async (page) => {
+    vi.spyOn(console, "log").mockImplementation(() => undefined);
+    await mkdir(folderOf(page), { recursive: true });
+    const world = await openWorld(folderOf(page));
+    const sql = await createTestDatabase();
+    try {
+      for (const block of page.blocks) {
+        const where = `${page.path}:${block.line}`;
+        if (block.language === "ts") await world.run(fileOf(page, block));
+        else if (block.language === "sql") await sql.query(block.text);
+        else if (block.language === "json") JSON.parse(block.text);
+        else if (block.language === "sh")
+          for (const line of block.text.trim().split("\n")) await proveCommand(line, world);
+        else expect(unrun, `${where} is of a kind that nobody runs`).toContain(block.language);
+      }
+      seen[page.path]?.(world);
+    } finally {
+      await world.close();
+      await sql.close();
+    }
+  });
+  afterAll(() => vi.restoreAllMocks());
+});
+
+/** The rows of a part's tables, cell by cell, without their marks. */
+const rowsOf = (text: string) =>
+  text
+    .split("\n")
+    .filter((line) => line.startsWith("| `") || /^\| \w/.test(line))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll("`", "")),
+    );
+const read = (path: string) => readFile(join(root, path), "utf8");
+
+describe("the tables", () => {
+  it("docs/errors.md is what `node tools/docs/errors.ts` writes", async () => {
+    expect(await read("docs/errors.md")).toBe(errorsPage());
+  });
+
+  it("docs/configuration.md names every variable of the example with its default", async () => {
+    const source = await read("examples/makeit3d/src/config.ts");
+    const [schema = ""] = /z\.object\(\{[\s\S]*?\n\}\);/.exec(source) ?? [];
+    const expected = [...schema.matchAll(/^ {2}([A-Z_]+): (.*),$/gm)].map(([, name, type = ""]) => {
+      const value = /\.default\("?([^")]+)"?\)/.exec(type)?.[1]?.replaceAll("_", "");
+      return [name, value ?? "none"];
+    });
+    const written = rowsOf(await read("docs/configuration.md")).map(([name, value]) => [name, value]);
+    expect(written.slice(1)).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(10);
+  });
+
+  it("docs/how-a-generation-lives.md tells the ends that the crash matrix expects", async () => {
+    const source = await read("examples/makeit3d/tests/crash-matrix.test.ts");
+    let vendor = "";
+    const expected: string[][] = [];
+    for (const line of source.slice(source.indexOf("const points")).split("\n")) {
+      vendor = /^ {2}(\w+): \{$/.exec(line)?.[1] ?? vendor;
+      const [, call = "", before = "", after = ""] =
+        /^ {4}"?([\w. ]+)"?: \{ before: "(\w+)", after: "(\w+)" \}/.exec(line) ?? [];
+      if (call) expected.push([vendor, call, before, after]);
+    }
+    const rows = rowsOf(await read("docs/how-a-generation-lives.md"));
+    expect(rows.filter((row) => /^(complete|lost)$/.test(row[3] ?? ""))).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(10);
+  });
+
+  it("packages/core/README.md names every limit with its default", async () => {
+    const page = await read("packages/core/README.md");
+    const rows = rowsOf(page.slice(page.indexOf("limits.…"), page.indexOf("## Entry points")));
+    const limits = rows.map(([name = "", value = ""]) => [name, Number(value.replaceAll(",", ""))]);
+    expect(Object.fromEntries(limits)).toEqual(defaultLimits);
+  });
+});
+
+describe("the links", () => {
+  const anchorsOf = (text: string) =>
+    [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    );
+  it.each(pages)("of $path lead somewhere", ({ path, text }) => {
+    const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, "");
+    const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
+    const dead = targets.filter((target) => {
+      if (/^https?:/.test(target)) return false;
+      const [file = "", anchor] = target.split("#");
+      const found = file === "" ? path : normalize(join(dirname(path), file));
+      if (!existsSync(join(root, found))) return true;
+      const other = pages.find((page) => page.path === found);
+      return anchor !== undefined && !anchorsOf(other?.text ?? "").includes(anchor);
+    });
+    expect(dead).toEqual([]);
+  });
+});

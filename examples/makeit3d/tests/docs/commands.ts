@@ -1,0 +1,92 @@
+import { execFile } from "node:child_process";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { root } from "./pages.ts";
+import type { World } from "./world.ts";
+
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const json = (path: string) => JSON.parse(read(path));
+
+/** Every command that the pages may show, and how it is known to work. */
+const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, world: World) => unknown }[] = [
+  // tests/kill.test.ts starts this very file; CI starts this very command.
+  {
+    pattern: /^npm start$/,
+    proof: () => isIn(json("package.json").scripts.start, "examples/makeit3d/src/main.ts"),
+  },
+  { pattern: /^npm test$/, proof: () => isIn(read(".ci/run"), "npm test") },
+  {
+    pattern: /^npm install (?:--save-dev )?([\w@/ -]+)$/,
+    proof: ([, names = ""]) => names.split(" ").map(isKnownPackage),
+  },
+  { pattern: /^git clone (\S+)$/, proof: ([, url = ""]) => isIn(read("packages/core/package.json"), url) },
+  { pattern: /^cd genbff$/, proof: () => undefined },
+  {
+    pattern:
+      /^export PATH="\$PWD\/\.cache\/toolchain\/node_modules\/\.bin:\$PWD\/node_modules\/\.bin:\$PATH"$/,
+    proof: () => isIn(read("tools/run.mjs"), '".cache", "toolchain"'),
+  },
+  {
+    pattern: /^pnpm vitest run --project ([\w-]+) ([\w-]+)(?: -t "([^"]+)")?$/,
+    proof: ([, project = "", file = "", name]) => isTest(project, file, name),
+  },
+  {
+    pattern: /^pnpm (check|snapshot|format)$/,
+    proof: ([, script = ""]) => isIn(Object.keys(json("package.json").scripts).join(" "), script),
+  },
+  {
+    pattern: /^pnpm changeset$/,
+    proof: () => isIn(Object.keys(json("package.json").devDependencies).join(" "), "@changesets/cli"),
+  },
+  { pattern: /^curl .*$/, proof: ([line], world) => curl(line, world) },
+];
+
+/** Shows that a line of a `sh` block works; rejects where it does not, or where nobody has said how that is known. */
+export async function proveCommand(line: string, world: World): Promise<void> {
+  for (const { pattern, proof } of commands) {
+    const match = pattern.exec(line);
+    if (match) return void (await proof(match, world));
+  }
+  throw new Error(`"${line}" is not in the table of commands: say there how it is known to work`);
+}
+
+function isIn(text: string, part: string): void {
+  if (!text.includes(part)) throw new Error(`"${part}" is not there any more`);
+}
+
+/** Ours, or one that ours work with. */
+function isKnownPackage(name: string): void {
+  const manifests = globSync("{packages,examples}/*/package.json", { cwd: root }).map(json);
+  const known = manifests.flatMap((manifest) => [
+    manifest.name,
+    ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  ]);
+  if (!known.includes(name)) throw new Error(`No package of ours is or needs "${name}"`);
+}
+
+function isTest(project: string, part: string, name: string | undefined): void {
+  const config = globSync(["tools/vitest.config.ts", "{packages,examples}/*/vitest.config.ts"], {
+    cwd: root,
+  }).find((path) => read(path).includes(`name: "${project}"`));
+  if (!config) throw new Error(`There is no project "${project}"`);
+  const tests = globSync(join(config, "..", "**/*.test.ts"), {
+    cwd: root,
+    exclude: (path) => path.includes("node_modules"),
+  });
+  const found = tests.filter((path) => path.includes(part));
+  if (found.length === 0) throw new Error(`No test of ${project} has "${part}" in its path`);
+  // Names may be put together from a table: their words must all be there.
+  const words = (name ?? "").split(" ");
+  if (!found.some((path) => words.every((word) => read(path).includes(word))))
+    throw new Error(`No test is named "${name}"`);
+}
+
+async function curl(line: string, world: World): Promise<void> {
+  if (!existsSync("/usr/bin/curl")) return;
+  const { stdout } = await promisify(execFile)("bash", [
+    "-c",
+    line.replaceAll("http://localhost:3000", world.serverUrl()),
+  ]);
+  if (!stdout.startsWith("{")) throw new Error(`${line}: ${stdout}`);
+}
