@@ -26,13 +26,13 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
   /** Which providers may be chosen for a request that names none. */
   fallback?: Fallback;
   /** Default: `inProcess()`. */
-  engine?: Engine;
+  engine?: Engine | undefined;
   /** Signs file URLs, stream tickets and cursors. At least 32 characters. */
   secret: string;
   /** Scheme and host under which browsers reach the BFF, e.g. `https://app.example.com`. Default: links are paths. */
-  publicUrl?: string;
+  publicUrl?: string | undefined;
   /** Where the BFF is mounted. Default `/api`. */
-  basePath?: string;
+  basePath?: string | undefined;
   inputs?: {
     /** Exact origins that the guarded fetch may reach although they are private, e.g. `http://127.0.0.1:8788`. */
     trustedOrigins?: readonly string[];
@@ -48,7 +48,7 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
   caps?: Readonly<Record<string, ProviderCaps>>;
   /** Folders of the team's own SQL, run after ours. */
   migrations?: readonly MigrationFolder[];
-  logger?: Logger;
+  logger?: Logger | undefined;
 }
 
 /** What a provider's account allows. */

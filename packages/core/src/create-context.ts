@@ -16,7 +16,13 @@ export type AnyBffOptions = BffOptions<
   Record<string, readonly string[]>
 >;
 
-/** `design.md` 5.6. */
+/** `design.md` 5.6. A lease that is shortened alone is renewed as much more often. */
+function limitsOf(given: Partial<Limits>): Limits {
+  const leaseMs = given.leaseMs ?? defaultLimits.leaseMs;
+  return { ...defaultLimits, heartbeatMs: Math.ceil(leaseMs / 4), ...given };
+}
+
+/** Each can be set by itself. */
 export const defaultLimits: Limits = {
   deadlineMs: 30 * 60_000,
   attempts: 3,
@@ -38,7 +44,7 @@ export const defaultLimits: Limits = {
  */
 export function createContext(options: AnyBffOptions): BffContext {
   if (options.secret.length < 32) throw new Error("secret must have at least 32 characters");
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = limitsOf(options.limits ?? {});
   const logger = redacting(options.logger ?? consoleLogger);
   const publicUrl = (options.publicUrl ?? "").replace(/\/+$/, "");
   const basePath = `/${options.basePath ?? "api"}`.replace(/^\/+/, "/").replace(/\/+$/, "");

@@ -10,6 +10,7 @@ export {
   type ProviderCaps,
 } from "./create-bff.ts";
 export type { Database, MigrationFolder } from "./database/port.ts";
+export { type InProcessOptions, inProcess } from "./engine/in-process.ts";
 export type { Engine, Worker } from "./engine/port.ts";
 export { AppError, isAppError } from "./errors/app-error.ts";
 export {

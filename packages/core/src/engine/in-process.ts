@@ -24,7 +24,8 @@ export function inProcess(options: InProcessOptions = {}): Engine {
   const timers = new Map<string, { at: number; timer: ReturnType<typeof setTimeout> }>();
   const waiting = new Set<string>();
   let worker: Worker | undefined;
-  let sweeping: ReturnType<typeof setTimeout> | undefined;
+  let nextSweep: ReturnType<typeof setTimeout> | undefined;
+  let sweeping: Promise<void> = Promise.resolve();
 
   const enqueue = (id: string) => {
     const planned = timers.get(id);
@@ -51,13 +52,16 @@ export function inProcess(options: InProcessOptions = {}): Engine {
     } catch (error) {
       logger?.error({ error }, "the sweep failed");
     }
-    if (worker !== undefined) sweeping = setTimeout(() => void sweep(), sweepMs);
+    if (worker !== undefined) nextSweep = setTimeout(beginSweep, sweepMs);
+  };
+  const beginSweep = () => {
+    sweeping = sweep();
   };
 
   return {
     start(started) {
       worker = started;
-      void sweep();
+      beginSweep();
     },
     wake(id, delayMs) {
       if (worker === undefined) return;
@@ -71,11 +75,14 @@ export function inProcess(options: InProcessOptions = {}): Engine {
     },
     async stop(graceMs) {
       worker = undefined;
-      clearTimeout(sweeping);
+      clearTimeout(nextSweep);
       for (const { timer } of timers.values()) clearTimeout(timer);
       timers.clear();
       queue.clear();
-      await Promise.race([queue.onIdle(), new Promise((resolve) => setTimeout(resolve, graceMs).unref?.())]);
+      await Promise.race([
+        Promise.all([queue.onIdle(), sweeping]),
+        new Promise((resolve) => setTimeout(resolve, graceMs).unref?.()),
+      ]);
     },
   };
 }

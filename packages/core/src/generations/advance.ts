@@ -46,8 +46,13 @@ export async function advance(context: BffContext, generationId: string): Promis
   }
 }
 
+const unknownPairMs = 5000;
+
 /** The way of one generation, from top to bottom. */
 async function takeStep(context: BffContext, lease: Lease, order: WorkOrder): Promise<Verdict> {
+  // Another release of the app may know this pair while this process does not: leave it to whoever does.
+  if (context.catalogue.find(order.operation, order.provider) === undefined)
+    return { next: "later", delayMs: unknownPairMs, changes: {} };
   switch (order.step) {
     case "intent":
       return submit(context, lease, order);

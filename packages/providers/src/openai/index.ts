@@ -17,17 +17,17 @@ const readTimeoutMs = 120_000;
 export interface OpenaiSettings {
   apiKey: string;
   /** Default `https://api.openai.com/v1`. */
-  baseUrl?: string;
+  baseUrl?: string | undefined;
   /** Default `gpt-image-2.5-flare`. One that this version does not know is sent as it is; a retired one is refused. */
-  model?: string;
+  model?: string | undefined;
   /** How long one request may take until its answer begins. Default 180,000 ms: pictures can take two minutes. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** How long the answer may pause once it has begun. Default 15,000 ms. */
-  idleTimeoutMs?: number;
+  idleTimeoutMs?: number | undefined;
   /** Sent as `OpenAI-Organization`. */
-  organization?: string;
+  organization?: string | undefined;
   /** Sent as `OpenAI-Project`. */
-  project?: string;
+  project?: string | undefined;
 }
 
 /**

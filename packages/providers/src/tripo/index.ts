@@ -20,18 +20,18 @@ export interface TripoSettings {
   /** `tsk_…`. Works in one region only. */
   apiKey: string;
   /** Default `https://openapi.tripo3d.ai/v3`. Mainland China: `https://openapi.tripo3d.com/v3`. */
-  baseUrl?: string;
+  baseUrl?: string | undefined;
   /** Used where a request names no `model_version`. Default `v3.1-20260211`. A retired one is refused. */
-  model?: string;
+  model?: string | undefined;
   /** Time between two looks at a task. Default 3,000 ms; the vendor asks for 2 to 5 s. */
-  pollMs?: number;
+  pollMs?: number | undefined;
   /** How long one call may take until its answer begins. Default 30,000 ms. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /**
    * How long after the intent an empty search proves that nothing was bought. Default `timeoutMs` + 15 s, so that
    * no request can still be under way when the proof is used to send it again.
    */
-  lookupSettleMs?: number;
+  lookupSettleMs?: number | undefined;
 }
 
 /**
