@@ -35,7 +35,13 @@ language sql stable security definer set search_path = '' as $$
     from genbff.holds h left join genbff.hold_lots l on l.hold_id = h.id
    group by h.id having h.amount <> coalesce(sum(l.amount), 0) or coalesce(h.captured, 0) <> coalesce(sum(l.captured), 0)
   union all
-  -- L13: no lot shows a gain that nobody posted; L14: no hold gives back more than it took.
+  -- L13: a lot ends at its end, not before, and what ended has not come back.
+  select 'L13 a lot ends when it ends', g.wallet_id, jsonb_build_object('grant', g.id, 'expires_at', g.expires_at, 'first', x.first, 'free', g.remaining - g.held)
+    from genbff.grants g join (select t.wallet_id, t.grant_id, min(t.created_at) as first from genbff.transactions t where t.kind = 'expiry' group by 1, 2) x
+      on x.wallet_id = g.wallet_id and x.grant_id = g.id
+   where g.expires_at is null or x.first < g.expires_at or g.remaining > g.held
+  union all
+  -- L14: no hold gives back more than it took.
   select 'L14 refunds are within the capture', h.wallet_id, jsonb_build_object('hold', h.id, 'captured', h.captured, 'refunds', r.total)
     from genbff.holds h join (select hold_id, sum(amount) as total from genbff.transactions where kind = 'refund' group by hold_id) r on r.hold_id = h.id
    where r.total > coalesce(h.captured, 0)
@@ -70,6 +76,11 @@ language sql stable security definer set search_path = '' as $$
   select 'L16 open hold and ended generation', h.wallet_id, jsonb_build_object('hold', h.id, 'state', h.state, 'generation', g.id, 'status', g.status)
     from genbff.holds h join genbff.generations g on g.id = h.generation_id
    where (h.state = 'open') <> (g.completed_at is null)
+  union all
+  select 'L16 open hold of nothing', h.wallet_id, jsonb_build_object('hold', h.id, 'generation', h.generation_id)
+    from genbff.holds h
+   where h.state = 'open' and h.generation_id is not null
+     and not exists (select 1 from genbff.generations g where g.id = h.generation_id)
   union all
   select 'L19 hold and generation share the wallet', h.wallet_id, jsonb_build_object('hold', h.id, 'generation', g.id, 'wallet', g.wallet_id)
     from genbff.holds h join genbff.generations g on g.id = h.generation_id where h.wallet_id <> g.wallet_id
