@@ -151,7 +151,6 @@ CREATE INDEX generations_ended ON genbff.generations USING btree (completed_at) 
 CREATE INDEX generations_open ON genbff.generations USING btree (user_id) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
 CREATE INDEX generations_overdue ON genbff.generations USING btree (deadline_at) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
 CREATE INDEX generations_running ON genbff.generations USING btree (provider, operation) WHERE (status = 'processing'::text);
-CREATE INDEX generations_started ON genbff.generations USING btree (provider, started_at) WHERE (started_at IS NOT NULL);
 CREATE INDEX generations_waiting ON genbff.generations USING btree (user_id, created_at, id) WHERE (status = 'pending'::text);
 CREATE TRIGGER generations_change BEFORE UPDATE ON genbff.generations FOR EACH ROW EXECUTE FUNCTION genbff.check_generation_change();
 CREATE TRIGGER generations_event AFTER INSERT OR UPDATE ON genbff.generations FOR EACH ROW EXECUTE FUNCTION genbff.write_event();
@@ -628,12 +627,15 @@ begin
   end if;
   perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
   if exists (
-    select 1 from genbff.caps c where c.provider = g.provider and c.operation in ('*', g.operation) and (
-      c.concurrency <= (select count(*) from genbff.attempts a join genbff.generations o on o.id = a.generation_id
-         where a.provider = c.provider and a.intent_at is not null and a.finished_at is null and o.id <> g.id
-           and o.status = 'processing' and c.operation in ('*', o.operation))
-      or c.starts_per_minute <= (select count(*) from genbff.attempts a join genbff.generations o on o.id = a.generation_id
-         where a.provider = c.provider and a.intent_at > p_now - interval '1 minute' and c.operation in ('*', o.operation)))) then
+    select 1 from genbff.caps c
+     cross join lateral (
+       select count(*) filter (where o.attempt = 1 or a.intent_at is not null) as placed,
+              count(*) filter (where o.attempt = 1 and a.intent_at is null) as unsent
+         from genbff.generations o join genbff.attempts a on a.generation_id = o.id and a.attempt = o.attempt
+        where o.status = 'processing' and o.provider = c.provider and o.id <> g.id and c.operation in ('*', o.operation)) others
+     where c.provider = g.provider and c.operation in ('*', g.operation)
+       and (c.concurrency <= others.placed
+         or c.starts_per_minute <= others.unsent + genbff.sent_lately(c.provider, c.operation, p_now))) then
     return 1000;
   end if;
   return 0;
@@ -649,9 +651,12 @@ begin
      and not exists (select 1 from genbff.transitions where from_status = old.status and to_status = new.status) then
     raise exception 'generation %: % → % is not a transition', old.id, old.status, new.status using errcode = 'restrict_violation';
   end if;
-  -- Only what retention takes away may change in what has ended.
+  -- Only what retention takes away may change in what has ended: with a row goes every reference to it.
   if old.completed_at is not null
-     and (to_jsonb(new) - '{work,events_swept}'::text[]) is distinct from (to_jsonb(old) - '{work,events_swept}'::text[]) then
+     and ((to_jsonb(new) - '{work,events_swept,parent_id,retry_of}'::text[])
+            is distinct from (to_jsonb(old) - '{work,events_swept,parent_id,retry_of}'::text[])
+          or coalesce(new.parent_id, old.parent_id) is distinct from old.parent_id
+          or coalesce(new.retry_of, old.retry_of) is distinct from old.retry_of) then
     raise exception 'generation % has ended', old.id using errcode = 'restrict_violation';
   end if;
   if old.completed_at is not null then
@@ -876,8 +881,9 @@ AS $function$
   select coalesce(array_agg(c.provider || '/' || c.operation), '{}') from genbff.caps c
    where c.concurrency <= (select count(*) from genbff.generations g
            where g.status = 'processing' and g.provider = c.provider and c.operation in ('*', g.operation))
-      or c.starts_per_minute <= (select count(*) from genbff.generations g
-           where g.provider = c.provider and c.operation in ('*', g.operation) and g.started_at > p_now - interval '1 minute')
+      or c.starts_per_minute <= genbff.sent_lately(c.provider, c.operation, p_now)
+           + (select count(*) from genbff.generations g join genbff.attempts a on a.generation_id = g.id and a.attempt = g.attempt
+               where g.status = 'processing' and g.provider = c.provider and c.operation in ('*', g.operation) and a.intent_at is null)
 $function$;
 
 CREATE OR REPLACE FUNCTION genbff.granted(p_entry genbff.transactions)
@@ -1023,6 +1029,18 @@ begin
   return v_entry;
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.known_wait(p_provider text, p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select ceil(extract(epoch from b.until - p_now) * 1000)::bigint
+    from (select greatest(wait_until, case when failures >= 5 then open_until end) as until
+            from genbff.breakers where provider = p_provider) b
+   where b.until > p_now
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.leased(p_generation_id uuid, p_epoch bigint)
  RETURNS genbff.generations
  LANGUAGE sql
@@ -1031,6 +1049,14 @@ AS $function$
   select * from genbff.generations
    where id = p_generation_id and lease_epoch = p_epoch and status = 'processing' and lease_expires_at is not null
      for update
+$function$;
+
+CREATE OR REPLACE FUNCTION genbff.lock_job(p_provider text, p_job_key text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select pg_advisory_xact_lock(hashtextextended('genbff.job ' || p_provider || ' ' || p_job_key, 0))
 $function$;
 
 CREATE OR REPLACE FUNCTION genbff.lock_wallet(p_wallet_id text)
@@ -1235,6 +1261,23 @@ begin
   return 0;
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.queue_is_full(p_depth integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_margin constant int := 100;
+  v_waiting bigint;
+begin
+  select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
+  if v_waiting >= p_depth - v_margin then
+    perform pg_advisory_xact_lock(hashtextextended('genbff.queue', 0));
+    select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
+  end if;
+  return v_waiting >= p_depth;
+end $function$;
+
 CREATE OR REPLACE FUNCTION genbff.refuse(p_status integer, p_code text, p_detail jsonb DEFAULT '{}'::jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -1252,6 +1295,16 @@ AS $function$
 begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.sent_lately(p_provider text, p_operation text, p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select count(*) from genbff.attempts a join genbff.generations g on g.id = a.generation_id
+   where a.provider = p_provider and a.intent_at > p_now - interval '1 minute' and p_operation in ('*', g.operation)
+$function$;
 
 CREATE OR REPLACE FUNCTION genbff.settle_hold(p_hold_id uuid, p_outcome text, p_capture bigint)
  RETURNS genbff.holds
@@ -1336,6 +1389,10 @@ declare
   v_crashed boolean;
   v_exhausted boolean;
 begin
+  -- Without a lock: whose turn it is, is no business of those who happen to be asked for.
+  if exists (select 1 from genbff.generations where id = p_generation_id and status = 'pending') then
+    return jsonb_build_object('state', 'pending');
+  end if;
   select * into v_generation from genbff.generations where id = p_generation_id for update skip locked;
   if not found then
     return jsonb_build_object('state', case when exists (select 1 from genbff.generations where id = p_generation_id)
@@ -1429,6 +1486,7 @@ CREATE OR REPLACE FUNCTION genbff.work_order(g genbff.generations)
 AS $function$
   select to_jsonb(g) || jsonb_build_object(
     'now', genbff.now(),
+    'provider_wait_ms', case when g.step = 'intent' then genbff.known_wait(g.provider, genbff.now()) end,
     'attempt_row', (select to_jsonb(a) from genbff.attempts a where a.generation_id = g.id and a.attempt = g.attempt),
     'assets', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'index', s.index, 'file_index', s.file_index, 'kind', s.kind) order by s.index), '[]')
                  from public.assets s where s.generation_id = g.id),
@@ -1788,7 +1846,7 @@ begin
   return jsonb_build_object('holds', v_holds, 'lots', v_lots);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_fail(p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb DEFAULT NULL::jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_outcome text DEFAULT NULL::text, p_error jsonb DEFAULT NULL::jsonb, p_health text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.genbff_fail(p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb DEFAULT NULL::jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_outcome text DEFAULT NULL::text, p_error jsonb DEFAULT NULL::jsonb, p_health text DEFAULT NULL::text, p_wait_ms bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1802,9 +1860,9 @@ begin
      or v_generation.lease_expires_at is null then
     return null;
   end if;
-  perform genbff.note_health(v_generation.provider, p_health, null, genbff.now());
   v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
     p_code, p_details, p_failures, p_outcome, p_error);
+  perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
   return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake());
 end $function$;
 
@@ -1874,7 +1932,7 @@ begin
    where generation_id = p_generation_id and attempt = v_generation.attempt;
   update genbff.generations
      set status = 'complete', step = 'settling', stage = null, progress = 100, charged = v_charge, failures = p_failures,
-         output = p_output, completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null
+         output = p_output -> 'value', completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null
    where id = p_generation_id
   returning * into v_generation;
   perform genbff.note_health(v_generation.provider, 'ok', null, v_now);
@@ -2040,7 +2098,10 @@ begin
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
   end if;
-  v_wait := greatest(genbff.cap_wait(v_generation, v_now), genbff.provider_wait(v_generation.provider, v_now));
+  v_wait := genbff.cap_wait(v_generation, v_now);
+  if v_wait = 0 then
+    v_wait := genbff.provider_wait(v_generation.provider, v_now);
+  end if;
   if v_wait > 0 then
     return jsonb_build_object('go', false, 'wait_ms', v_wait, 'generation', genbff.work_order(v_generation));
   end if;
@@ -2163,13 +2224,13 @@ declare
   v_next int;
   v_provider text;
   v_heard boolean := false;
+  v_after genbff.generations;
 begin
   if v_generation.id is null then
     return null;
   end if;
   v_next := v_generation.attempt;
   v_provider := coalesce(p_changes ->> 'next_provider', v_generation.provider);
-  perform genbff.note_health(v_generation.provider, p_changes ->> 'health', (p_changes ->> 'wait_ms')::bigint, v_now);
   if coalesce((p_changes ->> 'next_attempt')::boolean, false) then
     perform genbff.next_attempt(v_generation, v_provider, p_epoch, p_changes ->> 'outcome', p_changes -> 'error', v_now);
     v_next := v_next + 1;
@@ -2184,7 +2245,8 @@ begin
      where generation_id = p_generation_id and attempt = v_generation.attempt;
   end if;
   -- The provider may have told of this job before we knew that it is ours.
-  if p_changes -> 'job' ->> 'key' is not null then
+  if p_changes -> 'job' ->> 'key' is not null and v_generation.job is null then
+    perform genbff.lock_job(v_generation.provider, p_changes -> 'job' ->> 'key');
     update genbff.webhook_inbox set generation_id = p_generation_id
      where provider = v_generation.provider and job_key = p_changes -> 'job' ->> 'key' and generation_id is null;
     v_heard := found;
@@ -2202,8 +2264,9 @@ begin
          next_run_at = v_now + case when v_heard then 0 else coalesce(p_delay_ms, 0) end * interval '1 millisecond',
          lease_expires_at = case when p_delay_ms is null then lease_expires_at end
    where id = p_generation_id
-  returning * into v_generation;
-  return genbff.work_order(v_generation) || jsonb_build_object('heard', v_heard);
+  returning * into v_after;
+  perform genbff.note_health(v_generation.provider, p_changes ->> 'health', (p_changes ->> 'wait_ms')::bigint, v_now);
+  return genbff.work_order(v_after) || jsonb_build_object('heard', v_heard);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_refund(p_hold_id uuid, p_amount numeric, p_idempotency_key text, p_reason text, p_actor text)
@@ -2315,37 +2378,51 @@ declare
   v_now timestamptz := genbff.now();
   v_large timestamptz := v_now - p_large_ms * interval '1 millisecond';
   v_rows timestamptz := v_now - p_rows_ms * interval '1 millisecond';
-  v_removed jsonb := '{}';
+  v_more boolean := false;
+  v_generations int;
+  v_events int;
   v_count int;
 begin
   update genbff.attempts set request = null
    where (generation_id, attempt) in (
      select a.generation_id, a.attempt from genbff.attempts a join genbff.generations g on g.id = a.generation_id
       where g.completed_at < v_large and a.request is not null limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   update genbff.generations set work = '{}'
    where id in (select id from genbff.generations where completed_at < v_large and work <> '{}' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   update genbff.webhook_inbox set payload = '{}'
    where (provider, event_id) in (select provider, event_id from genbff.webhook_inbox where received_at < v_large and payload <> '{}' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
 
   delete from genbff.idempotency_keys where (user_id, key) in (
     select user_id, key from genbff.idempotency_keys where expires_at <= v_now limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   delete from genbff.quotes where id in (select id from genbff.quotes where expires_at <= v_now - interval '1 day' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   delete from genbff.webhook_inbox where (provider, event_id) in (
     select provider, event_id from genbff.webhook_inbox where received_at < v_rows limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   -- Nothing was delivered and nothing is open: the row, its attempts and events go. An open orphan keeps them.
   delete from genbff.generations where id in (
     select g.id from genbff.generations g
      where g.completed_at < v_rows and g.status in ('failed', 'cancelled')
        and not exists (select 1 from genbff.orphans o where o.generation_id = g.id and o.state = 'open') limit p_count);
-  get diagnostics v_count = row_count;
-  v_removed := v_removed || jsonb_build_object('generations', v_count);
+  get diagnostics v_generations = row_count;
   with swept as (
     update genbff.generations set events_swept = true
      where id in (select id from genbff.generations where completed_at < v_rows and not events_swept limit p_count)
-    returning id)
-  delete from genbff.events where generation_id in (select id from swept);
-  get diagnostics v_count = row_count;
-  return v_removed || jsonb_build_object('events', v_count);
+    returning id),
+  gone as (delete from genbff.events where generation_id in (select id from swept) returning 1)
+  select (select count(*) from swept), (select count(*) from gone) into v_count, v_events;
+  v_more := v_more or v_generations = p_count or v_count = p_count;
+  return jsonb_build_object('generations', v_generations, 'events', v_events, 'more', v_more);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_set_allowance(p_tier text, p_period text, p_credits numeric, p_priority integer DEFAULT 50)
@@ -2465,8 +2542,7 @@ begin
      >= (p_limits ->> 'open_generations_per_user')::int then
     perform genbff.refuse(429, 'too_many_generations', '{"retry_after_s": 5}');
   end if;
-  if (select count(*) from (select 1 from genbff.generations where status = 'pending'
-       limit (p_limits ->> 'queue_depth')::int) waiting) >= (p_limits ->> 'queue_depth')::int then
+  if genbff.queue_is_full((p_limits ->> 'queue_depth')::int) then
     perform genbff.refuse(503, 'queue_full', '{"retry_after_s": 15}');
   end if;
 
@@ -2792,6 +2868,7 @@ AS $function$
 declare
   v_generation_id uuid;
 begin
+  perform genbff.lock_job(p_provider, p_job_key);
   select generation_id into v_generation_id from genbff.attempts where provider = p_provider and job_key = p_job_key;
   insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id)
   values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id)

@@ -94,7 +94,6 @@ create index generations_due on genbff.generations (next_run_at) where status in
 create index generations_overdue on genbff.generations (deadline_at) where status in ('pending', 'processing');
 create index generations_waiting on genbff.generations (user_id, created_at, id) where status = 'pending';
 create index generations_running on genbff.generations (provider, operation) where status = 'processing';
-create index generations_started on genbff.generations (provider, started_at) where started_at is not null;
 create index generations_ended on genbff.generations (completed_at) where completed_at is not null;
 create index generations_by_parent on genbff.generations (parent_id) where parent_id is not null;
 create index generations_by_retry on genbff.generations (retry_of) where retry_of is not null;
@@ -319,9 +318,12 @@ begin
      and not exists (select 1 from genbff.transitions where from_status = old.status and to_status = new.status) then
     raise exception 'generation %: % → % is not a transition', old.id, old.status, new.status using errcode = 'restrict_violation';
   end if;
-  -- Only what retention takes away may change in what has ended.
+  -- Only what retention takes away may change in what has ended: with a row goes every reference to it.
   if old.completed_at is not null
-     and (to_jsonb(new) - '{work,events_swept}'::text[]) is distinct from (to_jsonb(old) - '{work,events_swept}'::text[]) then
+     and ((to_jsonb(new) - '{work,events_swept,parent_id,retry_of}'::text[])
+            is distinct from (to_jsonb(old) - '{work,events_swept,parent_id,retry_of}'::text[])
+          or coalesce(new.parent_id, old.parent_id) is distinct from old.parent_id
+          or coalesce(new.retry_of, old.retry_of) is distinct from old.retry_of) then
     raise exception 'generation % has ended', old.id using errcode = 'restrict_violation';
   end if;
   if old.completed_at is not null then
@@ -377,11 +379,21 @@ end $$;
 create trigger generations_waiting after insert or update of status on genbff.generations
   for each row execute function genbff.count_waiting();
 
+-- How long a provider must be left alone, as far as it can be told without asking for its probe; null: not at all.
+create function genbff.known_wait(p_provider text, p_now timestamptz) returns bigint
+language sql stable set search_path = '' as $$
+  select ceil(extract(epoch from b.until - p_now) * 1000)::bigint
+    from (select greatest(wait_until, case when failures >= 5 then open_until end) as until
+            from genbff.breakers where provider = p_provider) b
+   where b.until > p_now
+$$;
+
 -- What a worker needs to know of a generation and its current attempt.
 create function genbff.work_order(g genbff.generations) returns jsonb
 language sql stable set search_path = '' as $$
   select to_jsonb(g) || jsonb_build_object(
     'now', genbff.now(),
+    'provider_wait_ms', case when g.step = 'intent' then genbff.known_wait(g.provider, genbff.now()) end,
     'attempt_row', (select to_jsonb(a) from genbff.attempts a where a.generation_id = g.id and a.attempt = g.attempt),
     'assets', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'index', s.index, 'file_index', s.file_index, 'kind', s.kind) order by s.index), '[]')
                  from public.assets s where s.generation_id = g.id),

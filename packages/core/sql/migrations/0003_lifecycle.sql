@@ -122,6 +122,22 @@ begin
   return v_ids;
 end $$;
 
+-- Whether as many wait as may. Starts of different users know nothing of each other: near the end they come one at
+-- a time, so that the last place is given once.
+create function genbff.queue_is_full(p_depth int) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_margin constant int := 100;
+  v_waiting bigint;
+begin
+  select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
+  if v_waiting >= p_depth - v_margin then
+    perform pg_advisory_xact_lock(hashtextextended('genbff.queue', 0));
+    select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
+  end if;
+  return v_waiting >= p_depth;
+end $$;
+
 -- One transaction, in this order: wallet → idempotency key → task → limits → hold, generation, assets, event.
 create function public.genbff_start(
   p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb,
@@ -162,8 +178,7 @@ begin
      >= (p_limits ->> 'open_generations_per_user')::int then
     perform genbff.refuse(429, 'too_many_generations', '{"retry_after_s": 5}');
   end if;
-  if (select count(*) from (select 1 from genbff.generations where status = 'pending'
-       limit (p_limits ->> 'queue_depth')::int) waiting) >= (p_limits ->> 'queue_depth')::int then
+  if genbff.queue_is_full((p_limits ->> 'queue_depth')::int) then
     perform genbff.refuse(503, 'queue_full', '{"retry_after_s": 15}');
   end if;
 
@@ -218,14 +233,23 @@ begin
   return (select coalesce(jsonb_agg(to_jsonb(c)), '[]') from genbff.caps c);
 end $$;
 
--- Which pairs may not be started now, as provider/operation; operation '*' for all of a provider.
+-- How many submissions a provider has had in the last minute. One that was tried again counts once, by its last.
+create function genbff.sent_lately(p_provider text, p_operation text, p_now timestamptz) returns bigint
+language sql stable set search_path = '' as $$
+  select count(*) from genbff.attempts a join genbff.generations g on g.id = a.generation_id
+   where a.provider = p_provider and a.intent_at > p_now - interval '1 minute' and p_operation in ('*', g.operation)
+$$;
+
+-- Which pairs may not be started now, as provider/operation; operation '*' for all of a provider. What was claimed and
+-- is not sent yet will be: it counts as sent.
 create function genbff.full_pairs(p_now timestamptz) returns text[]
 language sql stable set search_path = '' as $$
   select coalesce(array_agg(c.provider || '/' || c.operation), '{}') from genbff.caps c
    where c.concurrency <= (select count(*) from genbff.generations g
            where g.status = 'processing' and g.provider = c.provider and c.operation in ('*', g.operation))
-      or c.starts_per_minute <= (select count(*) from genbff.generations g
-           where g.provider = c.provider and c.operation in ('*', g.operation) and g.started_at > p_now - interval '1 minute')
+      or c.starts_per_minute <= genbff.sent_lately(c.provider, c.operation, p_now)
+           + (select count(*) from genbff.generations g join genbff.attempts a on a.generation_id = g.id and a.attempt = g.attempt
+               where g.status = 'processing' and g.provider = c.provider and c.operation in ('*', g.operation) and a.intent_at is null)
 $$;
 
 -- The next in turn: of the users who wait, the one who was served longest ago, with the oldest generation that may
@@ -305,6 +329,10 @@ declare
   v_crashed boolean;
   v_exhausted boolean;
 begin
+  -- Without a lock: whose turn it is, is no business of those who happen to be asked for.
+  if exists (select 1 from genbff.generations where id = p_generation_id and status = 'pending') then
+    return jsonb_build_object('state', 'pending');
+  end if;
   select * into v_generation from genbff.generations where id = p_generation_id for update skip locked;
   if not found then
     return jsonb_build_object('state', case when exists (select 1 from genbff.generations where id = p_generation_id)
@@ -417,7 +445,8 @@ begin
   end if;
 end $$;
 
--- The caps for a submission that did not come through the claim: a later attempt, perhaps at another provider.
+-- The caps for a submission that did not come through the claim: a later attempt, perhaps at another provider. Those
+-- who came through it have their place, sent or not.
 create function genbff.cap_wait(g genbff.generations, p_now timestamptz) returns bigint
 language plpgsql set search_path = '' as $$
 begin
@@ -426,12 +455,15 @@ begin
   end if;
   perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
   if exists (
-    select 1 from genbff.caps c where c.provider = g.provider and c.operation in ('*', g.operation) and (
-      c.concurrency <= (select count(*) from genbff.attempts a join genbff.generations o on o.id = a.generation_id
-         where a.provider = c.provider and a.intent_at is not null and a.finished_at is null and o.id <> g.id
-           and o.status = 'processing' and c.operation in ('*', o.operation))
-      or c.starts_per_minute <= (select count(*) from genbff.attempts a join genbff.generations o on o.id = a.generation_id
-         where a.provider = c.provider and a.intent_at > p_now - interval '1 minute' and c.operation in ('*', o.operation)))) then
+    select 1 from genbff.caps c
+     cross join lateral (
+       select count(*) filter (where o.attempt = 1 or a.intent_at is not null) as placed,
+              count(*) filter (where o.attempt = 1 and a.intent_at is null) as unsent
+         from genbff.generations o join genbff.attempts a on a.generation_id = o.id and a.attempt = o.attempt
+        where o.status = 'processing' and o.provider = c.provider and o.id <> g.id and c.operation in ('*', o.operation)) others
+     where c.provider = g.provider and c.operation in ('*', g.operation)
+       and (c.concurrency <= others.placed
+         or c.starts_per_minute <= others.unsent + genbff.sent_lately(c.provider, c.operation, p_now))) then
     return 1000;
   end if;
   return 0;
@@ -452,7 +484,10 @@ begin
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
   end if;
-  v_wait := greatest(genbff.cap_wait(v_generation, v_now), genbff.provider_wait(v_generation.provider, v_now));
+  v_wait := genbff.cap_wait(v_generation, v_now);
+  if v_wait = 0 then
+    v_wait := genbff.provider_wait(v_generation.provider, v_now);
+  end if;
   if v_wait > 0 then
     return jsonb_build_object('go', false, 'wait_ms', v_wait, 'generation', genbff.work_order(v_generation));
   end if;
@@ -478,13 +513,13 @@ declare
   v_next int;
   v_provider text;
   v_heard boolean := false;
+  v_after genbff.generations;
 begin
   if v_generation.id is null then
     return null;
   end if;
   v_next := v_generation.attempt;
   v_provider := coalesce(p_changes ->> 'next_provider', v_generation.provider);
-  perform genbff.note_health(v_generation.provider, p_changes ->> 'health', (p_changes ->> 'wait_ms')::bigint, v_now);
   if coalesce((p_changes ->> 'next_attempt')::boolean, false) then
     perform genbff.next_attempt(v_generation, v_provider, p_epoch, p_changes ->> 'outcome', p_changes -> 'error', v_now);
     v_next := v_next + 1;
@@ -499,7 +534,8 @@ begin
      where generation_id = p_generation_id and attempt = v_generation.attempt;
   end if;
   -- The provider may have told of this job before we knew that it is ours.
-  if p_changes -> 'job' ->> 'key' is not null then
+  if p_changes -> 'job' ->> 'key' is not null and v_generation.job is null then
+    perform genbff.lock_job(v_generation.provider, p_changes -> 'job' ->> 'key');
     update genbff.webhook_inbox set generation_id = p_generation_id
      where provider = v_generation.provider and job_key = p_changes -> 'job' ->> 'key' and generation_id is null;
     v_heard := found;
@@ -517,9 +553,16 @@ begin
          next_run_at = v_now + case when v_heard then 0 else coalesce(p_delay_ms, 0) end * interval '1 millisecond',
          lease_expires_at = case when p_delay_ms is null then lease_expires_at end
    where id = p_generation_id
-  returning * into v_generation;
-  return genbff.work_order(v_generation) || jsonb_build_object('heard', v_heard);
+  returning * into v_after;
+  perform genbff.note_health(v_generation.provider, p_changes ->> 'health', (p_changes ->> 'wait_ms')::bigint, v_now);
+  return genbff.work_order(v_after) || jsonb_build_object('heard', v_heard);
 end $$;
+
+-- A webhook and the commit of the job that it names either see each other, or come one after the other.
+create function genbff.lock_job(p_provider text, p_job_key text) returns void
+language sql set search_path = '' as $$
+  select pg_advisory_xact_lock(hashtextextended('genbff.job ' || p_provider || ' ' || p_job_key, 0))
+$$;
 
 -- A provider's webhook, verified by the caller: written down once, and the generation is due now. Everything else the
 -- provider is asked itself. Answered only after this commit.
@@ -528,6 +571,7 @@ language plpgsql security definer set search_path = '' set lock_timeout = '5s' a
 declare
   v_generation_id uuid;
 begin
+  perform genbff.lock_job(p_provider, p_job_key);
   select generation_id into v_generation_id from genbff.attempts where provider = p_provider and job_key = p_job_key;
   insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id)
   values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id)
@@ -601,7 +645,7 @@ begin
 end $$;
 
 -- The good end, in one transaction: what was stored becomes visible, what was delivered is paid, the rest comes back.
--- Null: the lease is lost. p_assets: index, storage_key, asset_url, content_type, bytes, sha256, width, height, metadata.
+-- Null: the lease is lost. p_output: {value}, for an operation that gives JSON. p_assets: index, storage_key, asset_url, content_type, bytes, sha256, width, height, metadata.
 create function public.genbff_finish(
   p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb default '[]', p_cost jsonb default null,
   p_output jsonb default null, p_children jsonb default '[]'
@@ -645,7 +689,7 @@ begin
    where generation_id = p_generation_id and attempt = v_generation.attempt;
   update genbff.generations
      set status = 'complete', step = 'settling', stage = null, progress = 100, charged = v_charge, failures = p_failures,
-         output = p_output, completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null
+         output = p_output -> 'value', completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null
    where id = p_generation_id
   returning * into v_generation;
   perform genbff.note_health(v_generation.provider, 'ok', null, v_now);
@@ -691,7 +735,7 @@ end $$;
 -- p_outcome is what became of the submission: refused and failed are certain not to be owed.
 create function public.genbff_fail(
   p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb default null, p_failures jsonb default '[]',
-  p_outcome text default null, p_error jsonb default null, p_health text default null
+  p_outcome text default null, p_error jsonb default null, p_health text default null, p_wait_ms bigint default null
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -701,9 +745,9 @@ begin
      or v_generation.lease_expires_at is null then
     return null;
   end if;
-  perform genbff.note_health(v_generation.provider, p_health, null, genbff.now());
   v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
     p_code, p_details, p_failures, p_outcome, p_error);
+  perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
   return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake());
 end $$;
 
@@ -760,44 +804,58 @@ end $$;
 -- ─── Retention ──────────────────────────────────────────────────────────────
 
 -- Takes away what nobody needs any more: large fields of what has ended first, whole rows later. Assets and their
--- generations stay, and the ledger is never touched.
+-- generations stay, and the ledger is never touched. `more`: this batch was full, ask again.
 create function public.genbff_retain(p_large_ms bigint, p_rows_ms bigint, p_count int default 500) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_now timestamptz := genbff.now();
   v_large timestamptz := v_now - p_large_ms * interval '1 millisecond';
   v_rows timestamptz := v_now - p_rows_ms * interval '1 millisecond';
-  v_removed jsonb := '{}';
+  v_more boolean := false;
+  v_generations int;
+  v_events int;
   v_count int;
 begin
   update genbff.attempts set request = null
    where (generation_id, attempt) in (
      select a.generation_id, a.attempt from genbff.attempts a join genbff.generations g on g.id = a.generation_id
       where g.completed_at < v_large and a.request is not null limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   update genbff.generations set work = '{}'
    where id in (select id from genbff.generations where completed_at < v_large and work <> '{}' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   update genbff.webhook_inbox set payload = '{}'
    where (provider, event_id) in (select provider, event_id from genbff.webhook_inbox where received_at < v_large and payload <> '{}' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
 
   delete from genbff.idempotency_keys where (user_id, key) in (
     select user_id, key from genbff.idempotency_keys where expires_at <= v_now limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   delete from genbff.quotes where id in (select id from genbff.quotes where expires_at <= v_now - interval '1 day' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   delete from genbff.webhook_inbox where (provider, event_id) in (
     select provider, event_id from genbff.webhook_inbox where received_at < v_rows limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   -- Nothing was delivered and nothing is open: the row, its attempts and events go. An open orphan keeps them.
   delete from genbff.generations where id in (
     select g.id from genbff.generations g
      where g.completed_at < v_rows and g.status in ('failed', 'cancelled')
        and not exists (select 1 from genbff.orphans o where o.generation_id = g.id and o.state = 'open') limit p_count);
-  get diagnostics v_count = row_count;
-  v_removed := v_removed || jsonb_build_object('generations', v_count);
+  get diagnostics v_generations = row_count;
   with swept as (
     update genbff.generations set events_swept = true
      where id in (select id from genbff.generations where completed_at < v_rows and not events_swept limit p_count)
-    returning id)
-  delete from genbff.events where generation_id in (select id from swept);
-  get diagnostics v_count = row_count;
-  return v_removed || jsonb_build_object('events', v_count);
+    returning id),
+  gone as (delete from genbff.events where generation_id in (select id from swept) returning 1)
+  select (select count(*) from swept), (select count(*) from gone) into v_count, v_events;
+  v_more := v_more or v_generations = p_count or v_count = p_count;
+  return jsonb_build_object('generations', v_generations, 'events', v_events, 'more', v_more);
 end $$;
 
 select genbff.close_doors();

@@ -109,7 +109,7 @@ async function commit(
         p_assets: verdict.assets as unknown as JsonValue,
         p_failures: (verdict.work.failures ?? []) as unknown as JsonValue,
         p_cost: verdict.work.cost ?? null,
-        p_output: verdict.work.json ?? null,
+        p_output: verdict.work.json === undefined ? null : { value: verdict.work.json },
         p_children: [...verdict.children],
       });
       if (ended === null) throw new LeaseLost();
@@ -125,6 +125,7 @@ async function commit(
         p_outcome: verdict.outcome ?? null,
         p_error: verdict.error ?? null,
         p_health: verdict.health ?? null,
+        p_wait_ms: verdict.wait_ms ?? null,
       });
       if (ended === null) throw new LeaseLost();
       wakeOthers(context, ended);

@@ -1,6 +1,7 @@
 import { resolveInputs } from "../assets/resolve-input.ts";
 import type { BffContext } from "../context.ts";
-import type { FollowUp } from "../operations/define-operation.ts";
+import { isAppError } from "../errors/app-error.ts";
+import type { AnyOperation, FollowUp } from "../operations/define-operation.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { describeGeneration, type GenerationSource } from "./describe-generation.ts";
 import { inputReferences } from "./input-references.ts";
@@ -17,14 +18,7 @@ const followUpsMax = 100;
 export async function followUps(context: BffContext, order: WorkOrder): Promise<JsonObject[]> {
   const operation = context.catalogue.find(order.operation, order.provider)?.operation;
   if (operation === undefined) return [];
-  const wanted = operation.followUps({
-    input: order.input,
-    output: order.work.json,
-    assets: (order.work.stored ?? []).flatMap(({ index }) => {
-      const asset = order.assets.find((reserved) => reserved.index === index);
-      return asset === undefined ? [] : [{ asset_id: asset.id, index }];
-    }),
-  });
+  const wanted = ask(context, operation, order);
   if (wanted.length > followUpsMax)
     context.logger.error(
       { generation_id: order.id, wanted: wanted.length },
@@ -35,6 +29,8 @@ export async function followUps(context: BffContext, order: WorkOrder): Promise<
     try {
       described.push(await describe(context, order, followUp));
     } catch (error) {
+      // The database is away: whoever takes this up again finds the same, and nothing is lost.
+      if (isAppError(error, "unavailable")) throw error;
       context.logger.error(
         { generation_id: order.id, operation: followUp.operation, error },
         "a generation that was to follow cannot be started",
@@ -42,6 +38,26 @@ export async function followUps(context: BffContext, order: WorkOrder): Promise<
     }
   }
   return described;
+}
+
+/** What the operation wants to follow; one that throws wants nothing. */
+function ask(context: BffContext, operation: AnyOperation, order: WorkOrder): readonly FollowUp[] {
+  try {
+    return operation.followUps({
+      input: order.input,
+      output: order.work.json,
+      assets: (order.work.stored ?? []).flatMap(({ index }) => {
+        const asset = order.assets.find((reserved) => reserved.index === index);
+        return asset === undefined ? [] : [{ asset_id: asset.id, index }];
+      }),
+    });
+  } catch (error) {
+    context.logger.error(
+      { generation_id: order.id, operation: order.operation, error },
+      "followUps has thrown; nothing follows",
+    );
+    return [];
+  }
 }
 
 async function describe(context: BffContext, order: WorkOrder, followUp: FollowUp): Promise<JsonObject> {

@@ -2,6 +2,8 @@ import { sweepInputs } from "../assets/sweep-inputs.ts";
 import type { BffContext } from "../context.ts";
 
 const batch = 200;
+/** A backlog of years is worked off over several hours. */
+const batchesMax = 500;
 const hourMs = 3_600_000;
 
 /**
@@ -31,9 +33,12 @@ export function createSweep(context: BffContext): () => Promise<readonly string[
 async function tidy(context: BffContext): Promise<void> {
   await context.database.call("genbff_expire_due", { p_count: batch });
   await sweepInputs(context);
-  await context.database.call("genbff_retain", {
-    p_large_ms: context.limits.keepLargeMs,
-    p_rows_ms: context.limits.keepRowsMs,
-    p_count: batch,
-  });
+  for (let batches = 0; batches < batchesMax; batches++) {
+    const swept = (await context.database.call("genbff_retain", {
+      p_large_ms: context.limits.keepLargeMs,
+      p_rows_ms: context.limits.keepRowsMs,
+      p_count: batch,
+    })) as { more: boolean };
+    if (!swept.more) return;
+  }
 }

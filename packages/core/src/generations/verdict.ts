@@ -52,6 +52,7 @@ export type Verdict =
       readonly outcome?: AttemptOutcome;
       readonly error?: JsonObject;
       readonly health?: Health;
+      readonly wait_ms?: number;
     };
 
 /** Repeatable steps and how often each may fail before the generation does. Submissions are counted elsewhere: as attempts. */

@@ -79,6 +79,8 @@ export interface WorkOrder {
   readonly job: JobReference | null;
   readonly work: Work;
   readonly retries: Readonly<Record<string, number>>;
+  /** How long the provider must be left alone, as far as it was known when this was read. */
+  readonly provider_wait_ms: number | null;
   readonly attempt_row: AttemptRow;
   readonly assets: readonly { id: string; index: number; file_index: number; kind: "image" | "model" }[];
   /** Jobs that a worker which had lost its lease heard of. */

@@ -66,13 +66,12 @@ function unknown(changes: StepChanges): Verdict {
 }
 
 function ended(error: ProviderError) {
-  const { health } = healthOf(error);
   return {
     next: "fail" as const,
     code: error.code,
     outcome: "refused" as const,
     ...detailsOf(error),
-    ...(health === undefined ? {} : { health }),
+    ...healthOf(error),
   };
 }
 

@@ -22,6 +22,8 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
   const provider = context.catalogue.find(order.operation, order.provider)?.provider;
   if (provider === undefined) return { next: "fail", code: "provider_unavailable" };
 
+  // Making ready may reach the provider too: one that must be left alone is not even sent a file.
+  if (order.provider_wait_ms !== null) return stay(order, order.provider_wait_ms);
   const job = await toProviderJob(context, order);
   let prepared: PreparedRequest;
   try {
