@@ -119,15 +119,16 @@ async function openProcess(
     prices: pricesOf(stock),
     caps: stock.caps ?? {},
     secret: "a secret of at least thirty-two letters",
-    engine: inProcess({ sweepMs: 50, logger }),
+    engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
     limits: { leaseMs: 2000, sweepMs: 50, watchTickMs: 30, ...stock.limits },
     logger,
   };
   const bff = createBff(options as unknown as Parameters<typeof createBff>[0]);
   await bff.start();
+  let stopping: Promise<void> | undefined;
   return {
-    bff,
+    bff: { fetch: bff.fetch, stop: (graceMs) => (stopping ??= bff.stop(graceMs)) },
     worker: bff.worker,
     async ask(user, path, body, headers = {}) {
       const response = await bff.fetch(
