@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { JsonValue } from "../../shared/json.ts";
 import { type Command, type Outcome, randomCommands } from "./command.ts";
@@ -69,6 +70,7 @@ export async function compareSeeds(
         const found = await compareSeed(player, next.value);
         difference ??= found;
         played += 1;
+        await setImmediate(); // the embedded database never waits, and would keep the others from being heard
       }
     }),
   );
