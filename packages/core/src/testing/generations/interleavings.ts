@@ -31,6 +31,8 @@ export function openInterleavings(test: TestDatabase, time: VirtualTime) {
     await book.call("grant", { p_wallet_id: user, p_amount: 100, p_idempotency_key: "start" });
     const { id } = await book.start({ user, price, provider: "vendor", deadlineMs: 600_000 });
 
+    const problems: string[] = [];
+    const watched = fenced(test, id, problems);
     let finished = false;
     let sold = 0;
     const storage = memoryStore();
@@ -51,12 +53,12 @@ export function openInterleavings(test: TestDatabase, time: VirtualTime) {
     let started = 0;
     const work = (name: string) => {
       const actor = `${name} ${++started}`;
-      const context = contextOf(order.gate(actor, test.database), vendorOf(actor), storage);
+      const context = contextOf(order.gate(actor, watched), vendorOf(actor), storage);
       order.start(() => advance(context, id).finally(() => context.close()));
     };
     const call = (name: string, args: Parameters<Database["call"]>[1]) => {
       const actor = `other ${++started}`;
-      order.start(() => order.gate(actor, test.database).call(name, args));
+      order.start(() => order.gate(actor, watched).call(name, args));
     };
     const acts: (() => void | Promise<void>)[] = [
       () => work("first"),
@@ -84,7 +86,31 @@ export function openInterleavings(test: TestDatabase, time: VirtualTime) {
     }
     while (await order.step(0));
     await drain(order, work, time, test, id);
-    return audit(test, { id, user, sold, storage: storage.objects.size, trace: order.trace });
+    return audit(test, { id, sold, problems, storage: storage.objects.size, trace: order.trace });
+  };
+}
+
+/** Looks at the lease before each call and after it: one worker at a time, and whoever has lost it writes nothing. */
+function fenced(test: TestDatabase, id: string, problems: string[]): Database {
+  const lease = async () =>
+    (
+      await test.query<{ epoch: string; valid: boolean }>(
+        `select lease_epoch as epoch, coalesce(lease_expires_at > genbff.now(), false) as valid
+           from genbff.generations where id = $1`,
+        [id],
+      )
+    )[0];
+  return {
+    ...test.database,
+    async call(name, args) {
+      const before = await lease();
+      const answer = await test.database.call(name, args);
+      const after = await lease();
+      if (args.p_epoch !== undefined && answer !== null && String(args.p_epoch) !== before?.epoch)
+        problems.push(`${name} of epoch ${args.p_epoch} wrote at epoch ${before?.epoch}`);
+      if (before?.valid && before.epoch !== after?.epoch) problems.push(`${name} took a lease that was held`);
+      return answer;
+    },
   };
 }
 
@@ -112,7 +138,7 @@ async function drain(
 /** The books against what the vendor sold and what lies in storage. */
 async function audit(
   test: TestDatabase,
-  seen: { id: string; user: string; sold: number; storage: number; trace: readonly string[] },
+  seen: { id: string; sold: number; problems: readonly string[]; storage: number; trace: readonly string[] },
 ): Promise<Interleaving> {
   const [row] = await test.query<{
     status: string;
@@ -151,7 +177,7 @@ async function audit(
   ];
   return {
     end: `${row.status} ${row.error_code ?? ""}`,
-    problems: promises.flatMap(([kept, problem]) => (kept ? [] : [problem])),
+    problems: [...seen.problems, ...promises.flatMap(([kept, problem]) => (kept ? [] : [problem]))],
     trace: seen.trace,
   };
 }

@@ -58,6 +58,10 @@ export function scheduler(draw: Dice): Scheduler {
       waiting.push({ actor, call, go });
       rest(-1);
     });
+  /** Everybody stands at a gate or has ended: only then is the choice the dice's alone. */
+  const settled = async () => {
+    if (running > 0) await new Promise<void>((resolve) => (quiet = resolve));
+  };
   return {
     trace,
     gate: (actor, database) => ({
@@ -75,8 +79,7 @@ export function scheduler(draw: Dice): Scheduler {
         .finally(() => rest(-1));
     },
     async step(deathIn) {
-      // Everybody stands at a gate or has ended: only then is the choice the dice's alone.
-      if (running > 0) await new Promise<void>((resolve) => (quiet = resolve));
+      await settled();
       // Who came first depends on the machine; who they are does not.
       waiting.sort((one, other) => (one.actor + one.call < other.actor + other.call ? -1 : 1));
       const [next] = waiting.splice(draw.below(Math.max(1, waiting.length)), 1);
@@ -84,6 +87,7 @@ export function scheduler(draw: Dice): Scheduler {
       const dies = deathIn > 0 && draw.below(deathIn) === 0;
       trace.push(`${next.actor} ${next.call}${dies ? " †" : ""}`);
       if (!dies) next.go();
+      await settled();
       return true;
     },
   };
