@@ -4,6 +4,7 @@ export default defineConfig({
   entry: [
     "src/index.ts",
     "src/contract/index.ts",
+    "src/credits/price.ts",
     "src/database/postgres.ts",
     "src/database/pglite.ts",
     "src/storage/files.ts",

@@ -52,7 +52,22 @@ export function createMakeit3d(
     basePath: "/api",
     inputs: { trustedOrigins: [...config.trustedOrigins, ...(simulatorUrl ? [simulatorUrl] : [])] },
     credits: { signUp: config.signUpCredits },
-    limits: { leaseMs: config.leaseMs, heartbeatMs: Math.ceil(config.leaseMs / 4), sweepMs: config.sweepMs },
+    limits: {
+      leaseMs: config.leaseMs,
+      heartbeatMs: Math.ceil(config.leaseMs / 4),
+      sweepMs: config.sweepMs,
+      openGenerationsPerUser: config.openGenerationsPerUser,
+      queueDepth: config.queueDepth,
+    },
+    caps: {
+      [config.publicName("tripo")]: {
+        concurrency: config.tripoConcurrency,
+        operations: { "refine-model": { concurrency: config.tripoRefineConcurrency } },
+      },
+      ...(config.openaiStartsPerMinute === undefined
+        ? {}
+        : { [config.publicName("openai")]: { startsPerMinute: config.openaiStartsPerMinute } }),
+    },
     migrations: [{ name: "makeit3d", path: fileURLToPath(new URL("../sql", import.meta.url)) }],
     logger,
   });

@@ -26,6 +26,9 @@ const names = list.transform((pairs, check) => {
 /** A vendor's address and key; with neither, the simulator plays it. */
 const optional = z.string().min(1).optional();
 
+/** A whole number of at least one. */
+const some = z.coerce.number().int().min(1);
+
 const environment = z.object({
   PORT: port.default(8787),
   DATA_DIR: z.string().min(1).default(".data"),
@@ -44,6 +47,11 @@ const environment = z.object({
   SIMULATOR_LATENCY_MS: z.coerce.number().int().min(0).default(1500),
   LEASE_MS: z.coerce.number().int().min(300).default(20_000),
   SWEEP_MS: z.coerce.number().int().min(50).default(5000),
+  BFF_OPEN_GENERATIONS_PER_USER: some.default(20),
+  BFF_TRIPO_CONCURRENCY: some.default(10),
+  BFF_TRIPO_REFINE_CONCURRENCY: some.default(5),
+  BFF_OPENAI_STARTS_PER_MINUTE: some.optional(),
+  BFF_QUEUE_DEPTH: some.default(10_000),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 
@@ -69,13 +77,14 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     openai: config.OPENAI_API_KEY === undefined && config.OPENAI_BASE_URL === undefined,
     tripo: config.TRIPO_API_KEY === undefined && config.TRIPO_BASE_URL === undefined,
   };
+  /** Without a secret of its own the example signs its users in itself: on a laptop, never in production. */
+  const local = config.AUTH_JWT_SECRET === undefined;
   return {
     port: config.PORT,
     dataDir: resolve(config.DATA_DIR),
     databaseUrl: config.DATABASE_URL,
     publicUrl: config.PUBLIC_URL,
-    /** Without a secret of its own the example signs its users in itself: on a laptop, never in production. */
-    local: config.AUTH_JWT_SECRET === undefined,
+    local,
     jwtSecret: config.AUTH_JWT_SECRET,
     openai: { apiKey: config.OPENAI_API_KEY ?? "sk-local", baseUrl: config.OPENAI_BASE_URL },
     tripo: { apiKey: config.TRIPO_API_KEY ?? "tsk_local", baseUrl: config.TRIPO_BASE_URL },
@@ -90,6 +99,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     leaseMs: config.LEASE_MS,
     sweepMs: config.SWEEP_MS,
+    openGenerationsPerUser: config.BFF_OPEN_GENERATIONS_PER_USER,
+    queueDepth: config.BFF_QUEUE_DEPTH,
+    tripoConcurrency: config.BFF_TRIPO_CONCURRENCY,
+    tripoRefineConcurrency: config.BFF_TRIPO_REFINE_CONCURRENCY,
+    /** A new account at OpenAI may start five a minute. On a laptop nobody waits for that unless it is asked for. */
+    openaiStartsPerMinute: config.BFF_OPENAI_STARTS_PER_MINUTE ?? (local ? undefined : 5),
     logLevel: config.LOG_LEVEL,
   };
 }

@@ -40,6 +40,7 @@ export interface ErrorDetails {
   insufficient_credits: { required: number; available: number };
   invalid_amount: Unspecified;
   capture_exceeds_hold: Unspecified;
+  refund_exceeds_capture: Unspecified;
   hold_already_settled: Unspecified;
   price_changed: Unspecified;
   quote_expired: Unspecified;

@@ -54,6 +54,8 @@ export type GenerationStatus = {
   asset_url: string | null;
   asset_urls: string[];
   assets: Asset[];
+  /** The output of an operation that gives JSON, once it is complete. */
+  json?: JsonValue | undefined;
   failures: Failure[];
   error: GenerationFailure | null;
   cancel_requested: boolean;

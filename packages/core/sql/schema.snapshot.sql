@@ -6,6 +6,20 @@ create schema genbff;
 create schema public;
 grant usage on schema public to public;
 
+create sequence genbff.turn;
+
+create table genbff.allowances (
+  tier text not null,
+  period text not null,
+  credits bigint not null,
+  priority integer default 50 not null,
+  constraint allowances_pkey PRIMARY KEY (tier, period),
+  constraint allowances_credits_check CHECK (credits >= 0 AND credits <= '9007199254740991'::bigint),
+  constraint allowances_period_check CHECK (period = ANY (ARRAY['day'::text, 'month'::text])),
+  constraint allowances_tier_check CHECK (length(tier) >= 1 AND length(tier) <= 64)
+);
+alter table genbff.allowances enable row level security;
+
 create table genbff.attempts (
   generation_id uuid not null,
   attempt integer not null,
@@ -20,15 +34,37 @@ create table genbff.attempts (
   job jsonb,
   error jsonb,
   cost jsonb,
-  created_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
   finished_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (generation_id, attempt),
-  constraint attempts_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id),
+  constraint attempts_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint attempts_attempt_check CHECK (attempt >= 1),
   constraint attempts_outcome_check CHECK (outcome = ANY (ARRAY['accepted'::text, 'done'::text, 'adopted'::text, 'refused'::text, 'failed'::text, 'unknown'::text, 'abandoned'::text]))
 );
+CREATE INDEX attempts_in_flight ON genbff.attempts USING btree (provider) WHERE ((intent_at IS NOT NULL) AND (finished_at IS NULL));
 CREATE UNIQUE INDEX attempts_job ON genbff.attempts USING btree (provider, job_key) WHERE (job_key IS NOT NULL);
+CREATE INDEX attempts_sent ON genbff.attempts USING btree (provider, intent_at) WHERE (intent_at IS NOT NULL);
 alter table genbff.attempts enable row level security;
+
+create table genbff.breakers (
+  provider text not null,
+  failures integer default 0 not null,
+  open_until timestamp with time zone,
+  wait_until timestamp with time zone,
+  constraint breakers_pkey PRIMARY KEY (provider)
+);
+alter table genbff.breakers enable row level security;
+
+create table genbff.caps (
+  provider text not null,
+  operation text default '*'::text not null,
+  concurrency integer,
+  starts_per_minute integer,
+  constraint caps_pkey PRIMARY KEY (provider, operation),
+  constraint caps_concurrency_check CHECK (concurrency >= 1),
+  constraint caps_starts_per_minute_check CHECK (starts_per_minute >= 1)
+);
+alter table genbff.caps enable row level security;
 
 create table genbff.events (
   task_id text not null,
@@ -36,10 +72,10 @@ create table genbff.events (
   generation_id uuid not null,
   version integer not null,
   snapshot jsonb not null,
-  created_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
   constraint events_pkey PRIMARY KEY (task_id, seq),
   constraint events_generation_id_version_key UNIQUE (generation_id, version),
-  constraint events_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id),
+  constraint events_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint events_task_id_fkey FOREIGN KEY (task_id) REFERENCES genbff.tasks(task_id)
 );
 alter table genbff.events enable row level security;
@@ -53,6 +89,7 @@ create table genbff.generations (
   retry_of uuid,
   operation text not null,
   provider text not null,
+  candidates text[] default '{}'::text[] not null,
   input jsonb not null,
   sources jsonb default '[]'::jsonb not null,
   prompt text,
@@ -79,14 +116,16 @@ create table genbff.generations (
   work jsonb default '{}'::jsonb not null,
   retries jsonb default '{}'::jsonb not null,
   failures jsonb default '[]'::jsonb not null,
+  output jsonb,
+  events_swept boolean default false not null,
   error_code text,
   error_details jsonb,
-  created_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
   started_at timestamp with time zone,
   completed_at timestamp with time zone,
   constraint generations_pkey PRIMARY KEY (id),
-  constraint generations_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES genbff.generations(id),
-  constraint generations_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES genbff.generations(id),
+  constraint generations_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES genbff.generations(id) ON DELETE SET NULL,
+  constraint generations_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES genbff.generations(id) ON DELETE SET NULL,
   constraint generations_step_fkey FOREIGN KEY (step) REFERENCES genbff.steps(step),
   constraint generations_task_id_fkey FOREIGN KEY (task_id) REFERENCES genbff.tasks(task_id),
   constraint generations_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES public.user_credits(user_id),
@@ -104,13 +143,18 @@ create table genbff.generations (
   constraint generations_status CHECK (status = ANY (ARRAY['pending'::text, 'processing'::text, 'complete'::text, 'failed'::text, 'cancelled'::text])),
   constraint generations_step CHECK ((status = 'pending'::text) <= (step IS NULL))
 ) with (fillfactor=70);
+CREATE INDEX generations_by_parent ON genbff.generations USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX generations_by_retry ON genbff.generations USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 CREATE INDEX generations_by_task ON genbff.generations USING btree (task_id, created_at, id);
 CREATE INDEX generations_due ON genbff.generations USING btree (next_run_at) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
+CREATE INDEX generations_ended ON genbff.generations USING btree (completed_at) WHERE (completed_at IS NOT NULL);
 CREATE INDEX generations_open ON genbff.generations USING btree (user_id) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
 CREATE INDEX generations_overdue ON genbff.generations USING btree (deadline_at) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
-CREATE INDEX generations_waiting ON genbff.generations USING btree (created_at, id) WHERE (status = 'pending'::text);
+CREATE INDEX generations_running ON genbff.generations USING btree (provider, operation) WHERE (status = 'processing'::text);
+CREATE INDEX generations_waiting ON genbff.generations USING btree (user_id, created_at, id) WHERE (status = 'pending'::text);
 CREATE TRIGGER generations_change BEFORE UPDATE ON genbff.generations FOR EACH ROW EXECUTE FUNCTION genbff.check_generation_change();
 CREATE TRIGGER generations_event AFTER INSERT OR UPDATE ON genbff.generations FOR EACH ROW EXECUTE FUNCTION genbff.write_event();
+CREATE TRIGGER generations_waiting AFTER INSERT OR UPDATE OF status ON genbff.generations FOR EACH ROW EXECUTE FUNCTION genbff.count_waiting();
 alter table genbff.generations enable row level security;
 
 create table genbff.grants (
@@ -169,7 +213,6 @@ create table genbff.holds (
   constraint holds_generation_id_key UNIQUE (generation_id),
   constraint holds_wallet_id_id_key UNIQUE (wallet_id, id),
   constraint holds_wallet_id_idempotency_key_key UNIQUE (wallet_id, idempotency_key),
-  constraint holds_generation FOREIGN KEY (generation_id) REFERENCES genbff.generations(id),
   constraint holds_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES public.user_credits(user_id),
   constraint holds_amount_check CHECK (amount >= 1 AND amount <= '9007199254740991'::bigint),
   constraint holds_belong_to_something CHECK (generation_id IS NOT NULL AND external_reference IS NULL AND expires_at IS NULL OR generation_id IS NULL AND external_reference IS NOT NULL AND expires_at IS NOT NULL),
@@ -192,7 +235,7 @@ create table genbff.idempotency_keys (
   response jsonb not null,
   expires_at timestamp with time zone not null,
   constraint idempotency_keys_pkey PRIMARY KEY (user_id, key),
-  constraint idempotency_keys_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id),
+  constraint idempotency_keys_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint idempotency_keys_key_check CHECK (length(key) >= 1 AND length(key) <= 255)
 );
 CREATE INDEX idempotency_keys_due ON genbff.idempotency_keys USING btree (expires_at);
@@ -215,7 +258,7 @@ create table genbff.operation_costs (
   per text not null,
   multipliers jsonb default '{}'::jsonb not null,
   effective_at timestamp with time zone not null,
-  created_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
   constraint operation_costs_pkey PRIMARY KEY (key, version),
   constraint operation_costs_credits_check CHECK (credits >= 0 AND credits <= '9007199254740991'::bigint),
   constraint operation_costs_key_check CHECK (length(key) >= 1 AND length(key) <= 128),
@@ -234,15 +277,42 @@ create table genbff.orphans (
   job jsonb,
   reason text not null,
   state text default 'open'::text not null,
-  created_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
   resolved_at timestamp with time zone,
   constraint orphans_pkey PRIMARY KEY (id),
-  constraint orphans_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id),
+  constraint orphans_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint orphans_state_check CHECK (state = ANY (ARRAY['open'::text, 'adopted'::text, 'dismissed'::text]))
 );
 CREATE INDEX orphans_by_generation ON genbff.orphans USING btree (generation_id, attempt);
 CREATE INDEX orphans_open ON genbff.orphans USING btree (created_at) WHERE (state = 'open'::text);
 alter table genbff.orphans enable row level security;
+
+create table genbff.payment_events (
+  provider text not null,
+  event_id text not null,
+  wallet_id text not null,
+  purchase_id text not null,
+  grant_id bigint not null,
+  created_at timestamp with time zone not null,
+  constraint payment_events_pkey PRIMARY KEY (provider, event_id),
+  constraint payment_events_provider_purchase_id_wallet_id_fkey FOREIGN KEY (provider, purchase_id, wallet_id) REFERENCES genbff.purchases(provider, purchase_id, wallet_id),
+  constraint payment_events_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES public.user_credits(user_id),
+  constraint payment_events_wallet_id_grant_id_fkey FOREIGN KEY (wallet_id, grant_id) REFERENCES genbff.grants(wallet_id, id),
+  constraint payment_events_event_id_check CHECK (length(event_id) >= 1 AND length(event_id) <= 255)
+);
+alter table genbff.payment_events enable row level security;
+
+create table genbff.purchases (
+  provider text not null,
+  purchase_id text not null,
+  wallet_id text not null,
+  constraint purchases_pkey PRIMARY KEY (provider, purchase_id),
+  constraint purchases_provider_purchase_id_wallet_id_key UNIQUE (provider, purchase_id, wallet_id),
+  constraint purchases_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES public.user_credits(user_id),
+  constraint purchases_provider_check CHECK (provider ~ '^[a-z0-9_-]{1,32}$'::text),
+  constraint purchases_purchase_id_check CHECK (length(purchase_id) >= 1 AND length(purchase_id) <= 200)
+);
+alter table genbff.purchases enable row level security;
 
 create table genbff.quotes (
   id uuid default gen_random_uuid() not null,
@@ -251,7 +321,7 @@ create table genbff.quotes (
   provider text not null,
   price jsonb not null,
   expires_at timestamp with time zone not null,
-  created_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
   constraint quotes_pkey PRIMARY KEY (id)
 );
 CREATE INDEX quotes_due ON genbff.quotes USING btree (expires_at);
@@ -271,8 +341,8 @@ create table genbff.tasks (
   event_seq bigint default 0 not null,
   image_count integer default 0 not null,
   model_count integer default 0 not null,
-  created_at timestamp with time zone default clock_timestamp() not null,
-  updated_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
+  updated_at timestamp with time zone default genbff.now() not null,
   constraint tasks_pkey PRIMARY KEY (task_id),
   constraint tasks_task_id_check CHECK (task_id ~ '^[A-Za-z0-9_-]{1,128}$'::text)
 ) with (fillfactor=80);
@@ -325,6 +395,31 @@ create table genbff.transitions (
 );
 alter table genbff.transitions enable row level security;
 
+create table genbff.turns (
+  user_id text not null,
+  waiting integer default 0 not null,
+  served bigint default 0 not null,
+  constraint turns_pkey PRIMARY KEY (user_id),
+  constraint turns_waiting_check CHECK (waiting >= 0)
+) with (fillfactor=70);
+CREATE INDEX turns_next ON genbff.turns USING btree (served, user_id) WHERE (waiting > 0);
+alter table genbff.turns enable row level security;
+
+create table genbff.webhook_inbox (
+  provider text not null,
+  event_id text not null,
+  job_key text,
+  payload jsonb not null,
+  generation_id uuid,
+  received_at timestamp with time zone default genbff.now() not null,
+  constraint webhook_inbox_pkey PRIMARY KEY (provider, event_id),
+  constraint webhook_inbox_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
+  constraint webhook_inbox_event_id_check CHECK (length(event_id) >= 1 AND length(event_id) <= 255)
+);
+CREATE INDEX webhook_inbox_received ON genbff.webhook_inbox USING btree (received_at);
+CREATE INDEX webhook_inbox_unmatched ON genbff.webhook_inbox USING btree (provider, job_key) WHERE (generation_id IS NULL);
+alter table genbff.webhook_inbox enable row level security;
+
 create table public.assets (
   id uuid default gen_random_uuid() not null,
   task_id text not null,
@@ -346,13 +441,13 @@ create table public.assets (
   width integer,
   height integer,
   metadata jsonb default '{}'::jsonb not null,
-  created_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
   completed_at timestamp with time zone,
   constraint assets_pkey PRIMARY KEY (id),
   constraint assets_generation_id_index_key UNIQUE (generation_id, index),
   constraint assets_storage_key_key UNIQUE (storage_key),
   constraint assets_task_id_kind_file_index_key UNIQUE (task_id, kind, file_index),
-  constraint assets_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id),
+  constraint assets_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint assets_task_id_fkey FOREIGN KEY (task_id) REFERENCES genbff.tasks(task_id),
   constraint assets_complete_is_stored CHECK ((status = 'complete'::text) = (storage_key IS NOT NULL AND asset_url IS NOT NULL AND sha256 IS NOT NULL AND bytes IS NOT NULL AND content_type IS NOT NULL)),
   constraint assets_kind_check CHECK (kind = ANY (ARRAY['image'::text, 'model'::text])),
@@ -413,7 +508,7 @@ create table public.input_assets (
   width integer,
   height integer,
   metadata jsonb default '{}'::jsonb not null,
-  created_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
   completed_at timestamp with time zone,
   constraint input_assets_pkey PRIMARY KEY (id),
   constraint input_assets_storage_key_key UNIQUE (storage_key),
@@ -455,7 +550,7 @@ create view public.operation_costs with (security_invoker=true) as
     multipliers,
     version
    FROM genbff.operation_costs
-  WHERE effective_at <= now()
+  WHERE effective_at <= genbff.now()
   ORDER BY key, effective_at DESC, version DESC;
 
 create table public.user_credits (
@@ -466,8 +561,8 @@ create table public.user_credits (
   subscription_tier text default 'free'::text not null,
   lifetime_granted bigint default 0 not null,
   lifetime_spent bigint default 0 not null,
-  created_at timestamp with time zone default clock_timestamp() not null,
-  updated_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default genbff.now() not null,
+  updated_at timestamp with time zone default genbff.now() not null,
   constraint user_credits_pkey PRIMARY KEY (user_id),
   constraint user_credits_balance_is_possible CHECK (balance >= 0 AND balance <= '9007199254740991'::bigint),
   constraint user_credits_held_is_covered CHECK (held >= 0 AND held <= balance),
@@ -478,6 +573,23 @@ create table public.user_credits (
 ) with (fillfactor=70);
 comment on table public.user_credits is 'Wallets. balance is everything in it, held included.';
 alter table public.user_credits enable row level security;
+
+CREATE OR REPLACE FUNCTION genbff.add_lot(p_wallet public.user_credits, p_kind text, p_amount bigint, p_key text, p_request jsonb, p_source text, p_priority integer, p_expires_at timestamp with time zone, p_actor text, p_reason text, p_now timestamp with time zone)
+ RETURNS genbff.transactions
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_grant_id bigint;
+begin
+  if p_wallet.lifetime_granted > 9007199254740991 - p_amount then
+    perform genbff.refuse(422, 'invalid_amount');
+  end if;
+  insert into genbff.grants (wallet_id, source, amount, remaining, priority, effective_at, expires_at, created_at)
+  values (p_wallet.user_id, p_source, p_amount, p_amount, p_priority, p_now, p_expires_at, p_now)
+  returning id into v_grant_id;
+  return genbff.post_entry(p_wallet.user_id, p_kind, p_amount, p_key, p_request, v_grant_id, null, p_actor, p_reason, p_now);
+end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.agreed_price(p_user_id text, p_operation text, p_provider text, p_price jsonb, p_quote_id uuid, p_now timestamp with time zone)
  RETURNS jsonb
@@ -504,6 +616,31 @@ begin
   return p_price;
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.cap_wait(g genbff.generations, p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if g.attempt = 1 or not exists (select 1 from genbff.caps where provider = g.provider) then
+    return 0;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  if exists (
+    select 1 from genbff.caps c
+     cross join lateral (
+       select count(*) filter (where o.attempt = 1 or a.intent_at is not null) as placed,
+              count(*) filter (where o.attempt = 1 and a.intent_at is null) as unsent
+         from genbff.generations o join genbff.attempts a on a.generation_id = o.id and a.attempt = o.attempt
+        where o.status = 'processing' and o.provider = c.provider and o.id <> g.id and c.operation in ('*', o.operation)) others
+     where c.provider = g.provider and c.operation in ('*', g.operation)
+       and (c.concurrency <= others.placed
+         or c.starts_per_minute <= others.unsent + genbff.sent_lately(c.provider, c.operation, p_now))) then
+    return 1000;
+  end if;
+  return 0;
+end $function$;
+
 CREATE OR REPLACE FUNCTION genbff.check_generation_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -514,8 +651,16 @@ begin
      and not exists (select 1 from genbff.transitions where from_status = old.status and to_status = new.status) then
     raise exception 'generation %: % → % is not a transition', old.id, old.status, new.status using errcode = 'restrict_violation';
   end if;
-  if old.completed_at is not null then
+  -- Only what retention takes away may change in what has ended: with a row goes every reference to it.
+  if old.completed_at is not null
+     and ((to_jsonb(new) - '{work,events_swept,parent_id,retry_of}'::text[])
+            is distinct from (to_jsonb(old) - '{work,events_swept,parent_id,retry_of}'::text[])
+          or coalesce(new.parent_id, old.parent_id) is distinct from old.parent_id
+          or coalesce(new.retry_of, old.retry_of) is distinct from old.retry_of) then
     raise exception 'generation % has ended', old.id using errcode = 'restrict_violation';
+  end if;
+  if old.completed_at is not null then
+    return new;
   end if;
   if new.attempt = old.attempt and old.step is not null
      and (select rank from genbff.steps where step = new.step) < (select rank from genbff.steps where step = old.step) then
@@ -530,6 +675,28 @@ begin
     new.version := old.version + 1;
   end if;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.checked_duration(p_ms bigint)
+ RETURNS interval
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform genbff.insist(p_ms between 1 and 3155760000000, 'a duration is 1 ms to 100 years');
+  return p_ms * interval '1 millisecond';
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.checked_key(p_key text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if p_key is null or length(p_key) not between 1 and 255 or p_key ~ '[\x01-\x1f\x7f]' then
+    perform genbff.refuse(400, 'invalid_idempotency_key');
+  end if;
+  return p_key;
 end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.close_doors()
@@ -553,6 +720,21 @@ begin
       execute format('grant execute on function %s to service_role', v_function.name);
     end if;
   end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.count_waiting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'INSERT' and new.status = 'pending' then
+    insert into genbff.turns (user_id, waiting) values (new.user_id, 1)
+    on conflict (user_id) do update set waiting = genbff.turns.waiting + 1;
+  elsif tg_op = 'UPDATE' and old.status = 'pending' and new.status <> 'pending' then
+    update genbff.turns set waiting = waiting - 1 where user_id = new.user_id;
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.current_cost(p_key text, p_now timestamp with time zone)
@@ -584,7 +766,7 @@ CREATE OR REPLACE FUNCTION genbff.end_unpaid(g genbff.generations, p_status text
  SET search_path TO ''
 AS $function$
 declare
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_hold_id uuid;
   v_attempt genbff.attempts;
 begin
@@ -612,7 +794,7 @@ begin
   return g;
 end $function$;
 
-CREATE OR REPLACE FUNCTION genbff.expire_lot(p_grant genbff.grants, p_cause text, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION genbff.expire_lot(p_grant genbff.grants, p_now timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -624,8 +806,7 @@ begin
     return 0;
   end if;
   update genbff.grants set remaining = remaining - v_free where id = p_grant.id;
-  perform genbff.post_entry(p_grant.wallet_id, 'expiry', -v_free, p_grant.id || ':' || p_cause, '{}',
-    p_grant.id, null, null, null, p_now);
+  perform genbff.post_entry(p_grant.wallet_id, 'expiry', -v_free, null, '{}', p_grant.id, null, null, null, p_now);
   return v_free;
 end $function$;
 
@@ -681,6 +862,49 @@ begin
   return v_generation;
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.free_lots(p_wallet_id text, p_now timestamp with time zone)
+ RETURNS SETOF genbff.grants
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select * from genbff.grants
+   where wallet_id = p_wallet_id and remaining > 0 and remaining > held and (expires_at is null or expires_at > p_now)
+   order by priority, expires_at nulls last, created_at, id
+$function$;
+
+CREATE OR REPLACE FUNCTION genbff.full_pairs(p_now timestamp with time zone)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(array_agg(c.provider || '/' || c.operation), '{}') from genbff.caps c
+   where c.concurrency <= (select count(*) from genbff.generations g
+           where g.status = 'processing' and g.provider = c.provider and c.operation in ('*', g.operation))
+      or c.starts_per_minute <= genbff.sent_lately(c.provider, c.operation, p_now)
+           + (select count(*) from genbff.generations g join genbff.attempts a on a.generation_id = g.id and a.attempt = g.attempt
+               where g.status = 'processing' and g.provider = c.provider and c.operation in ('*', g.operation) and a.intent_at is null)
+$function$;
+
+CREATE OR REPLACE FUNCTION genbff.granted(p_entry genbff.transactions)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('transaction_id', p_entry.id, 'grant_id', p_entry.grant_id, 'amount', p_entry.amount,
+    'balance_after', p_entry.balance_after)
+$function$;
+
+CREATE OR REPLACE FUNCTION genbff.has_grant(p_wallet_id text, p_key text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (select 1 from genbff.transactions where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = p_key)
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.input_view(i public.input_assets)
  RETURNS jsonb
  LANGUAGE sql
@@ -693,6 +917,130 @@ AS $function$
     'width', i.width, 'height', i.height, 'filename', i.filename, 'created_at', i.created_at)
 $function$;
 
+CREATE OR REPLACE FUNCTION genbff.insert_children(g genbff.generations, p_children jsonb, p_now timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_child jsonb;
+  v_price jsonb;
+  v_made genbff.generations;
+  v_detail text;
+  v_ids jsonb := '[]';
+begin
+  for v_child in select value from jsonb_array_elements(p_children) loop
+    v_child := v_child || jsonb_build_object('task_id', g.task_id, 'user_id', g.user_id, 'wallet_id', g.wallet_id);
+    v_price := v_child -> 'price';
+    begin
+      v_made := genbff.insert_generation(v_child, v_price, g.id, p_now);
+      v_ids := v_ids || to_jsonb(v_made.id);
+    exception when sqlstate 'PT402' then
+      get stacked diagnostics v_detail = pg_exception_detail;
+      v_made := genbff.insert_unpayable(v_child, v_price, g.id, p_now, v_detail::jsonb);
+    end;
+  end loop;
+  return v_ids;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.insert_generation(p jsonb, p_price jsonb, p_parent_id uuid, p_now timestamp with time zone)
+ RETURNS genbff.generations
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_credits bigint := genbff.whole_credits((p_price ->> 'credits')::numeric, 0);
+  v_candidates text[] := array(select jsonb_array_elements_text(coalesce(nullif(p -> 'candidates', 'null'), '[]')));
+  v_outputs int := (p ->> 'outputs')::int;
+  v_kind text := p ->> 'output_kind';
+  v_first_file int;
+  v_generation genbff.generations;
+begin
+  insert into genbff.generations
+    (task_id, user_id, wallet_id, parent_id, retry_of, operation, provider, candidates, input, sources, prompt, style_version,
+     output_kind, outputs, price, price_credits, max_attempts, next_run_at, deadline_at, created_at)
+  values
+    (p ->> 'task_id', p ->> 'user_id', p ->> 'wallet_id', p_parent_id, (p ->> 'retry_of')::uuid, p ->> 'operation', p ->> 'provider',
+     v_candidates, p -> 'input', p -> 'sources', p ->> 'prompt', (p ->> 'style_version')::int, v_kind, v_outputs, p_price, v_credits,
+     greatest((p -> 'limits' ->> 'attempts')::int, 1 + cardinality(v_candidates)), p_now,
+     p_now + (p -> 'limits' ->> 'deadline_ms')::bigint * interval '1 millisecond', p_now)
+  returning * into v_generation;
+  -- A generation that costs nothing has no hold, and the same life.
+  if v_credits > 0 then
+    perform genbff.place_hold(p ->> 'wallet_id', v_credits, 'generation:' || v_generation.id, v_generation.id, null, null);
+  end if;
+  if v_kind <> 'json' then
+    update genbff.tasks
+       set image_count = image_count + case when v_kind = 'image' then v_outputs else 0 end,
+           model_count = model_count + case when v_kind = 'model' then v_outputs else 0 end
+     where task_id = p ->> 'task_id'
+    returning case when v_kind = 'image' then image_count else model_count end - v_outputs into v_first_file;
+    insert into public.assets
+      (task_id, generation_id, user_id, kind, prompt, style, index, file_index, source_asset_id, source_input_asset_id)
+    select p ->> 'task_id', v_generation.id, p ->> 'user_id', v_kind, p -> 'input' ->> 'prompt', p ->> 'style', i, v_first_file + i,
+           (p -> 'sources' -> 0 ->> 'asset_id')::uuid, (p -> 'sources' -> 0 ->> 'input_asset_id')::uuid
+      from generate_series(0, v_outputs - 1) i;
+  end if;
+  return v_generation;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.insert_unpayable(p jsonb, p_price jsonb, p_parent_id uuid, p_now timestamp with time zone, p_details jsonb)
+ RETURNS genbff.generations
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_generation genbff.generations;
+begin
+  insert into genbff.generations
+    (task_id, user_id, wallet_id, parent_id, operation, provider, input, sources, prompt, style_version, output_kind, outputs,
+     price, price_credits, max_attempts, deadline_at, created_at, status, error_code, error_details, completed_at)
+  values
+    (p ->> 'task_id', p ->> 'user_id', p ->> 'wallet_id', p_parent_id, p ->> 'operation', p ->> 'provider', p -> 'input', p -> 'sources',
+     p ->> 'prompt', (p ->> 'style_version')::int, p ->> 'output_kind', (p ->> 'outputs')::int, p_price, (p_price ->> 'credits')::bigint,
+     1, p_now, p_now, 'failed', 'insufficient_credits', p_details, p_now)
+  returning * into v_generation;
+  return v_generation;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.insist(p_true boolean, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if p_true is not true then
+    perform genbff.refuse(400, 'validation_failed', jsonb_build_object('reason', p_reason));
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.known_entry(p_wallet_id text, p_kind text, p_key text, p_request jsonb)
+ RETURNS genbff.transactions
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_entry genbff.transactions;
+begin
+  select * into v_entry from genbff.transactions where wallet_id = p_wallet_id and kind = p_kind and idempotency_key = p_key;
+  if found and v_entry.request <> p_request then
+    perform genbff.refuse(422, 'idempotency_key_reused');
+  end if;
+  return v_entry;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.known_wait(p_provider text, p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select ceil(extract(epoch from b.until - p_now) * 1000)::bigint
+    from (select greatest(wait_until, case when failures >= 5 then open_until end) as until
+            from genbff.breakers where provider = p_provider) b
+   where b.until > p_now
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.leased(p_generation_id uuid, p_epoch bigint)
  RETURNS genbff.generations
  LANGUAGE sql
@@ -703,6 +1051,14 @@ AS $function$
      for update
 $function$;
 
+CREATE OR REPLACE FUNCTION genbff.lock_job(p_provider text, p_job_key text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select pg_advisory_xact_lock(hashtextextended('genbff.job ' || p_provider || ' ' || p_job_key, 0))
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.lock_wallet(p_wallet_id text)
  RETURNS public.user_credits
  LANGUAGE plpgsql
@@ -711,8 +1067,12 @@ AS $function$
 declare
   v_wallet public.user_credits;
 begin
-  insert into public.user_credits (user_id) values (p_wallet_id) on conflict do nothing;
   select * into v_wallet from public.user_credits where user_id = p_wallet_id for update;
+  if not found then
+    perform genbff.insist(length(p_wallet_id) between 1 and 255, 'a wallet has a name of 1 to 255 characters');
+    insert into public.user_credits (user_id) values (p_wallet_id) on conflict do nothing;
+    select * into v_wallet from public.user_credits where user_id = p_wallet_id for update;
+  end if;
   return v_wallet;
 end $function$;
 
@@ -733,7 +1093,7 @@ begin
   return v_generation;
 end $function$;
 
-CREATE OR REPLACE FUNCTION genbff.next_attempt(g genbff.generations, p_epoch bigint, p_outcome text, p_error jsonb, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION genbff.next_attempt(g genbff.generations, p_provider text, p_epoch bigint, p_outcome text, p_error jsonb, p_now timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -741,8 +1101,66 @@ AS $function$
 begin
   update genbff.attempts set outcome = p_outcome, error = p_error, finished_at = p_now
    where generation_id = g.id and attempt = g.attempt;
-  insert into genbff.attempts (generation_id, attempt, provider, epoch) values (g.id, g.attempt + 1, g.provider, p_epoch);
+  insert into genbff.attempts (generation_id, attempt, provider, epoch) values (g.id, g.attempt + 1, p_provider, p_epoch);
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.next_in_turn(p_now timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_full text[] := genbff.full_pairs(p_now);
+  v_user text;
+  v_id uuid;
+begin
+  for v_user in select user_id from genbff.turns where waiting > 0 order by served, user_id loop
+    select id into v_id from genbff.generations
+     where user_id = v_user and status = 'pending' and next_run_at <= p_now and deadline_at > p_now
+       and provider || '/*' <> all (v_full) and provider || '/' || operation <> all (v_full)
+     order by created_at, id limit 1 for update skip locked;
+    if found then
+      return v_id;
+    end if;
+  end loop;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.next_to_wake()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select g.id from genbff.turns t
+   cross join lateral (select id from genbff.generations where user_id = t.user_id and status = 'pending' order by created_at, id limit 1) g
+   where t.waiting > 0 order by t.served, t.user_id limit 1
+$function$;
+
+CREATE OR REPLACE FUNCTION genbff.note_health(p_provider text, p_health text, p_wait_ms bigint, p_now timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if p_health = 'ok' then
+    update genbff.breakers set failures = 0, open_until = null where provider = p_provider and (failures > 0 or open_until is not null);
+  elsif p_health = 'failed' then
+    insert into genbff.breakers (provider, failures) values (p_provider, 1)
+    on conflict (provider) do update
+      set failures = genbff.breakers.failures + 1,
+          open_until = case when genbff.breakers.failures + 1 >= 5 then p_now + interval '30 seconds' else genbff.breakers.open_until end;
+  end if;
+  if p_wait_ms > 0 then
+    insert into genbff.breakers (provider, wait_until) values (p_provider, p_now + p_wait_ms * interval '1 millisecond')
+    on conflict (provider) do update set wait_until = greatest(genbff.breakers.wait_until, excluded.wait_until);
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+AS $function$ select pg_catalog.clock_timestamp() $function$;
 
 CREATE OR REPLACE FUNCTION genbff.place_hold(p_wallet_id text, p_amount bigint, p_key text, p_generation_id uuid, p_external_reference text, p_expires_in interval)
  RETURNS genbff.holds
@@ -751,7 +1169,7 @@ CREATE OR REPLACE FUNCTION genbff.place_hold(p_wallet_id text, p_amount bigint, 
 AS $function$
 declare
   v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_available bigint;
   v_hold genbff.holds;
   v_lot genbff.grants;
@@ -762,7 +1180,8 @@ begin
   select * into v_hold from genbff.holds where wallet_id = p_wallet_id and idempotency_key = p_key;
   if found then
     if v_hold.amount <> p_amount or v_hold.generation_id is distinct from p_generation_id
-       or v_hold.external_reference is distinct from p_external_reference then
+       or v_hold.external_reference is distinct from p_external_reference
+       or v_hold.expires_at is distinct from v_hold.created_at + p_expires_in then
       perform genbff.refuse(422, 'idempotency_key_reused');
     end if;
     return v_hold;
@@ -778,12 +1197,7 @@ begin
   values (p_wallet_id, p_key, p_amount, p_generation_id, p_external_reference, v_now + p_expires_in, v_now)
   returning * into v_hold;
 
-  for v_lot in
-    select * from genbff.grants
-     where wallet_id = p_wallet_id and remaining > 0 and remaining > held and (expires_at is null or expires_at > v_now)
-     order by priority, expires_at nulls last, created_at, id
-       for update
-  loop
+  for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
     v_take := least(v_left, v_lot.remaining - v_lot.held);
     update genbff.grants set held = held + v_take where id = v_lot.id;
     insert into genbff.hold_lots (hold_id, wallet_id, grant_id, position, amount)
@@ -800,7 +1214,7 @@ begin
   return v_hold;
 end $function$;
 
-CREATE OR REPLACE FUNCTION genbff.post_entry(p_wallet_id text, p_kind text, p_amount bigint, p_key text, p_request jsonb, p_grant_id bigint, p_hold_id uuid, p_actor text, p_reason text, p_now timestamp with time zone)
+CREATE OR REPLACE FUNCTION genbff.post_entry(p_wallet_id text, p_kind text, p_amount bigint, p_key text, p_request jsonb, p_grant_id bigint, p_hold_id uuid, p_actor text, p_reason text, p_now timestamp with time zone, p_unhold bigint DEFAULT 0)
  RETURNS genbff.transactions
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -811,8 +1225,9 @@ declare
 begin
   update public.user_credits
      set balance = balance + p_amount,
+         held = held - p_unhold,
          seq = seq + 1,
-         lifetime_granted = lifetime_granted + case when p_kind = 'grant' then p_amount else 0 end,
+         lifetime_granted = lifetime_granted + case when p_kind in ('grant', 'adjustment') and p_amount > 0 then p_amount else 0 end,
          lifetime_spent = lifetime_spent + case when p_kind in ('capture', 'refund') then -p_amount else 0 end,
          updated_at = p_now
    where user_id = p_wallet_id
@@ -820,9 +1235,47 @@ begin
   insert into genbff.transactions
     (wallet_id, seq, kind, amount, balance_after, idempotency_key, request, grant_id, hold_id, actor, reason, created_at)
   values
-    (p_wallet_id, v_wallet.seq, p_kind, p_amount, v_wallet.balance, p_key, p_request, p_grant_id, p_hold_id, p_actor, p_reason, p_now)
+    (p_wallet_id, v_wallet.seq, p_kind, p_amount, v_wallet.balance, coalesce(p_key, E'\n' || v_wallet.seq), p_request,
+     p_grant_id, p_hold_id, p_actor, p_reason, p_now)
   returning * into v_entry;
   return v_entry;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.provider_wait(p_provider text, p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_breaker genbff.breakers;
+begin
+  select * into v_breaker from genbff.breakers where provider = p_provider for update;
+  if v_breaker.wait_until > p_now then
+    return ceil(extract(epoch from v_breaker.wait_until - p_now) * 1000);
+  elsif v_breaker.failures >= 5 then
+    if v_breaker.open_until > p_now then
+      return ceil(extract(epoch from v_breaker.open_until - p_now) * 1000);
+    end if;
+    update genbff.breakers set open_until = p_now + interval '30 seconds' where provider = p_provider;
+  end if;
+  return 0;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.queue_is_full(p_depth integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_margin constant int := 100;
+  v_waiting bigint;
+begin
+  select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
+  if v_waiting >= p_depth - v_margin then
+    perform pg_advisory_xact_lock(hashtextextended('genbff.queue', 0));
+    select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
+  end if;
+  return v_waiting >= p_depth;
 end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.refuse(p_status integer, p_code text, p_detail jsonb DEFAULT '{}'::jsonb)
@@ -843,6 +1296,16 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.sent_lately(p_provider text, p_operation text, p_now timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select count(*) from genbff.attempts a join genbff.generations g on g.id = a.generation_id
+   where a.provider = p_provider and a.intent_at > p_now - interval '1 minute' and p_operation in ('*', g.operation)
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.settle_hold(p_hold_id uuid, p_outcome text, p_capture bigint)
  RETURNS genbff.holds
  LANGUAGE plpgsql
@@ -862,8 +1325,8 @@ begin
     perform genbff.refuse(404, 'not_found');
   end if;
   perform genbff.lock_wallet(v_wallet_id);
-  v_now := clock_timestamp();
-  select * into v_hold from genbff.holds where id = p_hold_id for update;
+  v_now := genbff.now();
+  select * into v_hold from genbff.holds where id = p_hold_id;
 
   if v_hold.state <> 'open' then
     if v_hold.state <> p_outcome or v_hold.captured is distinct from (case when p_outcome = 'captured' then p_capture end) then
@@ -880,23 +1343,23 @@ begin
      set state = p_outcome, captured = case when p_outcome = 'captured' then p_capture end, settled_at = v_now
    where id = p_hold_id
   returning * into v_hold;
-  update public.user_credits set held = held - v_hold.amount, updated_at = v_now where user_id = v_wallet_id;
+  if p_capture > 0 then
+    perform genbff.post_entry(v_wallet_id, 'capture', -p_capture, p_hold_id::text, '{}', null, p_hold_id, null, null, v_now, v_hold.amount);
+  else
+    update public.user_credits set held = held - v_hold.amount, updated_at = v_now where user_id = v_wallet_id;
+  end if;
   for v_part in select * from genbff.hold_lots where hold_id = p_hold_id order by position loop
     v_take := least(v_left, v_part.amount);
     v_left := v_left - v_take;
-    update genbff.grants set remaining = remaining - v_take, held = held - v_part.amount where id = v_part.grant_id;
-    update genbff.hold_lots set captured = v_take where hold_id = p_hold_id and grant_id = v_part.grant_id;
-  end loop;
-  if p_capture > 0 then
-    perform genbff.post_entry(v_wallet_id, 'capture', -p_capture, p_hold_id::text, '{}', null, p_hold_id, null, null, v_now);
-  end if;
-
-  -- What came back to a lot that has expired meanwhile expires at once.
-  for v_grant in
-    select g.* from genbff.hold_lots l join genbff.grants g on g.id = l.grant_id
-     where l.hold_id = p_hold_id and g.expires_at <= v_now order by l.position
-  loop
-    perform genbff.expire_lot(v_grant, 'hold:' || p_hold_id, v_now);
+    update genbff.grants set remaining = remaining - v_take, held = held - v_part.amount where id = v_part.grant_id
+    returning * into v_grant;
+    if v_take > 0 then
+      update genbff.hold_lots set captured = v_take where hold_id = p_hold_id and grant_id = v_part.grant_id;
+    end if;
+    -- What came back to a lot that has expired meanwhile expires at once.
+    if v_grant.expires_at <= v_now then
+      perform genbff.expire_lot(v_grant, v_now);
+    end if;
   end loop;
   return v_hold;
 end $function$;
@@ -912,7 +1375,7 @@ AS $function$
     'status', g.status, 'stage', g.stage, 'progress', g.progress, 'failures', g.failures,
     'error_code', g.error_code, 'error_details', g.error_details, 'cancel_requested', g.cancel_requested,
     'held', case when g.completed_at is null then g.price_credits else 0 end, 'charged', g.charged,
-    'version', g.version, 'created_at', g.created_at, 'completed_at', g.completed_at)
+    'version', g.version, 'output', g.output, 'created_at', g.created_at, 'completed_at', g.completed_at)
 $function$;
 
 CREATE OR REPLACE FUNCTION genbff.take_lease(p_generation_id uuid, p_worker text, p_lease_ms bigint)
@@ -926,12 +1389,16 @@ declare
   v_crashed boolean;
   v_exhausted boolean;
 begin
+  -- Without a lock: whose turn it is, is no business of those who happen to be asked for.
+  if exists (select 1 from genbff.generations where id = p_generation_id and status = 'pending') then
+    return jsonb_build_object('state', 'pending');
+  end if;
   select * into v_generation from genbff.generations where id = p_generation_id for update skip locked;
   if not found then
     return jsonb_build_object('state', case when exists (select 1 from genbff.generations where id = p_generation_id)
       then 'busy' else 'gone' end);
   end if;
-  v_now := clock_timestamp();
+  v_now := genbff.now();
   if v_generation.completed_at is not null then
     return jsonb_build_object('state', 'ended');
   elsif v_generation.status = 'pending' then
@@ -949,7 +1416,7 @@ begin
      where generation_id = p_generation_id and attempt = v_generation.attempt and intent_at is null);
   v_exhausted := v_crashed and v_generation.attempt = v_generation.max_attempts;
   if v_crashed and not v_exhausted then
-    perform genbff.next_attempt(v_generation, v_generation.lease_epoch + 1, 'abandoned', null, v_now);
+    perform genbff.next_attempt(v_generation, v_generation.provider, v_generation.lease_epoch + 1, 'abandoned', null, v_now);
     v_generation.attempt := v_generation.attempt + 1;
   end if;
   update genbff.generations
@@ -1018,7 +1485,8 @@ CREATE OR REPLACE FUNCTION genbff.work_order(g genbff.generations)
  SET search_path TO ''
 AS $function$
   select to_jsonb(g) || jsonb_build_object(
-    'now', clock_timestamp(),
+    'now', genbff.now(),
+    'provider_wait_ms', case when g.step = 'intent' then genbff.known_wait(g.provider, genbff.now()) end,
     'attempt_row', (select to_jsonb(a) from genbff.attempts a where a.generation_id = g.id and a.attempt = g.attempt),
     'assets', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'index', s.index, 'file_index', s.file_index, 'kind', s.kind) order by s.index), '[]')
                  from public.assets s where s.generation_id = g.id),
@@ -1037,7 +1505,7 @@ begin
   if tg_op = 'UPDATE' and new.version = old.version then
     return null;
   end if;
-  update genbff.tasks set event_seq = event_seq + 1, updated_at = clock_timestamp()
+  update genbff.tasks set event_seq = event_seq + 1, updated_at = genbff.now()
    where task_id = new.task_id returning event_seq into v_seq;
   insert into genbff.events (task_id, seq, generation_id, version, snapshot)
   values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new));
@@ -1053,13 +1521,67 @@ CREATE OR REPLACE FUNCTION public.genbff_abandon_inputs(p_older_ms bigint, p_cou
 AS $function$
   with stale as (
     select id from public.input_assets
-     where status = 'pending' and created_at < clock_timestamp() - p_older_ms * interval '1 millisecond'
+     where status = 'pending' and created_at < genbff.now() - p_older_ms * interval '1 millisecond'
      order by created_at limit p_count for update skip locked),
   abandoned as (
-    update public.input_assets i set status = 'failed', completed_at = clock_timestamp()
+    update public.input_assets i set status = 'failed', completed_at = genbff.now()
       from stale where i.id = stale.id returning i.id, i.storage_key)
   select coalesce(jsonb_agg(jsonb_build_object('input_asset_id', a.id, 'storage_key', a.storage_key)), '[]') from abandoned a
 $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_adjust(p_wallet_id text, p_amount numeric, p_idempotency_key text, p_reason text, p_actor text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_amount bigint := genbff.whole_credits(abs(p_amount)) * sign(p_amount)::bigint;
+  v_key text := genbff.checked_key(p_idempotency_key);
+  v_request jsonb := jsonb_build_object('amount', v_amount, 'reason', p_reason, 'actor', p_actor);
+  v_wallet public.user_credits;
+  v_now timestamptz;
+  v_first genbff.transactions;
+  v_lot genbff.grants;
+  v_available bigint;
+  v_left bigint := -v_amount;
+  v_take bigint;
+begin
+  perform genbff.insist(btrim(p_reason) <> '' and btrim(p_actor) <> '', 'a correction names its reason and its actor');
+  v_wallet := genbff.lock_wallet(p_wallet_id);
+  v_now := genbff.now();
+  v_first := genbff.known_entry(p_wallet_id, 'adjustment', v_key, v_request);
+  if v_first.id is not null then
+    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+  end if;
+  if v_amount > 0 then
+    v_first := genbff.add_lot(v_wallet, 'adjustment', v_amount, v_key, v_request, 'adjustment', 100, null, p_actor, p_reason, v_now);
+    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+  end if;
+
+  v_available := v_wallet.balance - v_wallet.held - genbff.expired_credits(p_wallet_id, v_now);
+  if v_available < v_left then
+    perform genbff.refuse(402, 'insufficient_credits', jsonb_build_object('required', v_left, 'available', v_available));
+  end if;
+  for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
+    v_take := least(v_left, v_lot.remaining - v_lot.held);
+    v_left := v_left - v_take;
+    update genbff.grants set remaining = remaining - v_take where id = v_lot.id;
+    -- One entry a lot, so that each lot explains what it lost. The first carries the caller's key, the others the
+    -- ledger's own: `key:1` could be somebody's.
+    if v_first.id is null then
+      v_first := genbff.post_entry(p_wallet_id, 'adjustment', -v_take, v_key, v_request, v_lot.id, null, p_actor, p_reason, v_now);
+    else
+      perform genbff.post_entry(p_wallet_id, 'adjustment', -v_take, null, v_request, v_lot.id, null, p_actor, p_reason, v_now);
+    end if;
+    exit when v_left = 0;
+  end loop;
+  if v_left <> 0 then
+    raise exception 'wallet % shows % available, its lots hold % less', p_wallet_id, v_available, v_left;
+  end if;
+  return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_adopt(p_generation_id uuid, p_epoch bigint, p_candidates jsonb)
  RETURNS jsonb
@@ -1083,7 +1605,7 @@ begin
     exception when unique_violation then
       continue;
     end;
-    update genbff.orphans set state = 'adopted', resolved_at = clock_timestamp()
+    update genbff.orphans set state = 'adopted', resolved_at = genbff.now()
      where provider = v_generation.provider and job ->> 'key' = v_job ->> 'key' and state = 'open';
     update genbff.generations set step = 'submitted', job = v_job where id = p_generation_id returning * into v_generation;
     return jsonb_build_object('adopted', true, 'generation', genbff.work_order(v_generation));
@@ -1120,12 +1642,29 @@ CREATE OR REPLACE FUNCTION public.genbff_balance(p_wallet_id text)
 AS $function$
   select coalesce(
     (select jsonb_build_object(
-        'available', w.balance - w.held - genbff.expired_credits(w.user_id, clock_timestamp()),
+        'available', w.balance - w.held - genbff.expired_credits(w.user_id, genbff.now()),
         'held', w.held, 'posted', w.balance, 'lifetime_granted', w.lifetime_granted,
         'lifetime_spent', w.lifetime_spent, 'subscription_tier', w.subscription_tier)
        from public.user_credits w where w.user_id = p_wallet_id),
     '{"available": 0, "held": 0, "posted": 0, "lifetime_granted": 0, "lifetime_spent": 0, "subscription_tier": "free"}')
 $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_balance_at(p_wallet_id text, p_at timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform genbff.insist(p_at is not null, 'which moment?');
+  return (select jsonb_build_object('posted', posted, 'held', held) from (
+    select
+      coalesce((select t.balance_after from genbff.transactions t
+                 where t.wallet_id = p_wallet_id and t.created_at <= p_at order by t.seq desc limit 1), 0) as posted,
+      coalesce((select sum(h.amount) from genbff.holds h
+                 where h.wallet_id = p_wallet_id and h.created_at <= p_at and (h.settled_at is null or h.settled_at > p_at)), 0) as held
+  ) then_true);
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_cancel(p_user_id text, p_generation_id uuid)
  RETURNS jsonb
@@ -1143,7 +1682,7 @@ begin
   if v_generation.status = 'pending' then
     v_generation := genbff.end_unpaid(v_generation, 'cancelled', 'cancelled', null, '[]', null, null);
   elsif v_generation.status = 'processing' then
-    update genbff.generations set cancel_requested = true, next_run_at = clock_timestamp()
+    update genbff.generations set cancel_requested = true, next_run_at = genbff.now()
      where id = p_generation_id returning * into v_generation;
   elsif v_generation.status <> 'cancelled' then
     perform genbff.refuse(409, 'not_cancellable', jsonb_build_object('status', v_generation.status));
@@ -1176,6 +1715,9 @@ AS $function$
 declare
   v_hold genbff.holds := genbff.external_hold(p_hold_id);
 begin
+  if p_full and p_amount is not null then
+    perform genbff.refuse(422, 'invalid_amount');
+  end if;
   return to_jsonb(genbff.settle_hold(p_hold_id, 'captured',
     case when p_full then v_hold.amount else genbff.whole_credits(p_amount, 0) end));
 end $function$;
@@ -1193,17 +1735,17 @@ declare
   v_generation genbff.generations;
   v_claimed jsonb := '[]';
 begin
-  for v_id in
-    select id from genbff.generations
-     where status = 'pending' and next_run_at <= clock_timestamp() and deadline_at > clock_timestamp()
-     order by created_at, id limit p_count for update skip locked
-  loop
-    v_now := clock_timestamp();
+  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  for i in 1..p_count loop
+    v_now := genbff.now();
+    v_id := genbff.next_in_turn(v_now);
+    exit when v_id is null;
     update genbff.generations
        set status = 'processing', step = 'intent', stage = null, attempt = 1, started_at = v_now, next_run_at = v_now,
            lease_owner = p_worker, lease_epoch = lease_epoch + 1, lease_expires_at = v_now + p_lease_ms * interval '1 millisecond'
      where id = v_id
     returning * into v_generation;
+    update genbff.turns set served = nextval('genbff.turn') where user_id = v_generation.user_id;
     insert into genbff.attempts (generation_id, attempt, provider, epoch)
     values (v_id, 1, v_generation.provider, v_generation.lease_epoch);
     update public.assets set status = 'processing' where generation_id = v_id;
@@ -1229,7 +1771,7 @@ begin
   if v_input.status = 'pending' then
     perform genbff.use_task(p_user_id, p_facts ->> 'task_id', p_own_task);
     update public.input_assets
-       set status = p_status, completed_at = clock_timestamp(),
+       set status = p_status, completed_at = genbff.now(),
            task_id = coalesce(p_facts ->> 'task_id', task_id),
            storage_key = coalesce(p_facts ->> 'storage_key', storage_key),
            asset_url = coalesce(p_facts ->> 'asset_url', asset_url),
@@ -1263,7 +1805,48 @@ begin
   return jsonb_build_object('discarded', v_key is not null, 'storage_key', v_key);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_fail(p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb DEFAULT NULL::jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_outcome text DEFAULT NULL::text, p_error jsonb DEFAULT NULL::jsonb)
+CREATE OR REPLACE FUNCTION public.genbff_expire_due(p_count integer DEFAULT 100)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_count int := greatest(1, least(coalesce(p_count, 100), 1000));
+  v_now timestamptz := genbff.now();
+  v_wallet_id text;
+  v_id uuid;
+  v_grant genbff.grants;
+  v_holds int := 0;
+  v_lots int := 0;
+begin
+  for v_wallet_id in
+    select wallet_id from (
+      (select wallet_id, expires_at from genbff.holds where state = 'open' and expires_at <= v_now order by expires_at limit v_count)
+      union all
+      (select wallet_id, expires_at from genbff.grants where remaining > 0 and remaining > held and expires_at <= v_now order by expires_at limit v_count)
+    ) due group by wallet_id order by wallet_id
+  loop
+    perform genbff.lock_wallet(v_wallet_id);
+    v_now := genbff.now();
+    for v_id in
+      select id from genbff.holds where wallet_id = v_wallet_id and state = 'open' and expires_at <= v_now order by created_at, id limit v_count
+    loop
+      perform genbff.settle_hold(v_id, 'expired', 0);
+      v_holds := v_holds + 1;
+    end loop;
+    for v_grant in
+      select * from genbff.grants where wallet_id = v_wallet_id and remaining > 0 and remaining > held and expires_at <= v_now order by id limit v_count
+    loop
+      perform genbff.expire_lot(v_grant, v_now);
+      v_lots := v_lots + 1;
+    end loop;
+  end loop;
+  return jsonb_build_object('holds', v_holds, 'lots', v_lots);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_fail(p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb DEFAULT NULL::jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_outcome text DEFAULT NULL::text, p_error jsonb DEFAULT NULL::jsonb, p_health text DEFAULT NULL::text, p_wait_ms bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1277,8 +1860,10 @@ begin
      or v_generation.lease_expires_at is null then
     return null;
   end if;
-  return genbff.snapshot(genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
-    p_code, p_details, p_failures, p_outcome, p_error));
+  v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
+    p_code, p_details, p_failures, p_outcome, p_error);
+  perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
+  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake());
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_find_inputs(p_user_id text, p_refs jsonb)
@@ -1302,7 +1887,7 @@ AS $function$
      where i.user_id = p_user_id) f
 $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_finish(p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_cost jsonb DEFAULT NULL::jsonb)
+CREATE OR REPLACE FUNCTION public.genbff_finish(p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_cost jsonb DEFAULT NULL::jsonb, p_output jsonb DEFAULT NULL::jsonb, p_children jsonb DEFAULT '[]'::jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1311,10 +1896,11 @@ CREATE OR REPLACE FUNCTION public.genbff_finish(p_generation_id uuid, p_epoch bi
 AS $function$
 declare
   v_generation genbff.generations := genbff.lock_with_wallet(p_generation_id);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_delivered int;
   v_charge bigint;
   v_hold_id uuid;
+  v_children jsonb;
 begin
   if v_generation.id is null or v_generation.lease_epoch <> p_epoch or v_generation.status <> 'processing'
      or v_generation.lease_expires_at is null then
@@ -1328,7 +1914,8 @@ begin
            sha256 text, width int, height int, metadata jsonb)
    where a.generation_id = p_generation_id and a.index = d.index;
   get diagnostics v_delivered = row_count;
-  if v_delivered = 0 or v_delivered <> jsonb_array_length(p_assets) then
+  if v_delivered <> jsonb_array_length(p_assets)
+     or (case when v_generation.output_kind = 'json' then p_output is null else v_delivered = 0 end) then
     raise exception 'generation %: % of % outputs can be delivered', p_generation_id, v_delivered, jsonb_array_length(p_assets);
   end if;
   update public.assets set status = 'failed', completed_at = v_now
@@ -1345,10 +1932,12 @@ begin
    where generation_id = p_generation_id and attempt = v_generation.attempt;
   update genbff.generations
      set status = 'complete', step = 'settling', stage = null, progress = 100, charged = v_charge, failures = p_failures,
-         completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null
+         output = p_output -> 'value', completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null
    where id = p_generation_id
   returning * into v_generation;
-  return genbff.snapshot(v_generation);
+  perform genbff.note_health(v_generation.provider, 'ok', null, v_now);
+  v_children := genbff.insert_children(v_generation, p_children, v_now);
+  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake());
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_generation_input(p_user_id text, p_generation_id text)
@@ -1381,31 +1970,28 @@ CREATE OR REPLACE FUNCTION public.genbff_grant(p_wallet_id text, p_amount numeri
 AS $function$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
-  v_request jsonb := jsonb_build_object('amount', v_amount, 'source', p_source, 'priority', p_priority, 'expires_in_ms', p_expires_in_ms);
-  v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
-  v_now timestamptz := clock_timestamp();
+  v_key text := genbff.checked_key(p_idempotency_key);
+  v_expires_in interval := case when p_expires_in_ms is not null then genbff.checked_duration(p_expires_in_ms) end;
+  v_request jsonb;
+  v_wallet public.user_credits;
+  v_now timestamptz;
   v_entry genbff.transactions;
-  v_grant_id bigint;
 begin
-  select * into v_entry from genbff.transactions
-   where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = p_idempotency_key;
-  if found then
-    if v_entry.request <> v_request then
-      perform genbff.refuse(422, 'idempotency_key_reused');
-    end if;
-  else
-    if v_wallet.balance > 9007199254740991 - v_amount or v_wallet.lifetime_granted > 9007199254740991 - v_amount then
-      perform genbff.refuse(422, 'invalid_amount');
-    end if;
-    insert into genbff.grants (wallet_id, source, amount, remaining, priority, effective_at, expires_at, created_at)
-    values (p_wallet_id, p_source, v_amount, v_amount, coalesce(p_priority, 100), v_now,
-            v_now + p_expires_in_ms * interval '1 millisecond', v_now)
-    returning id into v_grant_id;
-    v_entry := genbff.post_entry(p_wallet_id, 'grant', v_amount, p_idempotency_key, v_request, v_grant_id, null,
+  if v_key ~ '^(sign_up$|allowance:|purchase:)' then
+    perform genbff.refuse(400, 'invalid_idempotency_key');
+  end if;
+  perform genbff.insist(length(p_source) between 1 and 64, 'a grant names its source');
+  perform genbff.insist(p_priority is not null, 'a grant has a priority');
+  v_request := jsonb_build_object('amount', v_amount, 'source', p_source, 'priority', p_priority,
+    'expires_in_ms', p_expires_in_ms, 'reason', p_reason, 'actor', p_actor);
+  v_wallet := genbff.lock_wallet(p_wallet_id);
+  v_now := genbff.now();
+  v_entry := genbff.known_entry(p_wallet_id, 'grant', v_key, v_request);
+  if v_entry.id is null then
+    v_entry := genbff.add_lot(v_wallet, 'grant', v_amount, v_key, v_request, p_source, p_priority, v_now + v_expires_in,
       p_actor, coalesce(p_reason, p_source), v_now);
   end if;
-  return jsonb_build_object('transaction_id', v_entry.id, 'grant_id', v_entry.grant_id, 'amount', v_entry.amount,
-    'balance_after', v_entry.balance_after);
+  return genbff.granted(v_entry);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_heartbeat(p_generation_id uuid, p_epoch bigint, p_lease_ms bigint)
@@ -1418,10 +2004,10 @@ AS $function$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
 begin
-  if v_generation.id is null or v_generation.deadline_at <= clock_timestamp() then
+  if v_generation.id is null or v_generation.deadline_at <= genbff.now() then
     return null;
   end if;
-  update genbff.generations set lease_expires_at = clock_timestamp() + p_lease_ms * interval '1 millisecond'
+  update genbff.generations set lease_expires_at = genbff.now() + p_lease_ms * interval '1 millisecond'
    where id = p_generation_id;
   return jsonb_build_object('cancel_requested', v_generation.cancel_requested);
 end $function$;
@@ -1468,14 +2054,14 @@ CREATE OR REPLACE FUNCTION public.genbff_hold(p_wallet_id text, p_amount numeric
  SET lock_timeout TO '5s'
 AS $function$
 declare
-  v_hold genbff.holds;
+  v_amount bigint := genbff.whole_credits(p_amount);
+  v_key text := genbff.checked_key(p_idempotency_key);
 begin
-  if coalesce(p_external_reference, '') = '' or coalesce(p_expires_in_ms, 0) <= 0 then
-    perform genbff.refuse(400, 'validation_failed', '{"reason": "a hold needs a reference and a time-out"}');
+  if v_key like 'generation:%' then
+    perform genbff.refuse(400, 'invalid_idempotency_key');
   end if;
-  v_hold := genbff.place_hold(p_wallet_id, genbff.whole_credits(p_amount), p_idempotency_key, null,
-    p_external_reference, p_expires_in_ms * interval '1 millisecond');
-  return to_jsonb(v_hold);
+  perform genbff.insist(length(p_external_reference) between 1 and 255, 'a hold needs a reference and a time-out');
+  return to_jsonb(genbff.place_hold(p_wallet_id, v_amount, v_key, null, p_external_reference, genbff.checked_duration(p_expires_in_ms)));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_input(p_user_id text, p_id text)
@@ -1503,13 +2089,21 @@ CREATE OR REPLACE FUNCTION public.genbff_intent(p_generation_id uuid, p_epoch bi
 AS $function$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
+  v_wait bigint := 0;
 begin
   if v_generation.id is null then
     return null;
   end if;
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
+  end if;
+  v_wait := genbff.cap_wait(v_generation, v_now);
+  if v_wait = 0 then
+    v_wait := genbff.provider_wait(v_generation.provider, v_now);
+  end if;
+  if v_wait > 0 then
+    return jsonb_build_object('go', false, 'wait_ms', v_wait, 'generation', genbff.work_order(v_generation));
   end if;
   update genbff.attempts
      set intent_at = v_now, epoch = p_epoch, request = p_request, request_digest = p_digest
@@ -1528,7 +2122,7 @@ CREATE OR REPLACE FUNCTION public.genbff_operation_costs(p_keys jsonb)
 AS $function$
   select coalesce(jsonb_object_agg(c.key, jsonb_build_object(
       'key', c.key, 'version', c.version, 'credits', c.credits, 'per', c.per, 'multipliers', c.multipliers)), '{}')
-    from jsonb_array_elements_text(p_keys) k, lateral genbff.current_cost(k, clock_timestamp()) c
+    from jsonb_array_elements_text(p_keys) k, lateral genbff.current_cost(k, genbff.now()) c
    where c.key is not null
 $function$;
 
@@ -1550,6 +2144,49 @@ begin
   return jsonb_build_object('recorded', true);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_payment_event(p_provider text, p_event_id text, p_purchase_id text, p_wallet_id text, p_amount numeric, p_expires_in_ms bigint DEFAULT NULL::bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_amount bigint := genbff.whole_credits(p_amount);
+  v_expires_in interval := case when p_expires_in_ms is not null then genbff.checked_duration(p_expires_in_ms) end;
+  v_request jsonb := jsonb_build_object('amount', v_amount, 'expires_in_ms', p_expires_in_ms);
+  v_key text := 'purchase:' || p_provider || ':' || p_purchase_id;
+  v_wallet public.user_credits;
+  v_now timestamptz;
+  v_known genbff.payment_events;
+  v_owner text;
+  v_entry genbff.transactions;
+begin
+  perform genbff.insist(p_provider ~ '^[a-z0-9_-]{1,32}$', 'a payment provider has a name of a-z, 0-9, _ and -');
+  perform genbff.insist(length(p_event_id) between 1 and 255, 'an event has an id of 1 to 255 characters');
+  perform genbff.insist(length(p_purchase_id) between 1 and 200, 'a purchase has an id of 1 to 200 characters');
+  v_wallet := genbff.lock_wallet(p_wallet_id);
+  v_now := genbff.now();
+  insert into genbff.purchases (provider, purchase_id, wallet_id) values (p_provider, p_purchase_id, p_wallet_id)
+  on conflict do nothing;
+  select wallet_id into v_owner from genbff.purchases where provider = p_provider and purchase_id = p_purchase_id;
+  if v_owner <> p_wallet_id then
+    perform genbff.refuse(422, 'idempotency_key_reused');
+  end if;
+  v_entry := genbff.known_entry(p_wallet_id, 'grant', v_key, v_request);
+  if v_entry.id is null then
+    v_entry := genbff.add_lot(v_wallet, 'grant', v_amount, v_key, v_request, 'purchase', 200, v_now + v_expires_in, null, 'purchase', v_now);
+  end if;
+  insert into genbff.payment_events (provider, event_id, wallet_id, purchase_id, grant_id, created_at)
+  values (p_provider, p_event_id, p_wallet_id, p_purchase_id, v_entry.grant_id, v_now)
+  on conflict do nothing;
+  select * into v_known from genbff.payment_events where provider = p_provider and event_id = p_event_id;
+  if v_known.purchase_id <> p_purchase_id or v_known.wallet_id <> p_wallet_id then
+    perform genbff.refuse(422, 'idempotency_key_reused');
+  end if;
+  return genbff.granted(v_entry);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_quote(p_user_id text, p_operation text, p_provider text, p_price jsonb, p_valid_ms bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1560,7 +2197,7 @@ declare
   v_quote genbff.quotes;
 begin
   insert into genbff.quotes (user_id, operation, provider, price, expires_at)
-  values (p_user_id, p_operation, p_provider, p_price, clock_timestamp() + p_valid_ms * interval '1 millisecond')
+  values (p_user_id, p_operation, p_provider, p_price, genbff.now() + p_valid_ms * interval '1 millisecond')
   returning * into v_quote;
   return jsonb_build_object('quote_id', v_quote.id, 'credits', (v_quote.price ->> 'credits')::bigint, 'expires_at', v_quote.expires_at);
 end $function$;
@@ -1583,15 +2220,19 @@ CREATE OR REPLACE FUNCTION public.genbff_record(p_generation_id uuid, p_epoch bi
 AS $function$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_next int;
+  v_provider text;
+  v_heard boolean := false;
+  v_after genbff.generations;
 begin
   if v_generation.id is null then
     return null;
   end if;
   v_next := v_generation.attempt;
+  v_provider := coalesce(p_changes ->> 'next_provider', v_generation.provider);
   if coalesce((p_changes ->> 'next_attempt')::boolean, false) then
-    perform genbff.next_attempt(v_generation, p_epoch, p_changes ->> 'outcome', p_changes -> 'error', v_now);
+    perform genbff.next_attempt(v_generation, v_provider, p_epoch, p_changes ->> 'outcome', p_changes -> 'error', v_now);
     v_next := v_next + 1;
   else
     update genbff.attempts
@@ -1603,19 +2244,77 @@ begin
            intent_at = case when (p_changes ->> 'unsent')::boolean then null else intent_at end
      where generation_id = p_generation_id and attempt = v_generation.attempt;
   end if;
+  -- The provider may have told of this job before we knew that it is ours.
+  if p_changes -> 'job' ->> 'key' is not null and v_generation.job is null then
+    perform genbff.lock_job(v_generation.provider, p_changes -> 'job' ->> 'key');
+    update genbff.webhook_inbox set generation_id = p_generation_id
+     where provider = v_generation.provider and job_key = p_changes -> 'job' ->> 'key' and generation_id is null;
+    v_heard := found;
+  end if;
   update genbff.generations
      set attempt = v_next,
+         provider = v_provider,
+         candidates = array_remove(candidates, v_provider),
          step = coalesce(p_changes ->> 'step', step),
          stage = coalesce(p_changes ->> 'stage', stage),
          progress = coalesce((p_changes ->> 'progress')::int, progress),
          job = coalesce(p_changes -> 'job', job),
          work = work || coalesce(p_changes -> 'work', '{}'),
          retries = retries || coalesce(p_changes -> 'retries', '{}'),
-         next_run_at = v_now + coalesce(p_delay_ms, 0) * interval '1 millisecond',
+         next_run_at = v_now + case when v_heard then 0 else coalesce(p_delay_ms, 0) end * interval '1 millisecond',
          lease_expires_at = case when p_delay_ms is null then lease_expires_at end
    where id = p_generation_id
-  returning * into v_generation;
-  return genbff.work_order(v_generation);
+  returning * into v_after;
+  perform genbff.note_health(v_generation.provider, p_changes ->> 'health', (p_changes ->> 'wait_ms')::bigint, v_now);
+  return genbff.work_order(v_after) || jsonb_build_object('heard', v_heard);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_refund(p_hold_id uuid, p_amount numeric, p_idempotency_key text, p_reason text, p_actor text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_amount bigint := genbff.whole_credits(p_amount);
+  v_key text := genbff.checked_key(p_idempotency_key);
+  v_request jsonb := jsonb_build_object('hold_id', p_hold_id, 'amount', v_amount, 'reason', p_reason, 'actor', p_actor);
+  v_wallet_id text;
+  v_entry genbff.transactions;
+  v_now timestamptz;
+  v_refundable bigint;
+  v_part genbff.hold_lots;
+  v_grant genbff.grants;
+  v_left bigint := v_amount;
+  v_back bigint;
+begin
+  select wallet_id into v_wallet_id from genbff.holds where id = p_hold_id;
+  if not found then
+    perform genbff.refuse(404, 'not_found');
+  end if;
+  perform genbff.lock_wallet(v_wallet_id);
+  v_now := genbff.now();
+  v_entry := genbff.known_entry(v_wallet_id, 'refund', v_key, v_request);
+  if v_entry.id is not null then
+    return to_jsonb(v_entry);
+  end if;
+  -- A hold that is open, released or expired has captured nothing, and its lots say so.
+  select coalesce(sum(captured - refunded), 0) into v_refundable from genbff.hold_lots where hold_id = p_hold_id;
+  if v_amount > v_refundable then
+    perform genbff.refuse(422, 'refund_exceeds_capture', jsonb_build_object('refundable', v_refundable));
+  end if;
+
+  v_entry := genbff.post_entry(v_wallet_id, 'refund', v_amount, v_key, v_request, null, p_hold_id, p_actor, p_reason, v_now);
+  for v_part in select * from genbff.hold_lots where hold_id = p_hold_id and captured > refunded order by position desc loop
+    v_back := least(v_left, v_part.captured - v_part.refunded);
+    v_left := v_left - v_back;
+    update genbff.hold_lots set refunded = refunded + v_back where hold_id = p_hold_id and grant_id = v_part.grant_id;
+    update genbff.grants set remaining = remaining + v_back where id = v_part.grant_id returning * into v_grant;
+    perform genbff.expire_lot(v_grant, v_now);
+    exit when v_left = 0;
+  end loop;
+  return to_jsonb(v_entry);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_release(p_hold_id uuid)
@@ -1640,7 +2339,7 @@ declare
   v_known genbff.idempotency_keys;
 begin
   select * into v_known from genbff.idempotency_keys
-   where user_id = p_user_id and key = p_idempotency_key and expires_at > clock_timestamp();
+   where user_id = p_user_id and key = p_idempotency_key and expires_at > genbff.now();
   if not found then
     return null;
   end if;
@@ -1668,6 +2367,102 @@ begin
   return genbff.input_view(v_input);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_retain(p_large_ms bigint, p_rows_ms bigint, p_count integer DEFAULT 500)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_now timestamptz := genbff.now();
+  v_large timestamptz := v_now - p_large_ms * interval '1 millisecond';
+  v_rows timestamptz := v_now - p_rows_ms * interval '1 millisecond';
+  v_more boolean := false;
+  v_generations int;
+  v_events int;
+  v_count int;
+begin
+  update genbff.attempts set request = null
+   where (generation_id, attempt) in (
+     select a.generation_id, a.attempt from genbff.attempts a join genbff.generations g on g.id = a.generation_id
+      where g.completed_at < v_large and a.request is not null limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  update genbff.generations set work = '{}'
+   where id in (select id from genbff.generations where completed_at < v_large and work <> '{}' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  update genbff.webhook_inbox set payload = '{}'
+   where (provider, event_id) in (select provider, event_id from genbff.webhook_inbox where received_at < v_large and payload <> '{}' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+
+  delete from genbff.idempotency_keys where (user_id, key) in (
+    select user_id, key from genbff.idempotency_keys where expires_at <= v_now limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  delete from genbff.quotes where id in (select id from genbff.quotes where expires_at <= v_now - interval '1 day' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  delete from genbff.webhook_inbox where (provider, event_id) in (
+    select provider, event_id from genbff.webhook_inbox where received_at < v_rows limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  -- Nothing was delivered and nothing is open: the row, its attempts and events go. An open orphan keeps them.
+  delete from genbff.generations where id in (
+    select g.id from genbff.generations g
+     where g.completed_at < v_rows and g.status in ('failed', 'cancelled')
+       and not exists (select 1 from genbff.orphans o where o.generation_id = g.id and o.state = 'open') limit p_count);
+  get diagnostics v_generations = row_count;
+  with swept as (
+    update genbff.generations set events_swept = true
+     where id in (select id from genbff.generations where completed_at < v_rows and not events_swept limit p_count)
+    returning id),
+  gone as (delete from genbff.events where generation_id in (select id from swept) returning 1)
+  select (select count(*) from swept), (select count(*) from gone) into v_count, v_events;
+  v_more := v_more or v_generations = p_count or v_count = p_count;
+  return jsonb_build_object('generations', v_generations, 'events', v_events, 'more', v_more);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_set_allowance(p_tier text, p_period text, p_credits numeric, p_priority integer DEFAULT 50)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_credits bigint := genbff.whole_credits(p_credits, 0);
+  v_allowance genbff.allowances;
+begin
+  perform genbff.insist(length(p_tier) between 1 and 64, 'a tier has a name of 1 to 64 characters');
+  perform genbff.insist(p_period in ('day', 'month'), 'a period is day or month');
+  insert into genbff.allowances (tier, period, credits, priority)
+  values (p_tier, p_period, v_credits, coalesce(p_priority, 50))
+  on conflict (tier, period) do update set credits = excluded.credits, priority = excluded.priority
+  returning * into v_allowance;
+  return to_jsonb(v_allowance);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_set_caps(p_caps jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  delete from genbff.caps c where not exists (
+    select 1 from jsonb_to_recordset(p_caps) n(provider text, operation text) where n.provider = c.provider and coalesce(n.operation, '*') = c.operation);
+  insert into genbff.caps (provider, operation, concurrency, starts_per_minute)
+  select n.provider, coalesce(n.operation, '*'), n.concurrency, n.starts_per_minute
+    from jsonb_to_recordset(p_caps) n(provider text, operation text, concurrency int, starts_per_minute int)
+  on conflict (provider, operation) do update
+    set concurrency = excluded.concurrency, starts_per_minute = excluded.starts_per_minute;
+  return (select coalesce(jsonb_agg(to_jsonb(c)), '[]') from genbff.caps c);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_set_operation_cost(p_key text, p_credits numeric, p_per text DEFAULT 'call'::text, p_multipliers jsonb DEFAULT '{}'::jsonb, p_effective_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1676,9 +2471,12 @@ CREATE OR REPLACE FUNCTION public.genbff_set_operation_cost(p_key text, p_credit
 AS $function$
 declare
   v_credits bigint := genbff.whole_credits(p_credits, 0);
-  v_at timestamptz := coalesce(p_effective_at, clock_timestamp());
+  v_at timestamptz := coalesce(p_effective_at, genbff.now());
   v_current genbff.operation_costs;
 begin
+  perform genbff.insist(length(p_key) between 1 and 128, 'an operation has a key of 1 to 128 characters');
+  perform genbff.insist(p_per in ('call', 'output'), 'a price is per call or per output');
+  perform genbff.insist(jsonb_typeof(p_multipliers) = 'object', 'multipliers are an object');
   perform pg_advisory_xact_lock(hashtextextended('genbff.operation_costs', 0));
   v_current := genbff.current_cost(p_key, v_at);
   if v_current.key is null or v_current.credits <> v_credits or v_current.per <> p_per or v_current.multipliers <> p_multipliers then
@@ -1690,7 +2488,21 @@ begin
   return to_jsonb(v_current);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_start(p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb, p_prompt text, p_style text, p_style_version integer, p_output_kind text, p_outputs integer, p_price jsonb, p_quote_id uuid, p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb)
+CREATE OR REPLACE FUNCTION public.genbff_set_tier(p_wallet_id text, p_tier text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+begin
+  perform genbff.insist(length(p_tier) between 1 and 64, 'a tier has a name of 1 to 64 characters');
+  perform genbff.lock_wallet(p_wallet_id);
+  update public.user_credits set subscription_tier = p_tier, updated_at = genbff.now() where user_id = p_wallet_id;
+  return jsonb_build_object('subscription_tier', p_tier);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_start(p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb, p_prompt text, p_style text, p_style_version integer, p_output_kind text, p_outputs integer, p_price jsonb, p_quote_id uuid, p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb DEFAULT '[]'::jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1702,13 +2514,11 @@ declare
   v_known genbff.idempotency_keys;
   v_task genbff.tasks;
   v_price jsonb;
-  v_credits bigint;
   v_generation genbff.generations;
-  v_first_file int;
   v_response jsonb;
 begin
   perform genbff.lock_wallet(p_wallet_id);
-  v_now := clock_timestamp();
+  v_now := genbff.now();
 
   if p_idempotency_key is not null then
     select * into v_known from genbff.idempotency_keys
@@ -1732,41 +2542,18 @@ begin
      >= (p_limits ->> 'open_generations_per_user')::int then
     perform genbff.refuse(429, 'too_many_generations', '{"retry_after_s": 5}');
   end if;
-  if (select count(*) from (select 1 from genbff.generations where status = 'pending'
-       limit (p_limits ->> 'queue_depth')::int) waiting) >= (p_limits ->> 'queue_depth')::int then
+  if genbff.queue_is_full((p_limits ->> 'queue_depth')::int) then
     perform genbff.refuse(503, 'queue_full', '{"retry_after_s": 15}');
   end if;
 
   v_price := genbff.agreed_price(p_user_id, p_operation, p_provider, p_price, p_quote_id, v_now);
-  v_credits := genbff.whole_credits((v_price ->> 'credits')::numeric, 0);
+  v_generation := genbff.insert_generation(jsonb_build_object(
+    'task_id', p_task_id, 'user_id', p_user_id, 'wallet_id', p_wallet_id, 'operation', p_operation, 'provider', p_provider,
+    'candidates', p_candidates, 'input', p_input, 'sources', p_sources, 'prompt', p_prompt, 'style', p_style,
+    'style_version', p_style_version, 'output_kind', p_output_kind, 'outputs', p_outputs, 'retry_of', p_retry_of,
+    'limits', p_limits), v_price, null, v_now);
 
-  insert into genbff.generations
-    (task_id, user_id, wallet_id, retry_of, operation, provider, input, sources, prompt, style_version, output_kind, outputs,
-     price, price_credits, max_attempts, next_run_at, deadline_at, created_at)
-  values
-    (p_task_id, p_user_id, p_wallet_id, p_retry_of, p_operation, p_provider, p_input, p_sources, p_prompt, p_style_version,
-     p_output_kind, p_outputs, v_price, v_credits, (p_limits ->> 'attempts')::int, v_now,
-     v_now + (p_limits ->> 'deadline_ms')::bigint * interval '1 millisecond', v_now)
-  returning * into v_generation;
-  -- A generation that costs nothing has no hold, and the same life.
-  if v_credits > 0 then
-    perform genbff.place_hold(p_wallet_id, v_credits, 'generation:' || v_generation.id, v_generation.id, null, null);
-  end if;
-
-  if p_output_kind <> 'json' then
-    update genbff.tasks
-       set image_count = image_count + case when p_output_kind = 'image' then p_outputs else 0 end,
-           model_count = model_count + case when p_output_kind = 'model' then p_outputs else 0 end
-     where task_id = p_task_id
-    returning case when p_output_kind = 'image' then image_count else model_count end - p_outputs into v_first_file;
-    insert into public.assets
-      (task_id, generation_id, user_id, kind, prompt, style, index, file_index, source_asset_id, source_input_asset_id)
-    select p_task_id, v_generation.id, p_user_id, p_output_kind, p_input ->> 'prompt', p_style, i, v_first_file + i,
-           (p_sources -> 0 ->> 'asset_id')::uuid, (p_sources -> 0 ->> 'input_asset_id')::uuid
-      from generate_series(0, p_outputs - 1) i;
-  end if;
-
-  v_response := jsonb_build_object('task_id', p_task_id, 'generation_id', v_generation.id, 'status', 'pending', 'held', v_credits);
+  v_response := jsonb_build_object('task_id', p_task_id, 'generation_id', v_generation.id, 'status', 'pending', 'held', v_generation.price_credits);
   if p_idempotency_key is not null then
     insert into genbff.idempotency_keys (user_id, key, digest, generation_id, response, expires_at)
     values (p_user_id, p_idempotency_key, p_digest, v_generation.id, v_response, v_now + interval '24 hours')
@@ -1826,21 +2613,23 @@ declare
 begin
   for v_id in
     select id from genbff.generations
-     where status in ('pending', 'processing') and deadline_at <= clock_timestamp()
-       and (lease_expires_at is null or lease_expires_at <= clock_timestamp())
+     where status in ('pending', 'processing') and deadline_at <= genbff.now()
+       and (lease_expires_at is null or lease_expires_at <= genbff.now())
      order by wallet_id, id limit p_count
   loop
     v_generation := genbff.lock_with_wallet(v_id);
-    continue when v_generation.completed_at is not null or v_generation.lease_expires_at > clock_timestamp();
+    continue when v_generation.completed_at is not null or v_generation.lease_expires_at > genbff.now();
     perform genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
     v_ended := v_ended || to_jsonb(v_id);
   end loop;
+  -- Of those who wait a few are enough: any waiting id gives its worker the next in turn.
   return jsonb_build_object('ended', v_ended, 'due', (
-    select coalesce(jsonb_agg(id order by next_run_at), '[]') from (
-      select id, next_run_at from genbff.generations
-       where status in ('pending', 'processing') and next_run_at <= clock_timestamp()
-         and (lease_expires_at is null or lease_expires_at <= clock_timestamp())
-       order by next_run_at limit p_count) due));
+    select coalesce(jsonb_agg(id), '[]') from (
+      (select id from genbff.generations
+        where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())
+        order by next_run_at limit p_count)
+      union all
+      (select id from genbff.generations where status = 'pending' and next_run_at <= genbff.now() order by next_run_at limit least(p_count, 32))) due));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_take(p_generation_id uuid, p_worker text, p_lease_ms bigint)
@@ -1949,8 +2738,8 @@ AS $function$
    group by w.user_id having w.held <> coalesce(sum(h.amount), 0)
   union all
   -- L3: nobody can have spent more than there was.
-  select 'L3 available is not negative', w.user_id, jsonb_build_object('available', w.balance - w.held - genbff.expired_credits(w.user_id, clock_timestamp()))
-    from public.user_credits w where w.balance - w.held - genbff.expired_credits(w.user_id, clock_timestamp()) < 0
+  select 'L3 available is not negative', w.user_id, jsonb_build_object('available', w.balance - w.held - genbff.expired_credits(w.user_id, genbff.now()))
+    from public.user_credits w where w.balance - w.held - genbff.expired_credits(w.user_id, genbff.now()) < 0
   union all
   -- L8: a captured hold has one entry of its amount; any other hold has none.
   select 'L8 a capture is its entry', h.wallet_id, jsonb_build_object('hold', h.id, 'state', h.state, 'captured', h.captured, 'entry', t.amount)
@@ -1961,6 +2750,18 @@ AS $function$
     from genbff.holds h left join genbff.hold_lots l on l.hold_id = h.id
    group by h.id having h.amount <> coalesce(sum(l.amount), 0) or coalesce(h.captured, 0) <> coalesce(sum(l.captured), 0)
   union all
+  -- L13: a lot ends at its end, not before, and what ended has not come back.
+  select 'L13 a lot ends when it ends', g.wallet_id, jsonb_build_object('grant', g.id, 'expires_at', g.expires_at, 'first', x.first, 'free', g.remaining - g.held)
+    from genbff.grants g join (select t.wallet_id, t.grant_id, min(t.created_at) as first from genbff.transactions t where t.kind = 'expiry' group by 1, 2) x
+      on x.wallet_id = g.wallet_id and x.grant_id = g.id
+   where g.expires_at is null or x.first < g.expires_at or g.remaining > g.held
+  union all
+  -- L14: no hold gives back more than it took.
+  select 'L14 refunds are within the capture', h.wallet_id, jsonb_build_object('hold', h.id, 'captured', h.captured, 'refunds', r.total)
+    from genbff.holds h join (select hold_id, sum(amount) as total from genbff.transactions where kind = 'refund' group by hold_id) r on r.hold_id = h.id
+   where r.total > coalesce(h.captured, 0)
+      or r.total <> (select coalesce(sum(l.refunded), 0) from genbff.hold_lots l where l.hold_id = h.id)
+  union all
   -- L11: the balance is what is left of the lots, and each lot explains what it lost.
   select 'L11 balance is the remainder of lots', w.user_id, jsonb_build_object('balance', w.balance, 'remaining', coalesce(sum(g.remaining), 0))
     from public.user_credits w left join genbff.grants g on g.wallet_id = w.user_id
@@ -1968,7 +2769,7 @@ AS $function$
   union all
   select 'L11 a lot explains what it lost', g.wallet_id, jsonb_build_object('grant', g.id, 'remaining', g.remaining, 'expected', g.amount - g.lost)
     from (select g.*, coalesce((select sum(l.captured - l.refunded) from genbff.hold_lots l where l.wallet_id = g.wallet_id and l.grant_id = g.id), 0)
-                    - coalesce((select sum(t.amount) from genbff.transactions t where t.wallet_id = g.wallet_id and t.grant_id = g.id and t.kind in ('expiry', 'adjustment')), 0) as lost
+                    - coalesce((select sum(t.amount) from genbff.transactions t where t.wallet_id = g.wallet_id and t.grant_id = g.id and t.amount < 0 and t.kind in ('expiry', 'adjustment')), 0) as lost
             from genbff.grants g) g
    where g.remaining <> g.amount - g.lost
   union all
@@ -1981,7 +2782,7 @@ AS $function$
   -- L15, L16: what a generation was charged is what its hold paid; what has ended holds nothing.
   select 'L15 the charge is the capture', g.wallet_id, jsonb_build_object('generation', g.id, 'status', g.status, 'charged', g.charged, 'captured', h.captured)
     from genbff.generations g left join genbff.holds h on h.generation_id = g.id
-   where g.charged <> coalesce(h.captured, 0) or (g.status in ('failed', 'cancelled') and g.charged <> 0)
+   where (g.charged <> coalesce(h.captured, 0) and h.generation_id is not null) or (g.charged <> 0 and h.generation_id is null) or (g.status in ('failed', 'cancelled') and g.charged <> 0)
   union all
   select 'L15 the hold is the price', g.wallet_id, jsonb_build_object('generation', g.id, 'price', g.price_credits, 'hold', h.amount)
     from genbff.generations g left join genbff.holds h on h.generation_id = g.id
@@ -1991,8 +2792,18 @@ AS $function$
     from genbff.holds h join genbff.generations g on g.id = h.generation_id
    where (h.state = 'open') <> (g.completed_at is null)
   union all
+  select 'L16 open hold of nothing', h.wallet_id, jsonb_build_object('hold', h.id, 'generation', h.generation_id)
+    from genbff.holds h
+   where h.state = 'open' and h.generation_id is not null
+     and not exists (select 1 from genbff.generations g where g.id = h.generation_id)
+  union all
   select 'L19 hold and generation share the wallet', h.wallet_id, jsonb_build_object('hold', h.id, 'generation', g.id, 'wallet', g.wallet_id)
     from genbff.holds h join genbff.generations g on g.id = h.generation_id where h.wallet_id <> g.wallet_id
+  union all
+  -- Whose turn it is is counted right.
+  select 'turns count who waits', t.user_id, jsonb_build_object('waiting', t.waiting, 'pending', count(g.id))
+    from genbff.turns t left join genbff.generations g on g.user_id = t.user_id and g.status = 'pending'
+   group by t.user_id having t.waiting <> count(g.id)
   union all
   -- L20: over all wallets, every credit is accounted for.
   select 'L20 all movements are all balances', null, jsonb_build_object('balances', b.total, 'entries', t.total)
@@ -2003,6 +2814,7 @@ AS $function$
   -- S13: events follow the versions without a gap; the last says what is true.
   select 'S13 events follow versions', g.wallet_id, jsonb_build_object('generation', g.id, 'version', g.version, 'events', count(e.version), 'last', max(e.version))
     from genbff.generations g left join genbff.events e on e.generation_id = g.id
+   where not g.events_swept
    group by g.id having g.version <> coalesce(max(e.version), 0) or count(e.version) <> g.version
   union all
   -- S14: a complete generation has stored outputs; what is not complete shows none.
@@ -2046,6 +2858,29 @@ AS $function$
          where f.wallet_id is not null and (f.version = 1 or f.snapshot ->> 'completed_at' is not null)) w))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_webhook(p_provider text, p_event_id text, p_job_key text, p_payload jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_generation_id uuid;
+begin
+  perform genbff.lock_job(p_provider, p_job_key);
+  select generation_id into v_generation_id from genbff.attempts where provider = p_provider and job_key = p_job_key;
+  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id)
+  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id)
+  on conflict do nothing;
+  if not found then
+    return jsonb_build_object('duplicate', true);
+  end if;
+  update genbff.generations set next_run_at = least(next_run_at, genbff.now())
+   where id = v_generation_id and status = 'processing';
+  return jsonb_build_object('duplicate', false, 'generation_id', v_generation_id);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_welcome(p_wallet_id text, p_amount numeric)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2053,16 +2888,29 @@ CREATE OR REPLACE FUNCTION public.genbff_welcome(p_wallet_id text, p_amount nume
  SET search_path TO ''
  SET lock_timeout TO '5s'
 AS $function$
+declare
+  v_amount bigint := genbff.whole_credits(p_amount, 0);
+  v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
+  v_allowance genbff.allowances;
+  v_now timestamptz := genbff.now();
+  v_from timestamp; -- of UTC: adding a day or a month to a timestamptz would follow the session's time zone
+  v_key text;
+  v_granted boolean := false;
 begin
-  if p_amount = 0 then
-    perform genbff.lock_wallet(p_wallet_id);
-    return jsonb_build_object('granted', false);
+  if v_amount > 0 and not genbff.has_grant(p_wallet_id, 'sign_up') then
+    perform genbff.add_lot(v_wallet, 'grant', v_amount, 'sign_up', '{}', 'sign_up', 100, null, null, 'sign_up', v_now);
+    v_granted := true;
   end if;
-  perform genbff.lock_wallet(p_wallet_id);
-  perform 1 from genbff.transactions where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = 'sign_up';
-  if found then
-    return jsonb_build_object('granted', false);
-  end if;
-  perform public.genbff_grant(p_wallet_id, p_amount, 'sign_up', 'sign_up');
-  return jsonb_build_object('granted', true);
+  for v_allowance in
+    select * from genbff.allowances where tier = v_wallet.subscription_tier and credits > 0 order by period
+  loop
+    v_from := date_trunc(v_allowance.period, v_now at time zone 'UTC');
+    v_key := 'allowance:' || v_allowance.period || ':' || to_char(v_from, 'YYYY-MM-DD');
+    continue when genbff.has_grant(p_wallet_id, v_key);
+    v_wallet := genbff.lock_wallet(p_wallet_id);
+    perform genbff.add_lot(v_wallet, 'grant', v_allowance.credits, v_key, '{}', v_allowance.period || '_allowance', v_allowance.priority,
+      (v_from + ('1 ' || v_allowance.period)::interval) at time zone 'UTC', null, v_allowance.period || '_allowance', v_now);
+    v_granted := true;
+  end loop;
+  return jsonb_build_object('granted', v_granted);
 end $function$;

@@ -6,6 +6,7 @@ import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
 import { createWorker } from "./generations/worker.ts";
 import { createHandler } from "./http/handle-request.ts";
+import type { JsonObject } from "./shared/json.ts";
 import type { Logger } from "./shared/logger.ts";
 import type { ObjectStore } from "./storage/port.ts";
 
@@ -43,9 +44,23 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
     walletOf?: (userId: string) => string | Promise<string>;
   };
   limits?: Partial<Limits>;
+  /** Public provider key → how much may be asked of it at once and per minute. Default: no cap. Exact over all processes. */
+  caps?: Readonly<Record<string, ProviderCaps>>;
   /** Folders of the team's own SQL, run after ours. */
   migrations?: readonly MigrationFolder[];
   logger?: Logger | undefined;
+}
+
+/** What a provider's account allows. */
+export interface ProviderCaps {
+  /** Generations at this provider at the same time. */
+  readonly concurrency?: number;
+  /** Generations started at this provider within any minute. */
+  readonly startsPerMinute?: number;
+  /** Operation → its own caps, beside those of the whole provider. */
+  readonly operations?: Readonly<
+    Record<string, { readonly concurrency?: number; readonly startsPerMinute?: number }>
+  >;
 }
 
 /** The knobs of `design.md` 5.6; tests shorten them. */
@@ -66,6 +81,10 @@ export interface Limits {
   queueDepth: number;
   /** How long a quote is honoured. Default 10 min. */
   quoteMs: number;
+  /** How long large fields of what has ended are kept. Default 48 h. */
+  keepLargeMs: number;
+  /** How long rows of what has ended are kept: events, attempts, failures, idempotency keys. Never the ledger. Default 30 days. */
+  keepRowsMs: number;
   /** Time between two looks at the database for all watchers together. Default 1 s. */
   watchTickMs: number;
 }
@@ -133,5 +152,18 @@ async function open(
   const costs = await context.costs.all();
   const missing = context.catalogue.priceKeys.filter((key) => costs[key] === undefined);
   if (missing.length > 0) throw new Error(`operation_costs has no price for: ${missing.join(", ")}`);
+  await context.database.call("genbff_set_caps", { p_caps: toRows(context.caps) });
   context.engine.start(worker);
+}
+
+/** The caps as the database keeps them: one row for a provider, one for each operation with its own. */
+function toRows(caps: Readonly<Record<string, ProviderCaps>>): JsonObject[] {
+  return Object.entries(caps).flatMap(([provider, { operations = {}, ...whole }]) => [
+    { provider, operation: "*", ...toRow(whole) },
+    ...Object.entries(operations).map(([operation, own]) => ({ provider, operation, ...toRow(own) })),
+  ]);
+}
+
+function toRow(cap: { readonly concurrency?: number; readonly startsPerMinute?: number }): JsonObject {
+  return { concurrency: cap.concurrency ?? null, starts_per_minute: cap.startsPerMinute ?? null };
 }

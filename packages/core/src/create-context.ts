@@ -32,6 +32,8 @@ export const defaultLimits: Limits = {
   openGenerationsPerUser: 20,
   queueDepth: 10_000,
   quoteMs: 10 * 60_000,
+  keepLargeMs: 48 * 3_600_000,
+  keepRowsMs: 30 * 24 * 3_600_000,
   watchTickMs: 1000,
 };
 
@@ -70,6 +72,7 @@ export function createContext(options: AnyBffOptions): BffContext {
     signUpCredits: options.credits?.signUp ?? 0,
     walletOf: options.credits?.walletOf ?? ((userId) => userId),
     limits,
+    caps: options.caps ?? {},
     closing: closing.signal,
     close: () => closing.abort(),
   };

@@ -2,7 +2,15 @@ export type { AppOf, FallbackFor, PricesFor } from "./app-types.ts";
 export { type JwtAuthOptions, jwtAuth } from "./auth/jwt-auth.ts";
 export type { Auth, Principal } from "./auth/port.ts";
 export { type ErrorCode, errorCodes } from "./contract/error-codes.ts";
-export { type Bff, type BffOptions, createBff, type Limits } from "./create-bff.ts";
+export {
+  type Bff,
+  type BffOptions,
+  createBff,
+  type Limits,
+  type ProviderCaps,
+} from "./create-bff.ts";
+export { createLedger, type Ledger } from "./credits/ledger.ts";
+export type { Balance, Grant, Hold, LedgerEntry, PastBalance } from "./credits/ledger-types.ts";
 export type { Database, MigrationFolder } from "./database/port.ts";
 export { type InProcessOptions, inProcess } from "./engine/in-process.ts";
 export type { Engine, Worker } from "./engine/port.ts";
@@ -17,9 +25,11 @@ export {
 export {
   type AnyOperation,
   defineOperation,
+  type FollowUp,
   type InputFileField,
   type Json,
   type Operation,
+  type Outcome,
   type OutputKind,
 } from "./operations/define-operation.ts";
 export { applyStyle } from "./operations/style-presets.ts";

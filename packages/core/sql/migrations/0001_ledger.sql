@@ -7,6 +7,11 @@
 create schema if not exists genbff;
 revoke all on schema genbff from public;
 
+-- The one clock: the database's, read after the locks are held (now() stands still while a lock is waited for).
+-- A function of its own, so that a simulation can let its own time pass.
+create function genbff.now() returns timestamptz
+language sql volatile as $$ select pg_catalog.clock_timestamp() $$;
+
 -- ─── Refusals ───────────────────────────────────────────────────────────────
 
 -- SQLSTATE PTnnn carries the HTTP status, the message our code, the detail JSON: the one form that
@@ -62,8 +67,8 @@ create table public.user_credits (
   subscription_tier text   not null default 'free',
   lifetime_granted  bigint not null default 0 check (lifetime_granted between 0 and 9007199254740991),
   lifetime_spent    bigint not null default 0 check (lifetime_spent between 0 and 9007199254740991),
-  created_at        timestamptz not null default clock_timestamp(),
-  updated_at        timestamptz not null default clock_timestamp(),
+  created_at        timestamptz not null default genbff.now(),
+  updated_at        timestamptz not null default genbff.now(),
   constraint user_credits_balance_is_possible check (balance between 0 and 9007199254740991),
   constraint user_credits_held_is_covered check (held between 0 and balance)
 ) with (fillfactor = 70);
@@ -167,15 +172,45 @@ create trigger transactions_never_truncated before truncate on genbff.transactio
 
 -- ─── Movements ──────────────────────────────────────────────────────────────
 
+create function genbff.insist(p_true boolean, p_reason text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if p_true is not true then
+    perform genbff.refuse(400, 'validation_failed', jsonb_build_object('reason', p_reason));
+  end if;
+end $$;
+
+-- A caller's key holds no control characters, so that the ledger can make keys of its own that nobody can claim.
+create function genbff.checked_key(p_key text) returns text
+language plpgsql set search_path = '' as $$
+begin
+  if p_key is null or length(p_key) not between 1 and 255 or p_key ~ '[\x01-\x1f\x7f]' then
+    perform genbff.refuse(400, 'invalid_idempotency_key');
+  end if;
+  return p_key;
+end $$;
+
+create function genbff.checked_duration(p_ms bigint) returns interval
+language plpgsql set search_path = '' as $$
+begin
+  perform genbff.insist(p_ms between 1 and 3155760000000, 'a duration is 1 ms to 100 years');
+  return p_ms * interval '1 millisecond';
+end $$;
+
 -- The first statement of every writing function: the row exists, then it is locked. Locking a row that may not
--- exist, or "the latest entry", locks nothing.
+-- exist, or "the latest entry", locks nothing. Most wallets exist, so that is tried first; two first movements of a new
+-- wallet both insert, and the second one waits for the first. A refusal takes the new row with it.
 create function genbff.lock_wallet(p_wallet_id text) returns public.user_credits
 language plpgsql set search_path = '' as $$
 declare
   v_wallet public.user_credits;
 begin
-  insert into public.user_credits (user_id) values (p_wallet_id) on conflict do nothing;
   select * into v_wallet from public.user_credits where user_id = p_wallet_id for update;
+  if not found then
+    perform genbff.insist(length(p_wallet_id) between 1 and 255, 'a wallet has a name of 1 to 255 characters');
+    insert into public.user_credits (user_id) values (p_wallet_id) on conflict do nothing;
+    select * into v_wallet from public.user_credits where user_id = p_wallet_id for update;
+  end if;
   return v_wallet;
 end $$;
 
@@ -186,10 +221,24 @@ language sql stable set search_path = '' as $$
   where wallet_id = p_wallet_id and remaining > 0 and expires_at <= p_now
 $$;
 
--- The only writer of entries, and with settle_hold the only writer of balances. The wallet is locked by the caller.
+-- What a key did before, or nothing. The same key with anything else is refused.
+create function genbff.known_entry(p_wallet_id text, p_kind text, p_key text, p_request jsonb) returns genbff.transactions
+language plpgsql set search_path = '' as $$
+declare
+  v_entry genbff.transactions;
+begin
+  select * into v_entry from genbff.transactions where wallet_id = p_wallet_id and kind = p_kind and idempotency_key = p_key;
+  if found and v_entry.request <> p_request then
+    perform genbff.refuse(422, 'idempotency_key_reused');
+  end if;
+  return v_entry;
+end $$;
+
+-- The only writer of entries. The wallet is locked by the caller. A movement that no caller named is keyed by its
+-- number; p_unhold is what a settled hold sets free in the same moment.
 create function genbff.post_entry(
   p_wallet_id text, p_kind text, p_amount bigint, p_key text, p_request jsonb,
-  p_grant_id bigint, p_hold_id uuid, p_actor text, p_reason text, p_now timestamptz
+  p_grant_id bigint, p_hold_id uuid, p_actor text, p_reason text, p_now timestamptz, p_unhold bigint default 0
 ) returns genbff.transactions
 language plpgsql set search_path = '' as $$
 declare
@@ -198,8 +247,9 @@ declare
 begin
   update public.user_credits
      set balance = balance + p_amount,
+         held = held - p_unhold,
          seq = seq + 1,
-         lifetime_granted = lifetime_granted + case when p_kind = 'grant' then p_amount else 0 end,
+         lifetime_granted = lifetime_granted + case when p_kind in ('grant', 'adjustment') and p_amount > 0 then p_amount else 0 end,
          lifetime_spent = lifetime_spent + case when p_kind in ('capture', 'refund') then -p_amount else 0 end,
          updated_at = p_now
    where user_id = p_wallet_id
@@ -207,14 +257,33 @@ begin
   insert into genbff.transactions
     (wallet_id, seq, kind, amount, balance_after, idempotency_key, request, grant_id, hold_id, actor, reason, created_at)
   values
-    (p_wallet_id, v_wallet.seq, p_kind, p_amount, v_wallet.balance, p_key, p_request, p_grant_id, p_hold_id, p_actor, p_reason, p_now)
+    (p_wallet_id, v_wallet.seq, p_kind, p_amount, v_wallet.balance, coalesce(p_key, E'\n' || v_wallet.seq), p_request,
+     p_grant_id, p_hold_id, p_actor, p_reason, p_now)
   returning * into v_entry;
   return v_entry;
 end $$;
 
--- Takes what is left of an expired lot and held by nobody. `p_cause` keeps the key of each time apart:
--- the sweep is one time, each hold that comes back later another.
-create function genbff.expire_lot(p_grant genbff.grants, p_cause text, p_now timestamptz) returns bigint
+-- A new lot and its entry: the only way in for credits. All that ever came in fits 2^53 - 1, and with it every sum.
+create function genbff.add_lot(
+  p_wallet public.user_credits, p_kind text, p_amount bigint, p_key text, p_request jsonb, p_source text, p_priority int,
+  p_expires_at timestamptz, p_actor text, p_reason text, p_now timestamptz
+) returns genbff.transactions
+language plpgsql set search_path = '' as $$
+declare
+  v_grant_id bigint;
+begin
+  if p_wallet.lifetime_granted > 9007199254740991 - p_amount then
+    perform genbff.refuse(422, 'invalid_amount');
+  end if;
+  insert into genbff.grants (wallet_id, source, amount, remaining, priority, effective_at, expires_at, created_at)
+  values (p_wallet.user_id, p_source, p_amount, p_amount, p_priority, p_now, p_expires_at, p_now)
+  returning id into v_grant_id;
+  return genbff.post_entry(p_wallet.user_id, p_kind, p_amount, p_key, p_request, v_grant_id, null, p_actor, p_reason, p_now);
+end $$;
+
+-- Takes what is left of an expired lot and held by nobody. The lot is read under the wallet's lock, so nothing is
+-- taken twice; what a hold or a refund brings back later is taken in that moment, by an entry of its own.
+create function genbff.expire_lot(p_grant genbff.grants, p_now timestamptz) returns bigint
 language plpgsql set search_path = '' as $$
 declare
   v_free bigint := p_grant.remaining - p_grant.held;
@@ -223,10 +292,18 @@ begin
     return 0;
   end if;
   update genbff.grants set remaining = remaining - v_free where id = p_grant.id;
-  perform genbff.post_entry(p_grant.wallet_id, 'expiry', -v_free, p_grant.id || ':' || p_cause, '{}',
-    p_grant.id, null, null, null, p_now);
+  perform genbff.post_entry(p_grant.wallet_id, 'expiry', -v_free, null, '{}', p_grant.id, null, null, null, p_now);
   return v_free;
 end $$;
+
+-- The lots that can be spent, in the order in which they burn. Total and stable: two readers never disagree. Without a
+-- search path of its own, so that Postgres can write it into the query that reads it and stop at the lot that suffices.
+create function genbff.free_lots(p_wallet_id text, p_now timestamptz) returns setof genbff.grants
+language sql stable as $$
+  select * from genbff.grants
+   where wallet_id = p_wallet_id and remaining > 0 and remaining > held and (expires_at is null or expires_at > p_now)
+   order by priority, expires_at nulls last, created_at, id
+$$;
 
 create function genbff.place_hold(
   p_wallet_id text, p_amount bigint, p_key text, p_generation_id uuid, p_external_reference text, p_expires_in interval
@@ -234,7 +311,7 @@ create function genbff.place_hold(
 language plpgsql set search_path = '' as $$
 declare
   v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_available bigint;
   v_hold genbff.holds;
   v_lot genbff.grants;
@@ -245,7 +322,8 @@ begin
   select * into v_hold from genbff.holds where wallet_id = p_wallet_id and idempotency_key = p_key;
   if found then
     if v_hold.amount <> p_amount or v_hold.generation_id is distinct from p_generation_id
-       or v_hold.external_reference is distinct from p_external_reference then
+       or v_hold.external_reference is distinct from p_external_reference
+       or v_hold.expires_at is distinct from v_hold.created_at + p_expires_in then
       perform genbff.refuse(422, 'idempotency_key_reused');
     end if;
     return v_hold;
@@ -261,12 +339,7 @@ begin
   values (p_wallet_id, p_key, p_amount, p_generation_id, p_external_reference, v_now + p_expires_in, v_now)
   returning * into v_hold;
 
-  for v_lot in
-    select * from genbff.grants
-     where wallet_id = p_wallet_id and remaining > 0 and remaining > held and (expires_at is null or expires_at > v_now)
-     order by priority, expires_at nulls last, created_at, id
-       for update
-  loop
+  for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
     v_take := least(v_left, v_lot.remaining - v_lot.held);
     update genbff.grants set held = held + v_take where id = v_lot.id;
     insert into genbff.hold_lots (hold_id, wallet_id, grant_id, position, amount)
@@ -301,8 +374,8 @@ begin
     perform genbff.refuse(404, 'not_found');
   end if;
   perform genbff.lock_wallet(v_wallet_id);
-  v_now := clock_timestamp();
-  select * into v_hold from genbff.holds where id = p_hold_id for update;
+  v_now := genbff.now();
+  select * into v_hold from genbff.holds where id = p_hold_id;
 
   if v_hold.state <> 'open' then
     if v_hold.state <> p_outcome or v_hold.captured is distinct from (case when p_outcome = 'captured' then p_capture end) then
@@ -319,29 +392,30 @@ begin
      set state = p_outcome, captured = case when p_outcome = 'captured' then p_capture end, settled_at = v_now
    where id = p_hold_id
   returning * into v_hold;
-  update public.user_credits set held = held - v_hold.amount, updated_at = v_now where user_id = v_wallet_id;
+  if p_capture > 0 then
+    perform genbff.post_entry(v_wallet_id, 'capture', -p_capture, p_hold_id::text, '{}', null, p_hold_id, null, null, v_now, v_hold.amount);
+  else
+    update public.user_credits set held = held - v_hold.amount, updated_at = v_now where user_id = v_wallet_id;
+  end if;
   for v_part in select * from genbff.hold_lots where hold_id = p_hold_id order by position loop
     v_take := least(v_left, v_part.amount);
     v_left := v_left - v_take;
-    update genbff.grants set remaining = remaining - v_take, held = held - v_part.amount where id = v_part.grant_id;
-    update genbff.hold_lots set captured = v_take where hold_id = p_hold_id and grant_id = v_part.grant_id;
-  end loop;
-  if p_capture > 0 then
-    perform genbff.post_entry(v_wallet_id, 'capture', -p_capture, p_hold_id::text, '{}', null, p_hold_id, null, null, v_now);
-  end if;
-
-  -- What came back to a lot that has expired meanwhile expires at once.
-  for v_grant in
-    select g.* from genbff.hold_lots l join genbff.grants g on g.id = l.grant_id
-     where l.hold_id = p_hold_id and g.expires_at <= v_now order by l.position
-  loop
-    perform genbff.expire_lot(v_grant, 'hold:' || p_hold_id, v_now);
+    update genbff.grants set remaining = remaining - v_take, held = held - v_part.amount where id = v_part.grant_id
+    returning * into v_grant;
+    if v_take > 0 then
+      update genbff.hold_lots set captured = v_take where hold_id = p_hold_id and grant_id = v_part.grant_id;
+    end if;
+    -- What came back to a lot that has expired meanwhile expires at once.
+    if v_grant.expires_at <= v_now then
+      perform genbff.expire_lot(v_grant, v_now);
+    end if;
   end loop;
   return v_hold;
 end $$;
 
 -- ─── Functions for the server ───────────────────────────────────────────────
 
+-- Keys that begin with `sign_up`, `allowance:` or `purchase:` are those of the functions below.
 create function public.genbff_grant(
   p_wallet_id text, p_amount numeric, p_idempotency_key text, p_source text default 'operator',
   p_priority int default 100, p_expires_in_ms bigint default null, p_reason text default null, p_actor text default null
@@ -349,49 +423,320 @@ create function public.genbff_grant(
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
-  v_request jsonb := jsonb_build_object('amount', v_amount, 'source', p_source, 'priority', p_priority, 'expires_in_ms', p_expires_in_ms);
-  v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
-  v_now timestamptz := clock_timestamp();
+  v_key text := genbff.checked_key(p_idempotency_key);
+  v_expires_in interval := case when p_expires_in_ms is not null then genbff.checked_duration(p_expires_in_ms) end;
+  v_request jsonb;
+  v_wallet public.user_credits;
+  v_now timestamptz;
   v_entry genbff.transactions;
-  v_grant_id bigint;
 begin
-  select * into v_entry from genbff.transactions
-   where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = p_idempotency_key;
-  if found then
-    if v_entry.request <> v_request then
-      perform genbff.refuse(422, 'idempotency_key_reused');
-    end if;
-  else
-    if v_wallet.balance > 9007199254740991 - v_amount or v_wallet.lifetime_granted > 9007199254740991 - v_amount then
-      perform genbff.refuse(422, 'invalid_amount');
-    end if;
-    insert into genbff.grants (wallet_id, source, amount, remaining, priority, effective_at, expires_at, created_at)
-    values (p_wallet_id, p_source, v_amount, v_amount, coalesce(p_priority, 100), v_now,
-            v_now + p_expires_in_ms * interval '1 millisecond', v_now)
-    returning id into v_grant_id;
-    v_entry := genbff.post_entry(p_wallet_id, 'grant', v_amount, p_idempotency_key, v_request, v_grant_id, null,
+  if v_key ~ '^(sign_up$|allowance:|purchase:)' then
+    perform genbff.refuse(400, 'invalid_idempotency_key');
+  end if;
+  perform genbff.insist(length(p_source) between 1 and 64, 'a grant names its source');
+  perform genbff.insist(p_priority is not null, 'a grant has a priority');
+  v_request := jsonb_build_object('amount', v_amount, 'source', p_source, 'priority', p_priority,
+    'expires_in_ms', p_expires_in_ms, 'reason', p_reason, 'actor', p_actor);
+  v_wallet := genbff.lock_wallet(p_wallet_id);
+  v_now := genbff.now();
+  v_entry := genbff.known_entry(p_wallet_id, 'grant', v_key, v_request);
+  if v_entry.id is null then
+    v_entry := genbff.add_lot(v_wallet, 'grant', v_amount, v_key, v_request, p_source, p_priority, v_now + v_expires_in,
       p_actor, coalesce(p_reason, p_source), v_now);
   end if;
-  return jsonb_build_object('transaction_id', v_entry.id, 'grant_id', v_entry.grant_id, 'amount', v_entry.amount,
-    'balance_after', v_entry.balance_after);
+  return genbff.granted(v_entry);
 end $$;
 
--- The first request of a user: the wallet exists, and the welcome credits are granted exactly once, even when the
--- configured amount changes later or fifty first requests arrive together.
-create function public.genbff_welcome(p_wallet_id text, p_amount numeric) returns jsonb
+create function genbff.granted(p_entry genbff.transactions) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('transaction_id', p_entry.id, 'grant_id', p_entry.grant_id, 'amount', p_entry.amount,
+    'balance_after', p_entry.balance_after)
+$$;
+
+-- Credits that come again: each day or month, by tier. The period's lot ends with the period.
+create table genbff.allowances (
+  tier     text   not null check (length(tier) between 1 and 64),
+  period   text   not null check (period in ('day', 'month')),
+  credits  bigint not null check (credits between 0 and 9007199254740991),
+  priority int    not null default 50,
+  primary key (tier, period)
+);
+
+create function public.genbff_set_allowance(p_tier text, p_period text, p_credits numeric, p_priority int default 50) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_credits bigint := genbff.whole_credits(p_credits, 0);
+  v_allowance genbff.allowances;
+begin
+  perform genbff.insist(length(p_tier) between 1 and 64, 'a tier has a name of 1 to 64 characters');
+  perform genbff.insist(p_period in ('day', 'month'), 'a period is day or month');
+  insert into genbff.allowances (tier, period, credits, priority)
+  values (p_tier, p_period, v_credits, coalesce(p_priority, 50))
+  on conflict (tier, period) do update set credits = excluded.credits, priority = excluded.priority
+  returning * into v_allowance;
+  return to_jsonb(v_allowance);
+end $$;
+
+create function public.genbff_set_tier(p_wallet_id text, p_tier text) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 begin
-  if p_amount = 0 then
-    perform genbff.lock_wallet(p_wallet_id);
-    return jsonb_build_object('granted', false);
-  end if;
+  perform genbff.insist(length(p_tier) between 1 and 64, 'a tier has a name of 1 to 64 characters');
   perform genbff.lock_wallet(p_wallet_id);
-  perform 1 from genbff.transactions where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = 'sign_up';
-  if found then
-    return jsonb_build_object('granted', false);
+  update public.user_credits set subscription_tier = p_tier, updated_at = genbff.now() where user_id = p_wallet_id;
+  return jsonb_build_object('subscription_tier', p_tier);
+end $$;
+
+-- A visit: the wallet exists, the welcome credits are granted exactly once, even when the configured amount changes
+-- later or fifty first requests arrive together, and so are the allowances of this day and month. A period is granted
+-- once, by the tier of its first visit: going up and down the tiers brings nothing before the next period.
+create function public.genbff_welcome(p_wallet_id text, p_amount numeric) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_amount bigint := genbff.whole_credits(p_amount, 0);
+  v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
+  v_allowance genbff.allowances;
+  v_now timestamptz := genbff.now();
+  v_from timestamp; -- of UTC: adding a day or a month to a timestamptz would follow the session's time zone
+  v_key text;
+  v_granted boolean := false;
+begin
+  if v_amount > 0 and not genbff.has_grant(p_wallet_id, 'sign_up') then
+    perform genbff.add_lot(v_wallet, 'grant', v_amount, 'sign_up', '{}', 'sign_up', 100, null, null, 'sign_up', v_now);
+    v_granted := true;
   end if;
-  perform public.genbff_grant(p_wallet_id, p_amount, 'sign_up', 'sign_up');
-  return jsonb_build_object('granted', true);
+  for v_allowance in
+    select * from genbff.allowances where tier = v_wallet.subscription_tier and credits > 0 order by period
+  loop
+    v_from := date_trunc(v_allowance.period, v_now at time zone 'UTC');
+    v_key := 'allowance:' || v_allowance.period || ':' || to_char(v_from, 'YYYY-MM-DD');
+    continue when genbff.has_grant(p_wallet_id, v_key);
+    v_wallet := genbff.lock_wallet(p_wallet_id);
+    perform genbff.add_lot(v_wallet, 'grant', v_allowance.credits, v_key, '{}', v_allowance.period || '_allowance', v_allowance.priority,
+      (v_from + ('1 ' || v_allowance.period)::interval) at time zone 'UTC', null, v_allowance.period || '_allowance', v_now);
+    v_granted := true;
+  end loop;
+  return jsonb_build_object('granted', v_granted);
+end $$;
+
+create function genbff.has_grant(p_wallet_id text, p_key text) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select 1 from genbff.transactions where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = p_key)
+$$;
+
+-- A payment provider's event: it is written down and its credits are granted in one transaction. A purchase grants
+-- once, whatever number of events name it; an event that comes again finds what it did.
+create table genbff.payment_events (
+  provider    text not null,
+  event_id    text not null check (length(event_id) between 1 and 255),
+  wallet_id   text not null references public.user_credits (user_id),
+  purchase_id text not null,
+  grant_id    bigint not null,
+  created_at  timestamptz not null,
+  primary key (provider, event_id),
+  foreign key (wallet_id, grant_id) references genbff.grants (wallet_id, id)
+);
+-- One purchase, one wallet: the same purchase can never pay into two. No colon in a provider's name: "a:b" and "c" would
+-- share the key of "a" and "b:c", and one of the two would never be paid out.
+create table genbff.purchases (
+  provider    text not null check (provider ~ '^[a-z0-9_-]{1,32}$'),
+  purchase_id text not null check (length(purchase_id) between 1 and 200),
+  wallet_id   text not null references public.user_credits (user_id),
+  primary key (provider, purchase_id),
+  unique (provider, purchase_id, wallet_id)
+);
+alter table genbff.payment_events add foreign key (provider, purchase_id, wallet_id)
+  references genbff.purchases (provider, purchase_id, wallet_id);
+
+create function public.genbff_payment_event(
+  p_provider text, p_event_id text, p_purchase_id text, p_wallet_id text, p_amount numeric, p_expires_in_ms bigint default null
+) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_amount bigint := genbff.whole_credits(p_amount);
+  v_expires_in interval := case when p_expires_in_ms is not null then genbff.checked_duration(p_expires_in_ms) end;
+  v_request jsonb := jsonb_build_object('amount', v_amount, 'expires_in_ms', p_expires_in_ms);
+  v_key text := 'purchase:' || p_provider || ':' || p_purchase_id;
+  v_wallet public.user_credits;
+  v_now timestamptz;
+  v_known genbff.payment_events;
+  v_owner text;
+  v_entry genbff.transactions;
+begin
+  perform genbff.insist(p_provider ~ '^[a-z0-9_-]{1,32}$', 'a payment provider has a name of a-z, 0-9, _ and -');
+  perform genbff.insist(length(p_event_id) between 1 and 255, 'an event has an id of 1 to 255 characters');
+  perform genbff.insist(length(p_purchase_id) between 1 and 200, 'a purchase has an id of 1 to 200 characters');
+  v_wallet := genbff.lock_wallet(p_wallet_id);
+  v_now := genbff.now();
+  insert into genbff.purchases (provider, purchase_id, wallet_id) values (p_provider, p_purchase_id, p_wallet_id)
+  on conflict do nothing;
+  select wallet_id into v_owner from genbff.purchases where provider = p_provider and purchase_id = p_purchase_id;
+  if v_owner <> p_wallet_id then
+    perform genbff.refuse(422, 'idempotency_key_reused');
+  end if;
+  v_entry := genbff.known_entry(p_wallet_id, 'grant', v_key, v_request);
+  if v_entry.id is null then
+    v_entry := genbff.add_lot(v_wallet, 'grant', v_amount, v_key, v_request, 'purchase', 200, v_now + v_expires_in, null, 'purchase', v_now);
+  end if;
+  insert into genbff.payment_events (provider, event_id, wallet_id, purchase_id, grant_id, created_at)
+  values (p_provider, p_event_id, p_wallet_id, p_purchase_id, v_entry.grant_id, v_now)
+  on conflict do nothing;
+  select * into v_known from genbff.payment_events where provider = p_provider and event_id = p_event_id;
+  if v_known.purchase_id <> p_purchase_id or v_known.wallet_id <> p_wallet_id then
+    perform genbff.refuse(422, 'idempotency_key_reused');
+  end if;
+  return genbff.granted(v_entry);
+end $$;
+
+-- Gives back what a settled hold has paid, in whole or in part: to the lots it came from, the last consumed first.
+create function public.genbff_refund(
+  p_hold_id uuid, p_amount numeric, p_idempotency_key text, p_reason text, p_actor text
+) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_amount bigint := genbff.whole_credits(p_amount);
+  v_key text := genbff.checked_key(p_idempotency_key);
+  v_request jsonb := jsonb_build_object('hold_id', p_hold_id, 'amount', v_amount, 'reason', p_reason, 'actor', p_actor);
+  v_wallet_id text;
+  v_entry genbff.transactions;
+  v_now timestamptz;
+  v_refundable bigint;
+  v_part genbff.hold_lots;
+  v_grant genbff.grants;
+  v_left bigint := v_amount;
+  v_back bigint;
+begin
+  select wallet_id into v_wallet_id from genbff.holds where id = p_hold_id;
+  if not found then
+    perform genbff.refuse(404, 'not_found');
+  end if;
+  perform genbff.lock_wallet(v_wallet_id);
+  v_now := genbff.now();
+  v_entry := genbff.known_entry(v_wallet_id, 'refund', v_key, v_request);
+  if v_entry.id is not null then
+    return to_jsonb(v_entry);
+  end if;
+  -- A hold that is open, released or expired has captured nothing, and its lots say so.
+  select coalesce(sum(captured - refunded), 0) into v_refundable from genbff.hold_lots where hold_id = p_hold_id;
+  if v_amount > v_refundable then
+    perform genbff.refuse(422, 'refund_exceeds_capture', jsonb_build_object('refundable', v_refundable));
+  end if;
+
+  v_entry := genbff.post_entry(v_wallet_id, 'refund', v_amount, v_key, v_request, null, p_hold_id, p_actor, p_reason, v_now);
+  for v_part in select * from genbff.hold_lots where hold_id = p_hold_id and captured > refunded order by position desc loop
+    v_back := least(v_left, v_part.captured - v_part.refunded);
+    v_left := v_left - v_back;
+    update genbff.hold_lots set refunded = refunded + v_back where hold_id = p_hold_id and grant_id = v_part.grant_id;
+    update genbff.grants set remaining = remaining + v_back where id = v_part.grant_id returning * into v_grant;
+    perform genbff.expire_lot(v_grant, v_now);
+    exit when v_left = 0;
+  end loop;
+  return to_jsonb(v_entry);
+end $$;
+
+-- An operator's correction, up or down, with its reason and who made it. Down consumes lots like any other debit and
+-- never goes below what is available.
+create function public.genbff_adjust(
+  p_wallet_id text, p_amount numeric, p_idempotency_key text, p_reason text, p_actor text
+) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_amount bigint := genbff.whole_credits(abs(p_amount)) * sign(p_amount)::bigint;
+  v_key text := genbff.checked_key(p_idempotency_key);
+  v_request jsonb := jsonb_build_object('amount', v_amount, 'reason', p_reason, 'actor', p_actor);
+  v_wallet public.user_credits;
+  v_now timestamptz;
+  v_first genbff.transactions;
+  v_lot genbff.grants;
+  v_available bigint;
+  v_left bigint := -v_amount;
+  v_take bigint;
+begin
+  perform genbff.insist(btrim(p_reason) <> '' and btrim(p_actor) <> '', 'a correction names its reason and its actor');
+  v_wallet := genbff.lock_wallet(p_wallet_id);
+  v_now := genbff.now();
+  v_first := genbff.known_entry(p_wallet_id, 'adjustment', v_key, v_request);
+  if v_first.id is not null then
+    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+  end if;
+  if v_amount > 0 then
+    v_first := genbff.add_lot(v_wallet, 'adjustment', v_amount, v_key, v_request, 'adjustment', 100, null, p_actor, p_reason, v_now);
+    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+  end if;
+
+  v_available := v_wallet.balance - v_wallet.held - genbff.expired_credits(p_wallet_id, v_now);
+  if v_available < v_left then
+    perform genbff.refuse(402, 'insufficient_credits', jsonb_build_object('required', v_left, 'available', v_available));
+  end if;
+  for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
+    v_take := least(v_left, v_lot.remaining - v_lot.held);
+    v_left := v_left - v_take;
+    update genbff.grants set remaining = remaining - v_take where id = v_lot.id;
+    -- One entry a lot, so that each lot explains what it lost. The first carries the caller's key, the others the
+    -- ledger's own: `key:1` could be somebody's.
+    if v_first.id is null then
+      v_first := genbff.post_entry(p_wallet_id, 'adjustment', -v_take, v_key, v_request, v_lot.id, null, p_actor, p_reason, v_now);
+    else
+      perform genbff.post_entry(p_wallet_id, 'adjustment', -v_take, null, v_request, v_lot.id, null, p_actor, p_reason, v_now);
+    end if;
+    exit when v_left = 0;
+  end loop;
+  if v_left <> 0 then
+    raise exception 'wallet % shows % available, its lots hold % less', p_wallet_id, v_available, v_left;
+  end if;
+  return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+end $$;
+
+-- Takes what has ended: external holds past their time, then lots past theirs. Any number of processes may run it, in
+-- batches: the wallets that have waited longest, locked in the order of their names. What it does not reach is counted as
+-- gone all the same; a hold that is past its time and not yet reached can still be settled by its owner.
+create function public.genbff_expire_due(p_count int default 100) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_count int := greatest(1, least(coalesce(p_count, 100), 1000));
+  v_now timestamptz := genbff.now();
+  v_wallet_id text;
+  v_id uuid;
+  v_grant genbff.grants;
+  v_holds int := 0;
+  v_lots int := 0;
+begin
+  for v_wallet_id in
+    select wallet_id from (
+      (select wallet_id, expires_at from genbff.holds where state = 'open' and expires_at <= v_now order by expires_at limit v_count)
+      union all
+      (select wallet_id, expires_at from genbff.grants where remaining > 0 and remaining > held and expires_at <= v_now order by expires_at limit v_count)
+    ) due group by wallet_id order by wallet_id
+  loop
+    perform genbff.lock_wallet(v_wallet_id);
+    v_now := genbff.now();
+    for v_id in
+      select id from genbff.holds where wallet_id = v_wallet_id and state = 'open' and expires_at <= v_now order by created_at, id limit v_count
+    loop
+      perform genbff.settle_hold(v_id, 'expired', 0);
+      v_holds := v_holds + 1;
+    end loop;
+    for v_grant in
+      select * from genbff.grants where wallet_id = v_wallet_id and remaining > 0 and remaining > held and expires_at <= v_now order by id limit v_count
+    loop
+      perform genbff.expire_lot(v_grant, v_now);
+      v_lots := v_lots + 1;
+    end loop;
+  end loop;
+  return jsonb_build_object('holds', v_holds, 'lots', v_lots);
+end $$;
+
+-- What a wallet held, and how much of it was set aside, at a moment in the past: from the entries and holds alone.
+create function public.genbff_balance_at(p_wallet_id text, p_at timestamptz) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform genbff.insist(p_at is not null, 'which moment?');
+  return (select jsonb_build_object('posted', posted, 'held', held) from (
+    select
+      coalesce((select t.balance_after from genbff.transactions t
+                 where t.wallet_id = p_wallet_id and t.created_at <= p_at order by t.seq desc limit 1), 0) as posted,
+      coalesce((select sum(h.amount) from genbff.holds h
+                 where h.wallet_id = p_wallet_id and h.created_at <= p_at and (h.settled_at is null or h.settled_at > p_at)), 0) as held
+  ) then_true);
 end $$;
 
 -- For work outside the state machine. A generation's hold is made by genbff_start alone.
@@ -400,14 +745,14 @@ create function public.genbff_hold(
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
-  v_hold genbff.holds;
+  v_amount bigint := genbff.whole_credits(p_amount);
+  v_key text := genbff.checked_key(p_idempotency_key);
 begin
-  if coalesce(p_external_reference, '') = '' or coalesce(p_expires_in_ms, 0) <= 0 then
-    perform genbff.refuse(400, 'validation_failed', '{"reason": "a hold needs a reference and a time-out"}');
+  if v_key like 'generation:%' then
+    perform genbff.refuse(400, 'invalid_idempotency_key');
   end if;
-  v_hold := genbff.place_hold(p_wallet_id, genbff.whole_credits(p_amount), p_idempotency_key, null,
-    p_external_reference, p_expires_in_ms * interval '1 millisecond');
-  return to_jsonb(v_hold);
+  perform genbff.insist(length(p_external_reference) between 1 and 255, 'a hold needs a reference and a time-out');
+  return to_jsonb(genbff.place_hold(p_wallet_id, v_amount, v_key, null, p_external_reference, genbff.checked_duration(p_expires_in_ms)));
 end $$;
 
 create function genbff.external_hold(p_hold_id uuid) returns genbff.holds
@@ -426,12 +771,15 @@ begin
   return v_hold;
 end $$;
 
--- "All of it" is its own choice, `p_full`; a missing amount never means everything.
+-- "All of it" is its own choice, `p_full`; a missing amount never means everything, and both together mean nothing.
 create function public.genbff_capture(p_hold_id uuid, p_amount numeric default null, p_full boolean default false) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_hold genbff.holds := genbff.external_hold(p_hold_id);
 begin
+  if p_full and p_amount is not null then
+    perform genbff.refuse(422, 'invalid_amount');
+  end if;
   return to_jsonb(genbff.settle_hold(p_hold_id, 'captured',
     case when p_full then v_hold.amount else genbff.whole_credits(p_amount, 0) end));
 end $$;
@@ -448,7 +796,7 @@ create function public.genbff_balance(p_wallet_id text) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(
     (select jsonb_build_object(
-        'available', w.balance - w.held - genbff.expired_credits(w.user_id, clock_timestamp()),
+        'available', w.balance - w.held - genbff.expired_credits(w.user_id, genbff.now()),
         'held', w.held, 'posted', w.balance, 'lifetime_granted', w.lifetime_granted,
         'lifetime_spent', w.lifetime_spent, 'subscription_tier', w.subscription_tier)
        from public.user_credits w where w.user_id = p_wallet_id),
@@ -466,7 +814,7 @@ create table genbff.operation_costs (
   per          text   not null check (per in ('call', 'output')),
   multipliers  jsonb  not null default '{}',
   effective_at timestamptz not null,
-  created_at   timestamptz not null default clock_timestamp(),
+  created_at   timestamptz not null default genbff.now(),
   primary key (key, version)
 );
 create trigger operation_costs_append_only before update or delete on genbff.operation_costs
@@ -487,9 +835,12 @@ create function public.genbff_set_operation_cost(
 language plpgsql security definer set search_path = '' as $$
 declare
   v_credits bigint := genbff.whole_credits(p_credits, 0);
-  v_at timestamptz := coalesce(p_effective_at, clock_timestamp());
+  v_at timestamptz := coalesce(p_effective_at, genbff.now());
   v_current genbff.operation_costs;
 begin
+  perform genbff.insist(length(p_key) between 1 and 128, 'an operation has a key of 1 to 128 characters');
+  perform genbff.insist(p_per in ('call', 'output'), 'a price is per call or per output');
+  perform genbff.insist(jsonb_typeof(p_multipliers) = 'object', 'multipliers are an object');
   perform pg_advisory_xact_lock(hashtextextended('genbff.operation_costs', 0));
   v_current := genbff.current_cost(p_key, v_at);
   if v_current.key is null or v_current.credits <> v_credits or v_current.per <> p_per or v_current.multipliers <> p_multipliers then
@@ -505,13 +856,13 @@ create function public.genbff_operation_costs(p_keys jsonb) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_object_agg(c.key, jsonb_build_object(
       'key', c.key, 'version', c.version, 'credits', c.credits, 'per', c.per, 'multipliers', c.multipliers)), '{}')
-    from jsonb_array_elements_text(p_keys) k, lateral genbff.current_cost(k, clock_timestamp()) c
+    from jsonb_array_elements_text(p_keys) k, lateral genbff.current_cost(k, genbff.now()) c
    where c.key is not null
 $$;
 
 create view public.operation_costs with (security_invoker = true) as
   select distinct on (key) key, credits, per, multipliers, version
-    from genbff.operation_costs where effective_at <= now() order by key, effective_at desc, version desc;
+    from genbff.operation_costs where effective_at <= genbff.now() order by key, effective_at desc, version desc;
 create view public.credit_transactions with (security_invoker = true) as
   select id, wallet_id as user_id, seq, kind, amount, balance_after, reason, created_at from genbff.transactions;
 
@@ -521,5 +872,8 @@ alter table genbff.holds enable row level security;
 alter table genbff.hold_lots enable row level security;
 alter table genbff.transactions enable row level security;
 alter table genbff.operation_costs enable row level security;
+alter table genbff.allowances enable row level security;
+alter table genbff.payment_events enable row level security;
+alter table genbff.purchases enable row level security;
 
 select genbff.close_doors();

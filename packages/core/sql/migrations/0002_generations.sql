@@ -12,8 +12,8 @@ create table genbff.tasks (
   event_seq   bigint not null default 0,
   image_count int    not null default 0,
   model_count int    not null default 0,
-  created_at  timestamptz not null default clock_timestamp(),
-  updated_at  timestamptz not null default clock_timestamp()
+  created_at  timestamptz not null default genbff.now(),
+  updated_at  timestamptz not null default genbff.now()
 ) with (fillfactor = 80);
 create index tasks_by_user on genbff.tasks (user_id, updated_at desc, task_id);
 
@@ -39,10 +39,12 @@ create table genbff.generations (
   task_id          text not null references genbff.tasks (task_id),
   user_id          text not null,
   wallet_id        text not null references public.user_credits (user_id),
-  parent_id        uuid references genbff.generations (id),
-  retry_of         uuid references genbff.generations (id),
+  parent_id        uuid references genbff.generations (id) on delete set null,
+  retry_of         uuid references genbff.generations (id) on delete set null,
   operation        text not null,
   provider         text not null,
+  -- Who may be asked next, in order, when this provider certainly did not take the job.
+  candidates       text[] not null default '{}',
   input            jsonb not null,
   sources          jsonb not null default '[]',
   prompt           text,
@@ -70,9 +72,12 @@ create table genbff.generations (
   work             jsonb not null default '{}',
   retries          jsonb not null default '{}',
   failures         jsonb not null default '[]',
+  -- What an operation whose output is JSON came to.
+  output           jsonb,
+  events_swept     boolean not null default false,
   error_code       text,
   error_details    jsonb,
-  created_at       timestamptz not null default clock_timestamp(),
+  created_at       timestamptz not null default genbff.now(),
   started_at       timestamptz,
   completed_at     timestamptz,
   constraint generations_status check (status in ('pending', 'processing', 'complete', 'failed', 'cancelled')),
@@ -87,16 +92,20 @@ create table genbff.generations (
 ) with (fillfactor = 70);
 create index generations_due on genbff.generations (next_run_at) where status in ('pending', 'processing');
 create index generations_overdue on genbff.generations (deadline_at) where status in ('pending', 'processing');
-create index generations_waiting on genbff.generations (created_at, id) where status = 'pending';
+create index generations_waiting on genbff.generations (user_id, created_at, id) where status = 'pending';
+create index generations_running on genbff.generations (provider, operation) where status = 'processing';
+create index generations_ended on genbff.generations (completed_at) where completed_at is not null;
+create index generations_by_parent on genbff.generations (parent_id) where parent_id is not null;
+create index generations_by_retry on genbff.generations (retry_of) where retry_of is not null;
 create index generations_open on genbff.generations (user_id) where status in ('pending', 'processing');
 create index generations_by_task on genbff.generations (task_id, created_at, id);
 
-alter table genbff.holds add constraint holds_generation foreign key (generation_id) references genbff.generations (id);
+-- No foreign key from holds: the ledger outlives what it paid for.
 
 -- One row per submission that was allowed. `intent_at` is committed before the request leaves: a row with it and
 -- without an outcome is a submission of which nobody knows what became.
 create table genbff.attempts (
-  generation_id    uuid not null references genbff.generations (id),
+  generation_id    uuid not null references genbff.generations (id) on delete cascade,
   attempt          int  not null check (attempt >= 1),
   provider         text not null,
   epoch            bigint not null,
@@ -109,20 +118,23 @@ create table genbff.attempts (
   job              jsonb,
   error            jsonb,
   cost             jsonb,
-  created_at       timestamptz not null default clock_timestamp(),
+  created_at       timestamptz not null default genbff.now(),
   finished_at      timestamptz,
   primary key (generation_id, attempt)
 );
 -- A provider's job belongs to one generation: two lost answers never adopt the same job.
 create unique index attempts_job on genbff.attempts (provider, job_key) where job_key is not null;
+-- What lies at a provider now, and what was sent there lately.
+create index attempts_in_flight on genbff.attempts (provider) where intent_at is not null and finished_at is null;
+create index attempts_sent on genbff.attempts (provider, intent_at) where intent_at is not null;
 
 create table genbff.events (
   task_id       text   not null references genbff.tasks (task_id),
   seq           bigint not null,
-  generation_id uuid   not null references genbff.generations (id),
+  generation_id uuid   not null references genbff.generations (id) on delete cascade,
   version       int    not null,
   snapshot      jsonb  not null,
-  created_at    timestamptz not null default clock_timestamp(),
+  created_at    timestamptz not null default genbff.now(),
   primary key (task_id, seq),
   unique (generation_id, version)
 );
@@ -130,13 +142,13 @@ create table genbff.events (
 -- What a provider may have sold and nobody can use: for operators, and for a later owner of the generation to adopt.
 create table genbff.orphans (
   id            bigint generated always as identity primary key,
-  generation_id uuid not null references genbff.generations (id),
+  generation_id uuid not null references genbff.generations (id) on delete cascade,
   attempt       int  not null,
   provider      text not null,
   job           jsonb,
   reason        text not null,
   state         text not null default 'open' check (state in ('open', 'adopted', 'dismissed')),
-  created_at    timestamptz not null default clock_timestamp(),
+  created_at    timestamptz not null default genbff.now(),
   resolved_at   timestamptz
 );
 create index orphans_open on genbff.orphans (created_at) where state = 'open';
@@ -146,7 +158,7 @@ create table genbff.idempotency_keys (
   user_id       text not null,
   key           text not null check (length(key) between 1 and 255),
   digest        text not null,
-  generation_id uuid not null references genbff.generations (id),
+  generation_id uuid not null references genbff.generations (id) on delete cascade,
   response      jsonb not null,
   expires_at    timestamptz not null,
   primary key (user_id, key)
@@ -160,14 +172,53 @@ create table genbff.quotes (
   provider   text not null,
   price      jsonb not null,
   expires_at timestamptz not null,
-  created_at timestamptz not null default clock_timestamp()
+  created_at timestamptz not null default genbff.now()
 );
 create index quotes_due on genbff.quotes (expires_at);
+
+-- What providers told us before, or after, we knew the job: a hint with a memory.
+create table genbff.webhook_inbox (
+  provider      text not null,
+  event_id      text not null check (length(event_id) between 1 and 255),
+  job_key       text,
+  payload       jsonb not null,
+  generation_id uuid references genbff.generations (id) on delete cascade,
+  received_at   timestamptz not null default genbff.now(),
+  primary key (provider, event_id)
+);
+create index webhook_inbox_unmatched on genbff.webhook_inbox (provider, job_key) where generation_id is null;
+create index webhook_inbox_received on genbff.webhook_inbox (received_at);
+
+-- How much may be asked of a provider at once and in a minute; operation '*' counts all of them together.
+create table genbff.caps (
+  provider          text not null,
+  operation         text not null default '*',
+  concurrency       int check (concurrency >= 1),
+  starts_per_minute int check (starts_per_minute >= 1),
+  primary key (provider, operation)
+);
+
+-- A provider that keeps failing is left alone for a while; one that asked for patience is given it.
+create table genbff.breakers (
+  provider   text primary key,
+  failures   int not null default 0,
+  open_until timestamptz,
+  wait_until timestamptz
+);
+
+-- Whose turn it is: users who wait, in the order in which they were last served.
+create sequence genbff.turn;
+create table genbff.turns (
+  user_id text   primary key,
+  waiting int    not null default 0 check (waiting >= 0),
+  served  bigint not null default 0
+) with (fillfactor = 70);
+create index turns_next on genbff.turns (served, user_id) where waiting > 0;
 
 create table public.assets (
   id                    uuid primary key default gen_random_uuid(),
   task_id               text not null references genbff.tasks (task_id),
-  generation_id         uuid not null references genbff.generations (id),
+  generation_id         uuid not null references genbff.generations (id) on delete cascade,
   user_id               text not null,
   kind                  text not null check (kind in ('image', 'model')),
   prompt                text,
@@ -186,7 +237,7 @@ create table public.assets (
   width                 int,
   height                int,
   metadata              jsonb not null default '{}',
-  created_at            timestamptz not null default clock_timestamp(),
+  created_at            timestamptz not null default genbff.now(),
   completed_at          timestamptz,
   unique (generation_id, index),
   unique (task_id, kind, file_index),
@@ -214,7 +265,7 @@ create table public.input_assets (
   width            int,
   height           int,
   metadata         jsonb not null default '{}',
-  created_at       timestamptz not null default clock_timestamp(),
+  created_at       timestamptz not null default genbff.now(),
   completed_at     timestamptz
 );
 create index input_assets_by_user on public.input_assets (user_id, created_at desc);
@@ -240,6 +291,10 @@ alter table genbff.events enable row level security;
 alter table genbff.orphans enable row level security;
 alter table genbff.idempotency_keys enable row level security;
 alter table genbff.quotes enable row level security;
+alter table genbff.webhook_inbox enable row level security;
+alter table genbff.caps enable row level security;
+alter table genbff.breakers enable row level security;
+alter table genbff.turns enable row level security;
 alter table public.assets enable row level security;
 alter table public.input_assets enable row level security;
 
@@ -253,7 +308,7 @@ language sql stable set search_path = '' as $$
     'status', g.status, 'stage', g.stage, 'progress', g.progress, 'failures', g.failures,
     'error_code', g.error_code, 'error_details', g.error_details, 'cancel_requested', g.cancel_requested,
     'held', case when g.completed_at is null then g.price_credits else 0 end, 'charged', g.charged,
-    'version', g.version, 'created_at', g.created_at, 'completed_at', g.completed_at)
+    'version', g.version, 'output', g.output, 'created_at', g.created_at, 'completed_at', g.completed_at)
 $$;
 
 create function genbff.check_generation_change() returns trigger
@@ -263,8 +318,16 @@ begin
      and not exists (select 1 from genbff.transitions where from_status = old.status and to_status = new.status) then
     raise exception 'generation %: % → % is not a transition', old.id, old.status, new.status using errcode = 'restrict_violation';
   end if;
-  if old.completed_at is not null then
+  -- Only what retention takes away may change in what has ended: with a row goes every reference to it.
+  if old.completed_at is not null
+     and ((to_jsonb(new) - '{work,events_swept,parent_id,retry_of}'::text[])
+            is distinct from (to_jsonb(old) - '{work,events_swept,parent_id,retry_of}'::text[])
+          or coalesce(new.parent_id, old.parent_id) is distinct from old.parent_id
+          or coalesce(new.retry_of, old.retry_of) is distinct from old.retry_of) then
     raise exception 'generation % has ended', old.id using errcode = 'restrict_violation';
+  end if;
+  if old.completed_at is not null then
+    return new;
   end if;
   if new.attempt = old.attempt and old.step is not null
      and (select rank from genbff.steps where step = new.step) < (select rank from genbff.steps where step = old.step) then
@@ -292,7 +355,7 @@ begin
   if tg_op = 'UPDATE' and new.version = old.version then
     return null;
   end if;
-  update genbff.tasks set event_seq = event_seq + 1, updated_at = clock_timestamp()
+  update genbff.tasks set event_seq = event_seq + 1, updated_at = genbff.now()
    where task_id = new.task_id returning event_seq into v_seq;
   insert into genbff.events (task_id, seq, generation_id, version, snapshot)
   values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new));
@@ -301,11 +364,36 @@ end $$;
 create trigger generations_event after insert or update on genbff.generations
   for each row execute function genbff.write_event();
 
+-- Keeps count of who waits. The generation is locked before the turn, everywhere.
+create function genbff.count_waiting() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' and new.status = 'pending' then
+    insert into genbff.turns (user_id, waiting) values (new.user_id, 1)
+    on conflict (user_id) do update set waiting = genbff.turns.waiting + 1;
+  elsif tg_op = 'UPDATE' and old.status = 'pending' and new.status <> 'pending' then
+    update genbff.turns set waiting = waiting - 1 where user_id = new.user_id;
+  end if;
+  return null;
+end $$;
+create trigger generations_waiting after insert or update of status on genbff.generations
+  for each row execute function genbff.count_waiting();
+
+-- How long a provider must be left alone, as far as it can be told without asking for its probe; null: not at all.
+create function genbff.known_wait(p_provider text, p_now timestamptz) returns bigint
+language sql stable set search_path = '' as $$
+  select ceil(extract(epoch from b.until - p_now) * 1000)::bigint
+    from (select greatest(wait_until, case when failures >= 5 then open_until end) as until
+            from genbff.breakers where provider = p_provider) b
+   where b.until > p_now
+$$;
+
 -- What a worker needs to know of a generation and its current attempt.
 create function genbff.work_order(g genbff.generations) returns jsonb
 language sql stable set search_path = '' as $$
   select to_jsonb(g) || jsonb_build_object(
-    'now', clock_timestamp(),
+    'now', genbff.now(),
+    'provider_wait_ms', case when g.step = 'intent' then genbff.known_wait(g.provider, genbff.now()) end,
     'attempt_row', (select to_jsonb(a) from genbff.attempts a where a.generation_id = g.id and a.attempt = g.attempt),
     'assets', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'index', s.index, 'file_index', s.file_index, 'kind', s.kind) order by s.index), '[]')
                  from public.assets s where s.generation_id = g.id),

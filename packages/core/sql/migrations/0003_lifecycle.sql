@@ -11,7 +11,7 @@ declare
   v_quote genbff.quotes;
 begin
   insert into genbff.quotes (user_id, operation, provider, price, expires_at)
-  values (p_user_id, p_operation, p_provider, p_price, clock_timestamp() + p_valid_ms * interval '1 millisecond')
+  values (p_user_id, p_operation, p_provider, p_price, genbff.now() + p_valid_ms * interval '1 millisecond')
   returning * into v_quote;
   return jsonb_build_object('quote_id', v_quote.id, 'credits', (v_quote.price ->> 'credits')::bigint, 'expires_at', v_quote.expires_at);
 end $$;
@@ -40,11 +40,109 @@ begin
   return p_price;
 end $$;
 
+-- Writes a generation with its hold, its reserved outputs and its first event. The wallet and the task are locked by
+-- the caller. p: everything genbff_start is told, as one object.
+create function genbff.insert_generation(p jsonb, p_price jsonb, p_parent_id uuid, p_now timestamptz) returns genbff.generations
+language plpgsql set search_path = '' as $$
+declare
+  v_credits bigint := genbff.whole_credits((p_price ->> 'credits')::numeric, 0);
+  v_candidates text[] := array(select jsonb_array_elements_text(coalesce(nullif(p -> 'candidates', 'null'), '[]')));
+  v_outputs int := (p ->> 'outputs')::int;
+  v_kind text := p ->> 'output_kind';
+  v_first_file int;
+  v_generation genbff.generations;
+begin
+  insert into genbff.generations
+    (task_id, user_id, wallet_id, parent_id, retry_of, operation, provider, candidates, input, sources, prompt, style_version,
+     output_kind, outputs, price, price_credits, max_attempts, next_run_at, deadline_at, created_at)
+  values
+    (p ->> 'task_id', p ->> 'user_id', p ->> 'wallet_id', p_parent_id, (p ->> 'retry_of')::uuid, p ->> 'operation', p ->> 'provider',
+     v_candidates, p -> 'input', p -> 'sources', p ->> 'prompt', (p ->> 'style_version')::int, v_kind, v_outputs, p_price, v_credits,
+     greatest((p -> 'limits' ->> 'attempts')::int, 1 + cardinality(v_candidates)), p_now,
+     p_now + (p -> 'limits' ->> 'deadline_ms')::bigint * interval '1 millisecond', p_now)
+  returning * into v_generation;
+  -- A generation that costs nothing has no hold, and the same life.
+  if v_credits > 0 then
+    perform genbff.place_hold(p ->> 'wallet_id', v_credits, 'generation:' || v_generation.id, v_generation.id, null, null);
+  end if;
+  if v_kind <> 'json' then
+    update genbff.tasks
+       set image_count = image_count + case when v_kind = 'image' then v_outputs else 0 end,
+           model_count = model_count + case when v_kind = 'model' then v_outputs else 0 end
+     where task_id = p ->> 'task_id'
+    returning case when v_kind = 'image' then image_count else model_count end - v_outputs into v_first_file;
+    insert into public.assets
+      (task_id, generation_id, user_id, kind, prompt, style, index, file_index, source_asset_id, source_input_asset_id)
+    select p ->> 'task_id', v_generation.id, p ->> 'user_id', v_kind, p -> 'input' ->> 'prompt', p ->> 'style', i, v_first_file + i,
+           (p -> 'sources' -> 0 ->> 'asset_id')::uuid, (p -> 'sources' -> 0 ->> 'input_asset_id')::uuid
+      from generate_series(0, v_outputs - 1) i;
+  end if;
+  return v_generation;
+end $$;
+
+-- A child whose hold is refused is born failed, with its reason: it never fails its parent, and nothing is owed.
+create function genbff.insert_unpayable(p jsonb, p_price jsonb, p_parent_id uuid, p_now timestamptz, p_details jsonb) returns genbff.generations
+language plpgsql set search_path = '' as $$
+declare
+  v_generation genbff.generations;
+begin
+  insert into genbff.generations
+    (task_id, user_id, wallet_id, parent_id, operation, provider, input, sources, prompt, style_version, output_kind, outputs,
+     price, price_credits, max_attempts, deadline_at, created_at, status, error_code, error_details, completed_at)
+  values
+    (p ->> 'task_id', p ->> 'user_id', p ->> 'wallet_id', p_parent_id, p ->> 'operation', p ->> 'provider', p -> 'input', p -> 'sources',
+     p ->> 'prompt', (p ->> 'style_version')::int, p ->> 'output_kind', (p ->> 'outputs')::int, p_price, (p_price ->> 'credits')::bigint,
+     1, p_now, p_now, 'failed', 'insufficient_credits', p_details, p_now)
+  returning * into v_generation;
+  return v_generation;
+end $$;
+
+-- Children are written in the transaction that completes their parent, each in a subtransaction of its own: a fan-out
+-- survives a crash whole, and one that cannot be paid says so and stands in nobody's way.
+create function genbff.insert_children(g genbff.generations, p_children jsonb, p_now timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_child jsonb;
+  v_price jsonb;
+  v_made genbff.generations;
+  v_detail text;
+  v_ids jsonb := '[]';
+begin
+  for v_child in select value from jsonb_array_elements(p_children) loop
+    v_child := v_child || jsonb_build_object('task_id', g.task_id, 'user_id', g.user_id, 'wallet_id', g.wallet_id);
+    v_price := v_child -> 'price';
+    begin
+      v_made := genbff.insert_generation(v_child, v_price, g.id, p_now);
+      v_ids := v_ids || to_jsonb(v_made.id);
+    exception when sqlstate 'PT402' then
+      get stacked diagnostics v_detail = pg_exception_detail;
+      v_made := genbff.insert_unpayable(v_child, v_price, g.id, p_now, v_detail::jsonb);
+    end;
+  end loop;
+  return v_ids;
+end $$;
+
+-- Whether as many wait as may. Starts of different users know nothing of each other: near the end they come one at
+-- a time, so that the last place is given once.
+create function genbff.queue_is_full(p_depth int) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_margin constant int := 100;
+  v_waiting bigint;
+begin
+  select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
+  if v_waiting >= p_depth - v_margin then
+    perform pg_advisory_xact_lock(hashtextextended('genbff.queue', 0));
+    select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
+  end if;
+  return v_waiting >= p_depth;
+end $$;
+
 -- One transaction, in this order: wallet → idempotency key → task → limits → hold, generation, assets, event.
 create function public.genbff_start(
   p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb,
   p_prompt text, p_style text, p_style_version int, p_output_kind text, p_outputs int, p_price jsonb, p_quote_id uuid,
-  p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb
+  p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb default '[]'
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -52,13 +150,11 @@ declare
   v_known genbff.idempotency_keys;
   v_task genbff.tasks;
   v_price jsonb;
-  v_credits bigint;
   v_generation genbff.generations;
-  v_first_file int;
   v_response jsonb;
 begin
   perform genbff.lock_wallet(p_wallet_id);
-  v_now := clock_timestamp();
+  v_now := genbff.now();
 
   if p_idempotency_key is not null then
     select * into v_known from genbff.idempotency_keys
@@ -82,41 +178,18 @@ begin
      >= (p_limits ->> 'open_generations_per_user')::int then
     perform genbff.refuse(429, 'too_many_generations', '{"retry_after_s": 5}');
   end if;
-  if (select count(*) from (select 1 from genbff.generations where status = 'pending'
-       limit (p_limits ->> 'queue_depth')::int) waiting) >= (p_limits ->> 'queue_depth')::int then
+  if genbff.queue_is_full((p_limits ->> 'queue_depth')::int) then
     perform genbff.refuse(503, 'queue_full', '{"retry_after_s": 15}');
   end if;
 
   v_price := genbff.agreed_price(p_user_id, p_operation, p_provider, p_price, p_quote_id, v_now);
-  v_credits := genbff.whole_credits((v_price ->> 'credits')::numeric, 0);
+  v_generation := genbff.insert_generation(jsonb_build_object(
+    'task_id', p_task_id, 'user_id', p_user_id, 'wallet_id', p_wallet_id, 'operation', p_operation, 'provider', p_provider,
+    'candidates', p_candidates, 'input', p_input, 'sources', p_sources, 'prompt', p_prompt, 'style', p_style,
+    'style_version', p_style_version, 'output_kind', p_output_kind, 'outputs', p_outputs, 'retry_of', p_retry_of,
+    'limits', p_limits), v_price, null, v_now);
 
-  insert into genbff.generations
-    (task_id, user_id, wallet_id, retry_of, operation, provider, input, sources, prompt, style_version, output_kind, outputs,
-     price, price_credits, max_attempts, next_run_at, deadline_at, created_at)
-  values
-    (p_task_id, p_user_id, p_wallet_id, p_retry_of, p_operation, p_provider, p_input, p_sources, p_prompt, p_style_version,
-     p_output_kind, p_outputs, v_price, v_credits, (p_limits ->> 'attempts')::int, v_now,
-     v_now + (p_limits ->> 'deadline_ms')::bigint * interval '1 millisecond', v_now)
-  returning * into v_generation;
-  -- A generation that costs nothing has no hold, and the same life.
-  if v_credits > 0 then
-    perform genbff.place_hold(p_wallet_id, v_credits, 'generation:' || v_generation.id, v_generation.id, null, null);
-  end if;
-
-  if p_output_kind <> 'json' then
-    update genbff.tasks
-       set image_count = image_count + case when p_output_kind = 'image' then p_outputs else 0 end,
-           model_count = model_count + case when p_output_kind = 'model' then p_outputs else 0 end
-     where task_id = p_task_id
-    returning case when p_output_kind = 'image' then image_count else model_count end - p_outputs into v_first_file;
-    insert into public.assets
-      (task_id, generation_id, user_id, kind, prompt, style, index, file_index, source_asset_id, source_input_asset_id)
-    select p_task_id, v_generation.id, p_user_id, p_output_kind, p_input ->> 'prompt', p_style, i, v_first_file + i,
-           (p_sources -> 0 ->> 'asset_id')::uuid, (p_sources -> 0 ->> 'input_asset_id')::uuid
-      from generate_series(0, p_outputs - 1) i;
-  end if;
-
-  v_response := jsonb_build_object('task_id', p_task_id, 'generation_id', v_generation.id, 'status', 'pending', 'held', v_credits);
+  v_response := jsonb_build_object('task_id', p_task_id, 'generation_id', v_generation.id, 'status', 'pending', 'held', v_generation.price_credits);
   if p_idempotency_key is not null then
     insert into genbff.idempotency_keys (user_id, key, digest, generation_id, response, expires_at)
     values (p_user_id, p_idempotency_key, p_digest, v_generation.id, v_response, v_now + interval '24 hours')
@@ -133,7 +206,7 @@ declare
   v_known genbff.idempotency_keys;
 begin
   select * into v_known from genbff.idempotency_keys
-   where user_id = p_user_id and key = p_idempotency_key and expires_at > clock_timestamp();
+   where user_id = p_user_id and key = p_idempotency_key and expires_at > genbff.now();
   if not found then
     return null;
   end if;
@@ -145,7 +218,63 @@ end $$;
 
 -- ─── Turns and leases ───────────────────────────────────────────────────────
 
--- The only way from pending to processing: the next in turn, each with its first attempt and a lease.
+-- The caps of a deployment, told at every start: the last word counts, for all processes alike.
+create function public.genbff_set_caps(p_caps jsonb) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  delete from genbff.caps c where not exists (
+    select 1 from jsonb_to_recordset(p_caps) n(provider text, operation text) where n.provider = c.provider and coalesce(n.operation, '*') = c.operation);
+  insert into genbff.caps (provider, operation, concurrency, starts_per_minute)
+  select n.provider, coalesce(n.operation, '*'), n.concurrency, n.starts_per_minute
+    from jsonb_to_recordset(p_caps) n(provider text, operation text, concurrency int, starts_per_minute int)
+  on conflict (provider, operation) do update
+    set concurrency = excluded.concurrency, starts_per_minute = excluded.starts_per_minute;
+  return (select coalesce(jsonb_agg(to_jsonb(c)), '[]') from genbff.caps c);
+end $$;
+
+-- How many submissions a provider has had in the last minute. One that was tried again counts once, by its last.
+create function genbff.sent_lately(p_provider text, p_operation text, p_now timestamptz) returns bigint
+language sql stable set search_path = '' as $$
+  select count(*) from genbff.attempts a join genbff.generations g on g.id = a.generation_id
+   where a.provider = p_provider and a.intent_at > p_now - interval '1 minute' and p_operation in ('*', g.operation)
+$$;
+
+-- Which pairs may not be started now, as provider/operation; operation '*' for all of a provider. What was claimed and
+-- is not sent yet will be: it counts as sent.
+create function genbff.full_pairs(p_now timestamptz) returns text[]
+language sql stable set search_path = '' as $$
+  select coalesce(array_agg(c.provider || '/' || c.operation), '{}') from genbff.caps c
+   where c.concurrency <= (select count(*) from genbff.generations g
+           where g.status = 'processing' and g.provider = c.provider and c.operation in ('*', g.operation))
+      or c.starts_per_minute <= genbff.sent_lately(c.provider, c.operation, p_now)
+           + (select count(*) from genbff.generations g join genbff.attempts a on a.generation_id = g.id and a.attempt = g.attempt
+               where g.status = 'processing' and g.provider = c.provider and c.operation in ('*', g.operation) and a.intent_at is null)
+$$;
+
+-- The next in turn: of the users who wait, the one who was served longest ago, with the oldest generation that may
+-- start. Ten thousand of one user delay another user's one by a single turn.
+create function genbff.next_in_turn(p_now timestamptz) returns uuid
+language plpgsql set search_path = '' as $$
+declare
+  v_full text[] := genbff.full_pairs(p_now);
+  v_user text;
+  v_id uuid;
+begin
+  for v_user in select user_id from genbff.turns where waiting > 0 order by served, user_id loop
+    select id into v_id from genbff.generations
+     where user_id = v_user and status = 'pending' and next_run_at <= p_now and deadline_at > p_now
+       and provider || '/*' <> all (v_full) and provider || '/' || operation <> all (v_full)
+     order by created_at, id limit 1 for update skip locked;
+    if found then
+      return v_id;
+    end if;
+  end loop;
+  return null;
+end $$;
+
+-- The only way from pending to processing: the next in turn, each with its first attempt and a lease. One claim at a
+-- time over all processes, so that caps are exact.
 create function public.genbff_claim(p_worker text, p_count int, p_lease_ms bigint) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -154,17 +283,17 @@ declare
   v_generation genbff.generations;
   v_claimed jsonb := '[]';
 begin
-  for v_id in
-    select id from genbff.generations
-     where status = 'pending' and next_run_at <= clock_timestamp() and deadline_at > clock_timestamp()
-     order by created_at, id limit p_count for update skip locked
-  loop
-    v_now := clock_timestamp();
+  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  for i in 1..p_count loop
+    v_now := genbff.now();
+    v_id := genbff.next_in_turn(v_now);
+    exit when v_id is null;
     update genbff.generations
        set status = 'processing', step = 'intent', stage = null, attempt = 1, started_at = v_now, next_run_at = v_now,
            lease_owner = p_worker, lease_epoch = lease_epoch + 1, lease_expires_at = v_now + p_lease_ms * interval '1 millisecond'
      where id = v_id
     returning * into v_generation;
+    update genbff.turns set served = nextval('genbff.turn') where user_id = v_generation.user_id;
     insert into genbff.attempts (generation_id, attempt, provider, epoch)
     values (v_id, 1, v_generation.provider, v_generation.lease_epoch);
     update public.assets set status = 'processing' where generation_id = v_id;
@@ -173,13 +302,21 @@ begin
   return v_claimed;
 end $$;
 
+-- Whom to wake when a place has become free.
+create function genbff.next_to_wake() returns uuid
+language sql stable set search_path = '' as $$
+  select g.id from genbff.turns t
+   cross join lateral (select id from genbff.generations where user_id = t.user_id and status = 'pending' order by created_at, id limit 1) g
+   where t.waiting > 0 order by t.served, t.user_id limit 1
+$$;
+
 -- Closes the current attempt and opens the next; the caller moves generations.attempt in the same transaction.
-create function genbff.next_attempt(g genbff.generations, p_epoch bigint, p_outcome text, p_error jsonb, p_now timestamptz) returns void
+create function genbff.next_attempt(g genbff.generations, p_provider text, p_epoch bigint, p_outcome text, p_error jsonb, p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
 begin
   update genbff.attempts set outcome = p_outcome, error = p_error, finished_at = p_now
    where generation_id = g.id and attempt = g.attempt;
-  insert into genbff.attempts (generation_id, attempt, provider, epoch) values (g.id, g.attempt + 1, g.provider, p_epoch);
+  insert into genbff.attempts (generation_id, attempt, provider, epoch) values (g.id, g.attempt + 1, p_provider, p_epoch);
 end $$;
 
 -- Takes a generation that is due and in nobody's hands. A worker that died while it prepared has used up its
@@ -192,12 +329,16 @@ declare
   v_crashed boolean;
   v_exhausted boolean;
 begin
+  -- Without a lock: whose turn it is, is no business of those who happen to be asked for.
+  if exists (select 1 from genbff.generations where id = p_generation_id and status = 'pending') then
+    return jsonb_build_object('state', 'pending');
+  end if;
   select * into v_generation from genbff.generations where id = p_generation_id for update skip locked;
   if not found then
     return jsonb_build_object('state', case when exists (select 1 from genbff.generations where id = p_generation_id)
       then 'busy' else 'gone' end);
   end if;
-  v_now := clock_timestamp();
+  v_now := genbff.now();
   if v_generation.completed_at is not null then
     return jsonb_build_object('state', 'ended');
   elsif v_generation.status = 'pending' then
@@ -215,7 +356,7 @@ begin
      where generation_id = p_generation_id and attempt = v_generation.attempt and intent_at is null);
   v_exhausted := v_crashed and v_generation.attempt = v_generation.max_attempts;
   if v_crashed and not v_exhausted then
-    perform genbff.next_attempt(v_generation, v_generation.lease_epoch + 1, 'abandoned', null, v_now);
+    perform genbff.next_attempt(v_generation, v_generation.provider, v_generation.lease_epoch + 1, 'abandoned', null, v_now);
     v_generation.attempt := v_generation.attempt + 1;
   end if;
   update genbff.generations
@@ -256,29 +397,99 @@ language plpgsql security definer set search_path = '' set lock_timeout = '5s' a
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
 begin
-  if v_generation.id is null or v_generation.deadline_at <= clock_timestamp() then
+  if v_generation.id is null or v_generation.deadline_at <= genbff.now() then
     return null;
   end if;
-  update genbff.generations set lease_expires_at = clock_timestamp() + p_lease_ms * interval '1 millisecond'
+  update genbff.generations set lease_expires_at = genbff.now() + p_lease_ms * interval '1 millisecond'
    where id = p_generation_id;
   return jsonb_build_object('cancel_requested', v_generation.cancel_requested);
 end $$;
 
 -- ─── Work under a lease ─────────────────────────────────────────────────────
 
--- The last commit before the request leaves, once per attempt. Null: the lease is lost. `go` is false where the
--- user has cancelled or the deadline has passed: then nothing is sent.
+-- How long a provider must be left alone, in ms; 0: it may be asked. An open breaker lets one probe through per window,
+-- over all processes: whoever asks first takes it.
+create function genbff.provider_wait(p_provider text, p_now timestamptz) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+  v_breaker genbff.breakers;
+begin
+  select * into v_breaker from genbff.breakers where provider = p_provider for update;
+  if v_breaker.wait_until > p_now then
+    return ceil(extract(epoch from v_breaker.wait_until - p_now) * 1000);
+  elsif v_breaker.failures >= 5 then
+    if v_breaker.open_until > p_now then
+      return ceil(extract(epoch from v_breaker.open_until - p_now) * 1000);
+    end if;
+    update genbff.breakers set open_until = p_now + interval '30 seconds' where provider = p_provider;
+  end if;
+  return 0;
+end $$;
+
+-- What an answer says of the provider's health. `ok`: it works. `failed`: another failure in a row; five open the
+-- breaker. A wait that it asked for is kept for everybody.
+create function genbff.note_health(p_provider text, p_health text, p_wait_ms bigint, p_now timestamptz) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if p_health = 'ok' then
+    update genbff.breakers set failures = 0, open_until = null where provider = p_provider and (failures > 0 or open_until is not null);
+  elsif p_health = 'failed' then
+    insert into genbff.breakers (provider, failures) values (p_provider, 1)
+    on conflict (provider) do update
+      set failures = genbff.breakers.failures + 1,
+          open_until = case when genbff.breakers.failures + 1 >= 5 then p_now + interval '30 seconds' else genbff.breakers.open_until end;
+  end if;
+  if p_wait_ms > 0 then
+    insert into genbff.breakers (provider, wait_until) values (p_provider, p_now + p_wait_ms * interval '1 millisecond')
+    on conflict (provider) do update set wait_until = greatest(genbff.breakers.wait_until, excluded.wait_until);
+  end if;
+end $$;
+
+-- The caps for a submission that did not come through the claim: a later attempt, perhaps at another provider. Those
+-- who came through it have their place, sent or not.
+create function genbff.cap_wait(g genbff.generations, p_now timestamptz) returns bigint
+language plpgsql set search_path = '' as $$
+begin
+  if g.attempt = 1 or not exists (select 1 from genbff.caps where provider = g.provider) then
+    return 0;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  if exists (
+    select 1 from genbff.caps c
+     cross join lateral (
+       select count(*) filter (where o.attempt = 1 or a.intent_at is not null) as placed,
+              count(*) filter (where o.attempt = 1 and a.intent_at is null) as unsent
+         from genbff.generations o join genbff.attempts a on a.generation_id = o.id and a.attempt = o.attempt
+        where o.status = 'processing' and o.provider = c.provider and o.id <> g.id and c.operation in ('*', o.operation)) others
+     where c.provider = g.provider and c.operation in ('*', g.operation)
+       and (c.concurrency <= others.placed
+         or c.starts_per_minute <= others.unsent + genbff.sent_lately(c.provider, c.operation, p_now))) then
+    return 1000;
+  end if;
+  return 0;
+end $$;
+
+-- The last commit before the request leaves, once per attempt. Null: the lease is lost. `go` is false where nothing may
+-- be sent now: the user has cancelled, the deadline has passed, or the provider must be left alone for `wait_ms`.
 create function public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
+  v_wait bigint := 0;
 begin
   if v_generation.id is null then
     return null;
   end if;
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
+  end if;
+  v_wait := genbff.cap_wait(v_generation, v_now);
+  if v_wait = 0 then
+    v_wait := genbff.provider_wait(v_generation.provider, v_now);
+  end if;
+  if v_wait > 0 then
+    return jsonb_build_object('go', false, 'wait_ms', v_wait, 'generation', genbff.work_order(v_generation));
   end if;
   update genbff.attempts
      set intent_at = v_now, epoch = p_epoch, request = p_request, request_digest = p_digest
@@ -291,21 +502,26 @@ end $$;
 
 -- Commits what one step found. Null: the lease is lost; nothing was written and nothing further may be done.
 -- p_changes: step, stage, progress, job {key, data}, work and retries (merged), outcome and error of the attempt,
--- `unsent` (nothing left this machine: the attempt may be sent again), `next_attempt` (refused: start the next one).
+-- `unsent` (nothing left this machine: the attempt may be sent again), `next_attempt` (certainly not bought: start the
+-- next one, at `next_provider` where it is named), `health` and `wait_ms` (what this says of the provider).
 -- With p_delay_ms the lease is given back and the generation is due again after it.
 create function public.genbff_record(p_generation_id uuid, p_epoch bigint, p_changes jsonb, p_delay_ms bigint default null) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_next int;
+  v_provider text;
+  v_heard boolean := false;
+  v_after genbff.generations;
 begin
   if v_generation.id is null then
     return null;
   end if;
   v_next := v_generation.attempt;
+  v_provider := coalesce(p_changes ->> 'next_provider', v_generation.provider);
   if coalesce((p_changes ->> 'next_attempt')::boolean, false) then
-    perform genbff.next_attempt(v_generation, p_epoch, p_changes ->> 'outcome', p_changes -> 'error', v_now);
+    perform genbff.next_attempt(v_generation, v_provider, p_epoch, p_changes ->> 'outcome', p_changes -> 'error', v_now);
     v_next := v_next + 1;
   else
     update genbff.attempts
@@ -317,19 +533,55 @@ begin
            intent_at = case when (p_changes ->> 'unsent')::boolean then null else intent_at end
      where generation_id = p_generation_id and attempt = v_generation.attempt;
   end if;
+  -- The provider may have told of this job before we knew that it is ours.
+  if p_changes -> 'job' ->> 'key' is not null and v_generation.job is null then
+    perform genbff.lock_job(v_generation.provider, p_changes -> 'job' ->> 'key');
+    update genbff.webhook_inbox set generation_id = p_generation_id
+     where provider = v_generation.provider and job_key = p_changes -> 'job' ->> 'key' and generation_id is null;
+    v_heard := found;
+  end if;
   update genbff.generations
      set attempt = v_next,
+         provider = v_provider,
+         candidates = array_remove(candidates, v_provider),
          step = coalesce(p_changes ->> 'step', step),
          stage = coalesce(p_changes ->> 'stage', stage),
          progress = coalesce((p_changes ->> 'progress')::int, progress),
          job = coalesce(p_changes -> 'job', job),
          work = work || coalesce(p_changes -> 'work', '{}'),
          retries = retries || coalesce(p_changes -> 'retries', '{}'),
-         next_run_at = v_now + coalesce(p_delay_ms, 0) * interval '1 millisecond',
+         next_run_at = v_now + case when v_heard then 0 else coalesce(p_delay_ms, 0) end * interval '1 millisecond',
          lease_expires_at = case when p_delay_ms is null then lease_expires_at end
    where id = p_generation_id
-  returning * into v_generation;
-  return genbff.work_order(v_generation);
+  returning * into v_after;
+  perform genbff.note_health(v_generation.provider, p_changes ->> 'health', (p_changes ->> 'wait_ms')::bigint, v_now);
+  return genbff.work_order(v_after) || jsonb_build_object('heard', v_heard);
+end $$;
+
+-- A webhook and the commit of the job that it names either see each other, or come one after the other.
+create function genbff.lock_job(p_provider text, p_job_key text) returns void
+language sql set search_path = '' as $$
+  select pg_advisory_xact_lock(hashtextextended('genbff.job ' || p_provider || ' ' || p_job_key, 0))
+$$;
+
+-- A provider's webhook, verified by the caller: written down once, and the generation is due now. Everything else the
+-- provider is asked itself. Answered only after this commit.
+create function public.genbff_webhook(p_provider text, p_event_id text, p_job_key text, p_payload jsonb) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_generation_id uuid;
+begin
+  perform genbff.lock_job(p_provider, p_job_key);
+  select generation_id into v_generation_id from genbff.attempts where provider = p_provider and job_key = p_job_key;
+  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id)
+  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id)
+  on conflict do nothing;
+  if not found then
+    return jsonb_build_object('duplicate', true);
+  end if;
+  update genbff.generations set next_run_at = least(next_run_at, genbff.now())
+   where id = v_generation_id and status = 'processing';
+  return jsonb_build_object('duplicate', false, 'generation_id', v_generation_id);
 end $$;
 
 -- Takes the first of the candidates that no generation holds, for a submission whose answer got lost.
@@ -351,7 +603,7 @@ begin
     exception when unique_violation then
       continue;
     end;
-    update genbff.orphans set state = 'adopted', resolved_at = clock_timestamp()
+    update genbff.orphans set state = 'adopted', resolved_at = genbff.now()
      where provider = v_generation.provider and job ->> 'key' = v_job ->> 'key' and state = 'open';
     update genbff.generations set step = 'submitted', job = v_job where id = p_generation_id returning * into v_generation;
     return jsonb_build_object('adopted', true, 'generation', genbff.work_order(v_generation));
@@ -393,17 +645,19 @@ begin
 end $$;
 
 -- The good end, in one transaction: what was stored becomes visible, what was delivered is paid, the rest comes back.
--- Null: the lease is lost. p_assets: index, storage_key, asset_url, content_type, bytes, sha256, width, height, metadata.
+-- Null: the lease is lost. p_output: {value}, for an operation that gives JSON. p_assets: index, storage_key, asset_url, content_type, bytes, sha256, width, height, metadata.
 create function public.genbff_finish(
-  p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb default '[]', p_cost jsonb default null
+  p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb default '[]', p_cost jsonb default null,
+  p_output jsonb default null, p_children jsonb default '[]'
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation genbff.generations := genbff.lock_with_wallet(p_generation_id);
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_delivered int;
   v_charge bigint;
   v_hold_id uuid;
+  v_children jsonb;
 begin
   if v_generation.id is null or v_generation.lease_epoch <> p_epoch or v_generation.status <> 'processing'
      or v_generation.lease_expires_at is null then
@@ -417,7 +671,8 @@ begin
            sha256 text, width int, height int, metadata jsonb)
    where a.generation_id = p_generation_id and a.index = d.index;
   get diagnostics v_delivered = row_count;
-  if v_delivered = 0 or v_delivered <> jsonb_array_length(p_assets) then
+  if v_delivered <> jsonb_array_length(p_assets)
+     or (case when v_generation.output_kind = 'json' then p_output is null else v_delivered = 0 end) then
     raise exception 'generation %: % of % outputs can be delivered', p_generation_id, v_delivered, jsonb_array_length(p_assets);
   end if;
   update public.assets set status = 'failed', completed_at = v_now
@@ -434,10 +689,12 @@ begin
    where generation_id = p_generation_id and attempt = v_generation.attempt;
   update genbff.generations
      set status = 'complete', step = 'settling', stage = null, progress = 100, charged = v_charge, failures = p_failures,
-         completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null
+         output = p_output -> 'value', completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null
    where id = p_generation_id
   returning * into v_generation;
-  return genbff.snapshot(v_generation);
+  perform genbff.note_health(v_generation.provider, 'ok', null, v_now);
+  v_children := genbff.insert_children(v_generation, p_children, v_now);
+  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake());
 end $$;
 
 -- Every other end: the hold comes back whole. A submission that may have been sold and is not delivered is kept as
@@ -447,7 +704,7 @@ create function genbff.end_unpaid(
 ) returns genbff.generations
 language plpgsql set search_path = '' as $$
 declare
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz := genbff.now();
   v_hold_id uuid;
   v_attempt genbff.attempts;
 begin
@@ -478,7 +735,7 @@ end $$;
 -- p_outcome is what became of the submission: refused and failed are certain not to be owed.
 create function public.genbff_fail(
   p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb default null, p_failures jsonb default '[]',
-  p_outcome text default null, p_error jsonb default null
+  p_outcome text default null, p_error jsonb default null, p_health text default null, p_wait_ms bigint default null
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -488,8 +745,10 @@ begin
      or v_generation.lease_expires_at is null then
     return null;
   end if;
-  return genbff.snapshot(genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
-    p_code, p_details, p_failures, p_outcome, p_error));
+  v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
+    p_code, p_details, p_failures, p_outcome, p_error);
+  perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
+  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake());
 end $$;
 
 -- Answers what is true now. Waiting: it ends at once. Being made: the worker is told, and asks the provider.
@@ -504,7 +763,7 @@ begin
   if v_generation.status = 'pending' then
     v_generation := genbff.end_unpaid(v_generation, 'cancelled', 'cancelled', null, '[]', null, null);
   elsif v_generation.status = 'processing' then
-    update genbff.generations set cancel_requested = true, next_run_at = clock_timestamp()
+    update genbff.generations set cancel_requested = true, next_run_at = genbff.now()
      where id = p_generation_id returning * into v_generation;
   elsif v_generation.status <> 'cancelled' then
     perform genbff.refuse(409, 'not_cancellable', jsonb_build_object('status', v_generation.status));
@@ -523,21 +782,80 @@ declare
 begin
   for v_id in
     select id from genbff.generations
-     where status in ('pending', 'processing') and deadline_at <= clock_timestamp()
-       and (lease_expires_at is null or lease_expires_at <= clock_timestamp())
+     where status in ('pending', 'processing') and deadline_at <= genbff.now()
+       and (lease_expires_at is null or lease_expires_at <= genbff.now())
      order by wallet_id, id limit p_count
   loop
     v_generation := genbff.lock_with_wallet(v_id);
-    continue when v_generation.completed_at is not null or v_generation.lease_expires_at > clock_timestamp();
+    continue when v_generation.completed_at is not null or v_generation.lease_expires_at > genbff.now();
     perform genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
     v_ended := v_ended || to_jsonb(v_id);
   end loop;
+  -- Of those who wait a few are enough: any waiting id gives its worker the next in turn.
   return jsonb_build_object('ended', v_ended, 'due', (
-    select coalesce(jsonb_agg(id order by next_run_at), '[]') from (
-      select id, next_run_at from genbff.generations
-       where status in ('pending', 'processing') and next_run_at <= clock_timestamp()
-         and (lease_expires_at is null or lease_expires_at <= clock_timestamp())
-       order by next_run_at limit p_count) due));
+    select coalesce(jsonb_agg(id), '[]') from (
+      (select id from genbff.generations
+        where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())
+        order by next_run_at limit p_count)
+      union all
+      (select id from genbff.generations where status = 'pending' and next_run_at <= genbff.now() order by next_run_at limit least(p_count, 32))) due));
+end $$;
+
+-- ─── Retention ──────────────────────────────────────────────────────────────
+
+-- Takes away what nobody needs any more: large fields of what has ended first, whole rows later. Assets and their
+-- generations stay, and the ledger is never touched. `more`: this batch was full, ask again.
+create function public.genbff_retain(p_large_ms bigint, p_rows_ms bigint, p_count int default 500) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_now timestamptz := genbff.now();
+  v_large timestamptz := v_now - p_large_ms * interval '1 millisecond';
+  v_rows timestamptz := v_now - p_rows_ms * interval '1 millisecond';
+  v_more boolean := false;
+  v_generations int;
+  v_events int;
+  v_count int;
+begin
+  update genbff.attempts set request = null
+   where (generation_id, attempt) in (
+     select a.generation_id, a.attempt from genbff.attempts a join genbff.generations g on g.id = a.generation_id
+      where g.completed_at < v_large and a.request is not null limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  update genbff.generations set work = '{}'
+   where id in (select id from genbff.generations where completed_at < v_large and work <> '{}' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  update genbff.webhook_inbox set payload = '{}'
+   where (provider, event_id) in (select provider, event_id from genbff.webhook_inbox where received_at < v_large and payload <> '{}' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+
+  delete from genbff.idempotency_keys where (user_id, key) in (
+    select user_id, key from genbff.idempotency_keys where expires_at <= v_now limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  delete from genbff.quotes where id in (select id from genbff.quotes where expires_at <= v_now - interval '1 day' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  delete from genbff.webhook_inbox where (provider, event_id) in (
+    select provider, event_id from genbff.webhook_inbox where received_at < v_rows limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  -- Nothing was delivered and nothing is open: the row, its attempts and events go. An open orphan keeps them.
+  delete from genbff.generations where id in (
+    select g.id from genbff.generations g
+     where g.completed_at < v_rows and g.status in ('failed', 'cancelled')
+       and not exists (select 1 from genbff.orphans o where o.generation_id = g.id and o.state = 'open') limit p_count);
+  get diagnostics v_generations = row_count;
+  with swept as (
+    update genbff.generations set events_swept = true
+     where id in (select id from genbff.generations where completed_at < v_rows and not events_swept limit p_count)
+    returning id),
+  gone as (delete from genbff.events where generation_id in (select id from swept) returning 1)
+  select (select count(*) from swept), (select count(*) from gone) into v_count, v_events;
+  v_more := v_more or v_generations = p_count or v_count = p_count;
+  return jsonb_build_object('generations', v_generations, 'events', v_events, 'more', v_more);
 end $$;
 
 select genbff.close_doors();

@@ -23,8 +23,8 @@ language sql stable security definer set search_path = '' as $$
    group by w.user_id having w.held <> coalesce(sum(h.amount), 0)
   union all
   -- L3: nobody can have spent more than there was.
-  select 'L3 available is not negative', w.user_id, jsonb_build_object('available', w.balance - w.held - genbff.expired_credits(w.user_id, clock_timestamp()))
-    from public.user_credits w where w.balance - w.held - genbff.expired_credits(w.user_id, clock_timestamp()) < 0
+  select 'L3 available is not negative', w.user_id, jsonb_build_object('available', w.balance - w.held - genbff.expired_credits(w.user_id, genbff.now()))
+    from public.user_credits w where w.balance - w.held - genbff.expired_credits(w.user_id, genbff.now()) < 0
   union all
   -- L8: a captured hold has one entry of its amount; any other hold has none.
   select 'L8 a capture is its entry', h.wallet_id, jsonb_build_object('hold', h.id, 'state', h.state, 'captured', h.captured, 'entry', t.amount)
@@ -35,6 +35,18 @@ language sql stable security definer set search_path = '' as $$
     from genbff.holds h left join genbff.hold_lots l on l.hold_id = h.id
    group by h.id having h.amount <> coalesce(sum(l.amount), 0) or coalesce(h.captured, 0) <> coalesce(sum(l.captured), 0)
   union all
+  -- L13: a lot ends at its end, not before, and what ended has not come back.
+  select 'L13 a lot ends when it ends', g.wallet_id, jsonb_build_object('grant', g.id, 'expires_at', g.expires_at, 'first', x.first, 'free', g.remaining - g.held)
+    from genbff.grants g join (select t.wallet_id, t.grant_id, min(t.created_at) as first from genbff.transactions t where t.kind = 'expiry' group by 1, 2) x
+      on x.wallet_id = g.wallet_id and x.grant_id = g.id
+   where g.expires_at is null or x.first < g.expires_at or g.remaining > g.held
+  union all
+  -- L14: no hold gives back more than it took.
+  select 'L14 refunds are within the capture', h.wallet_id, jsonb_build_object('hold', h.id, 'captured', h.captured, 'refunds', r.total)
+    from genbff.holds h join (select hold_id, sum(amount) as total from genbff.transactions where kind = 'refund' group by hold_id) r on r.hold_id = h.id
+   where r.total > coalesce(h.captured, 0)
+      or r.total <> (select coalesce(sum(l.refunded), 0) from genbff.hold_lots l where l.hold_id = h.id)
+  union all
   -- L11: the balance is what is left of the lots, and each lot explains what it lost.
   select 'L11 balance is the remainder of lots', w.user_id, jsonb_build_object('balance', w.balance, 'remaining', coalesce(sum(g.remaining), 0))
     from public.user_credits w left join genbff.grants g on g.wallet_id = w.user_id
@@ -42,7 +54,7 @@ language sql stable security definer set search_path = '' as $$
   union all
   select 'L11 a lot explains what it lost', g.wallet_id, jsonb_build_object('grant', g.id, 'remaining', g.remaining, 'expected', g.amount - g.lost)
     from (select g.*, coalesce((select sum(l.captured - l.refunded) from genbff.hold_lots l where l.wallet_id = g.wallet_id and l.grant_id = g.id), 0)
-                    - coalesce((select sum(t.amount) from genbff.transactions t where t.wallet_id = g.wallet_id and t.grant_id = g.id and t.kind in ('expiry', 'adjustment')), 0) as lost
+                    - coalesce((select sum(t.amount) from genbff.transactions t where t.wallet_id = g.wallet_id and t.grant_id = g.id and t.amount < 0 and t.kind in ('expiry', 'adjustment')), 0) as lost
             from genbff.grants g) g
    where g.remaining <> g.amount - g.lost
   union all
@@ -55,7 +67,7 @@ language sql stable security definer set search_path = '' as $$
   -- L15, L16: what a generation was charged is what its hold paid; what has ended holds nothing.
   select 'L15 the charge is the capture', g.wallet_id, jsonb_build_object('generation', g.id, 'status', g.status, 'charged', g.charged, 'captured', h.captured)
     from genbff.generations g left join genbff.holds h on h.generation_id = g.id
-   where g.charged <> coalesce(h.captured, 0) or (g.status in ('failed', 'cancelled') and g.charged <> 0)
+   where (g.charged <> coalesce(h.captured, 0) and h.generation_id is not null) or (g.charged <> 0 and h.generation_id is null) or (g.status in ('failed', 'cancelled') and g.charged <> 0)
   union all
   select 'L15 the hold is the price', g.wallet_id, jsonb_build_object('generation', g.id, 'price', g.price_credits, 'hold', h.amount)
     from genbff.generations g left join genbff.holds h on h.generation_id = g.id
@@ -65,8 +77,18 @@ language sql stable security definer set search_path = '' as $$
     from genbff.holds h join genbff.generations g on g.id = h.generation_id
    where (h.state = 'open') <> (g.completed_at is null)
   union all
+  select 'L16 open hold of nothing', h.wallet_id, jsonb_build_object('hold', h.id, 'generation', h.generation_id)
+    from genbff.holds h
+   where h.state = 'open' and h.generation_id is not null
+     and not exists (select 1 from genbff.generations g where g.id = h.generation_id)
+  union all
   select 'L19 hold and generation share the wallet', h.wallet_id, jsonb_build_object('hold', h.id, 'generation', g.id, 'wallet', g.wallet_id)
     from genbff.holds h join genbff.generations g on g.id = h.generation_id where h.wallet_id <> g.wallet_id
+  union all
+  -- Whose turn it is is counted right.
+  select 'turns count who waits', t.user_id, jsonb_build_object('waiting', t.waiting, 'pending', count(g.id))
+    from genbff.turns t left join genbff.generations g on g.user_id = t.user_id and g.status = 'pending'
+   group by t.user_id having t.waiting <> count(g.id)
   union all
   -- L20: over all wallets, every credit is accounted for.
   select 'L20 all movements are all balances', null, jsonb_build_object('balances', b.total, 'entries', t.total)
@@ -77,6 +99,7 @@ language sql stable security definer set search_path = '' as $$
   -- S13: events follow the versions without a gap; the last says what is true.
   select 'S13 events follow versions', g.wallet_id, jsonb_build_object('generation', g.id, 'version', g.version, 'events', count(e.version), 'last', max(e.version))
     from genbff.generations g left join genbff.events e on e.generation_id = g.id
+   where not g.events_swept
    group by g.id having g.version <> coalesce(max(e.version), 0) or count(e.version) <> g.version
   union all
   -- S14: a complete generation has stored outputs; what is not complete shows none.

@@ -298,7 +298,7 @@ begin
   if v_input.status = 'pending' then
     perform genbff.use_task(p_user_id, p_facts ->> 'task_id', p_own_task);
     update public.input_assets
-       set status = p_status, completed_at = clock_timestamp(),
+       set status = p_status, completed_at = genbff.now(),
            task_id = coalesce(p_facts ->> 'task_id', task_id),
            storage_key = coalesce(p_facts ->> 'storage_key', storage_key),
            asset_url = coalesce(p_facts ->> 'asset_url', asset_url),
@@ -364,10 +364,10 @@ create function public.genbff_abandon_inputs(p_older_ms bigint, p_count int) ret
 language sql security definer set search_path = '' set lock_timeout = '5s' as $$
   with stale as (
     select id from public.input_assets
-     where status = 'pending' and created_at < clock_timestamp() - p_older_ms * interval '1 millisecond'
+     where status = 'pending' and created_at < genbff.now() - p_older_ms * interval '1 millisecond'
      order by created_at limit p_count for update skip locked),
   abandoned as (
-    update public.input_assets i set status = 'failed', completed_at = clock_timestamp()
+    update public.input_assets i set status = 'failed', completed_at = genbff.now()
       from stale where i.id = stale.id returning i.id, i.storage_key)
   select coalesce(jsonb_agg(jsonb_build_object('input_asset_id', a.id, 'storage_key', a.storage_key)), '[]') from abandoned a
 $$;

@@ -143,6 +143,12 @@ export const errorCodes = {
     "More was to be captured than is held.",
     "This amount is not possible.",
   ),
+  refund_exceeds_capture: entry(
+    422,
+    false,
+    "More was to be refunded than was captured and not yet refunded.",
+    "This amount is not possible.",
+  ),
   hold_already_settled: entry(
     409,
     false,

@@ -61,6 +61,10 @@ export const generationStatus = z.object({
   asset_url: z.string().nullable().meta({ description: "The first asset's URL." }),
   asset_urls: z.array(z.string()),
   assets: z.array(asset),
+  json: z
+    .json()
+    .optional()
+    .meta({ description: "The output of an operation that gives JSON, once it is complete; else absent." }),
   failures: z.array(failure),
   error: errorBody.omit({ request_id: true }).nullable(),
   cancel_requested: z.boolean(),

@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pglite } from "../database/pglite.ts";
 import type { Database } from "../database/port.ts";
 import { isAppError } from "../errors/app-error.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
-import { LedgerModel } from "./ledger-model.ts";
 
 const drivers: Record<string, () => Promise<{ database: Database; close(): Promise<void> }>> = {
   postgres: () => createTestDatabase({ max: 32 }),
@@ -133,50 +131,6 @@ describe.each(Object.entries(drivers))("ledger on %s", (_name, open) => {
     );
     await call("welcome", { p_wallet_id: wallet, p_amount: 50 });
     expect(await balance(wallet)).toMatchObject({ available: 100 });
-  });
-
-  it("agrees with the plainest ledger there is, whatever is asked in whatever order", async () => {
-    const key = fc.constantFrom("a", "b", "c", "d");
-    const amount = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(0, -1, 2.5));
-    const command = fc.oneof(
-      fc.record({ do: fc.constant("grant" as const), amount }),
-      fc.record({ do: fc.constant("hold" as const), key, amount }),
-      fc.record({ do: fc.constant("capture" as const), key, amount }),
-      fc.record({ do: fc.constant("release" as const), key }),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 30 }), async (commands) => {
-        const wallet = randomUUID();
-        const model = new LedgerModel();
-        const ids = new Map<string, string>();
-        const unknown = "00000000-0000-4000-8000-000000000000";
-        for (const step of commands) {
-          if (step.do === "grant")
-            expect(await outcome(grant(wallet, step.amount))).toBe(model.grant(step.amount));
-          else if (step.do === "hold") {
-            const made = hold(wallet, step.amount, step.key);
-            expect(await outcome(made)).toBe(model.hold(step.key, step.amount));
-            await made.then((row) => ids.set(step.key, row.id as string)).catch(() => undefined);
-          } else {
-            const id = ids.get(step.key) ?? unknown;
-            if (step.do === "release")
-              expect(await outcome(call("release", { p_hold_id: id }))).toBe(model.release(step.key));
-            // An unknown hold is unknown before its amount is looked at.
-            else if (id !== unknown)
-              expect(await outcome(call("capture", { p_hold_id: id, p_amount: step.amount }))).toBe(
-                model.capture(step.key, step.amount),
-              );
-          }
-          expect(await balance(wallet)).toMatchObject({
-            available: model.available,
-            held: model.held,
-            posted: model.posted,
-            lifetime_spent: model.spent,
-          });
-        }
-      }),
-      { numRuns: 40 },
-    );
   });
 });
 

@@ -1,5 +1,5 @@
 import type { GenerationState } from "../contract/generation.ts";
-import type { JsonObject } from "../shared/json.ts";
+import type { JsonObject, JsonValue } from "../shared/json.ts";
 
 /** An output as the database tells of it. */
 export interface StoredAsset {
@@ -30,6 +30,8 @@ export interface StoredGeneration {
   readonly held: number;
   readonly charged: number;
   readonly version: number;
+  /** What an operation that gives JSON came to. */
+  readonly output: JsonValue | null;
   readonly created_at: string;
   readonly completed_at: string | null;
   readonly assets: readonly StoredAsset[];

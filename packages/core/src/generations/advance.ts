@@ -64,7 +64,7 @@ async function takeStep(context: BffContext, lease: Lease, order: WorkOrder): Pr
     case "storing":
       return fetchOutputs(context, lease, order);
     case "settling":
-      return settle(order);
+      return settle(context, order);
   }
 }
 
@@ -88,7 +88,10 @@ async function commit(
         await reportLateJob(context, order, verdict.changes.job as unknown as JsonValue | undefined);
         throw new LeaseLost();
       }
-      return delayMs === null ? { order: toWorkOrder(next) } : { state: "waiting", againAfterMs: delayMs };
+      if (delayMs === null) return { order: toWorkOrder(next) };
+      // A webhook that came before we knew the job has been waiting for us: ask at once.
+      const heard = (next as { heard?: boolean }).heard === true;
+      return { state: "waiting", againAfterMs: heard ? 0 : delayMs };
     }
     case "adopt": {
       const adopted = (await context.database.call("genbff_adopt", {
@@ -106,8 +109,11 @@ async function commit(
         p_assets: verdict.assets as unknown as JsonValue,
         p_failures: (verdict.work.failures ?? []) as unknown as JsonValue,
         p_cost: verdict.work.cost ?? null,
+        p_output: verdict.work.json === undefined ? null : { value: verdict.work.json },
+        p_children: [...verdict.children],
       });
       if (ended === null) throw new LeaseLost();
+      wakeOthers(context, ended);
       return { state: "ended" };
     }
     case "fail": {
@@ -118,12 +124,21 @@ async function commit(
         p_failures: (order.work.failures ?? []) as unknown as JsonValue,
         p_outcome: verdict.outcome ?? null,
         p_error: verdict.error ?? null,
+        p_health: verdict.health ?? null,
+        p_wait_ms: verdict.wait_ms ?? null,
       });
       if (ended === null) throw new LeaseLost();
+      wakeOthers(context, ended);
       await discardStored(context, order);
       return { state: "ended" };
     }
   }
+}
+
+/** Whoever was waiting for this place, and the children that were born with this commit. */
+function wakeOthers(context: BffContext, ended: JsonValue): void {
+  const { wake, children = [] } = ended as { wake: string | null; children?: string[] };
+  for (const id of [...children, ...(wake === null ? [] : [wake])]) context.engine.wake(id, 0);
 }
 
 /** The vendor answered after the lease was lost: whoever owns the generation now can adopt what it sold. */

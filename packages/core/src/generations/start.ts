@@ -2,12 +2,12 @@ import { discardCopies, type ResolvedInput, resolveInputs } from "../assets/reso
 import type { Principal } from "../auth/port.ts";
 import type { BffContext } from "../context.ts";
 import { isAppError } from "../errors/app-error.ts";
-import { applyStyle, stylePresetsVersion } from "../operations/style-presets.ts";
 import type { CheckedFile } from "../providers/define-provider.ts";
 import { digestOf } from "../shared/digest.ts";
-import type { JsonObject, JsonValue } from "../shared/json.ts";
+import type { JsonObject } from "../shared/json.ts";
+import { describeGeneration } from "./describe-generation.ts";
 import { inputReferences } from "./input-references.ts";
-import { priceOf, type ReadRequest, readRequest } from "./read-request.ts";
+import { type ReadRequest, readRequest } from "./read-request.ts";
 
 /** A request for a generation, after its body was read. */
 export interface StartRequest {
@@ -94,39 +94,19 @@ async function writeAtListPrice(
 }
 
 /** The one transaction: key, task, limits, hold, generation, reserved outputs, first event. */
-async function write(
-  context: BffContext,
-  request: StartRequest,
-  { offer, input, files, digest }: CheckedRequest,
-): Promise<Started> {
+async function write(context: BffContext, request: StartRequest, checked: CheckedRequest): Promise<Started> {
   const userId = request.principal.userId;
-  const output = offer.operation.output;
-  const style = typeof input.style === "string" ? input.style : undefined;
-  const prompt = offer.operation.promptOf(input);
+  const sources = checked.files.map(({ copied: _copied, ...source }) => source);
+  const described = await describeGeneration(context, checked, sources);
   const started = await context.database.call("genbff_start", {
+    ...Object.fromEntries(Object.entries(described).map(([name, value]) => [`p_${name}`, value])),
     p_user_id: userId,
     p_wallet_id: await context.walletOf(userId),
     p_task_id: request.body.task_id ?? null,
-    p_operation: offer.operation.name,
-    p_provider: offer.providerKey,
-    p_input: input,
-    p_sources: files.map(({ copied: _copied, ...source }) => source) as unknown as JsonValue,
-    p_prompt: (typeof output === "string" ? applyStyle(prompt, style, output) : prompt) ?? null,
-    p_style: style ?? null,
-    p_style_version: stylePresetsVersion,
-    p_output_kind: typeof output === "string" ? output : "json",
-    p_outputs: offer.outputsOf(input),
-    p_price: (await priceOf(context, { offer, input })) as unknown as JsonValue,
     p_quote_id: request.body.quote_id ?? null,
     p_idempotency_key: request.idempotencyKey ?? null,
-    p_digest: digest,
+    p_digest: checked.digest,
     p_retry_of: request.retryOf ?? null,
-    p_limits: {
-      open_generations_per_user: context.limits.openGenerationsPerUser,
-      queue_depth: context.limits.queueDepth,
-      attempts: context.limits.attempts,
-      deadline_ms: context.limits.deadlineMs,
-    },
   });
   return started as unknown as Started;
 }

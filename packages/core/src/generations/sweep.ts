@@ -1,17 +1,44 @@
+import { sweepInputs } from "../assets/sweep-inputs.ts";
 import type { BffContext } from "../context.ts";
 
 const batch = 200;
+/** A backlog of years is worked off over several hours. */
+const batchesMax = 500;
+const hourMs = 3_600_000;
 
 /**
- * Ends what is past its deadline and names what is due: new, abandoned by a dead worker, or waiting for its next look.
- * Any number of processes may sweep at once.
+ * Makes the function that an engine calls every few seconds: it ends what is past its deadline and names what is due,
+ * new, abandoned by a dead worker, or waiting for its next look. Any number of processes may sweep at once.
+ *
+ * Once an hour it also tidies up: credits and holds past their time, uploads nobody finished, rows past their keep.
  */
-export async function sweep(context: BffContext): Promise<readonly string[]> {
-  const found = (await context.database.call("genbff_sweep", { p_count: batch })) as {
-    ended: string[];
-    due: string[];
+export function createSweep(context: BffContext): () => Promise<readonly string[]> {
+  let tidiedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() - tidiedAt > hourMs) {
+      tidiedAt = performance.now();
+      await tidy(context);
+    }
+    const found = (await context.database.call("genbff_sweep", { p_count: batch })) as {
+      ended: string[];
+      due: string[];
+    };
+    if (found.ended.length > 0)
+      context.logger.warn({ generation_ids: found.ended }, "generations ended at their deadline");
+    return found.due;
   };
-  if (found.ended.length > 0)
-    context.logger.warn({ generation_ids: found.ended }, "generations ended at their deadline");
-  return found.due;
+}
+
+/** What can wait an hour. What has expired counts as gone from its last moment, whether or not this has run. */
+async function tidy(context: BffContext): Promise<void> {
+  await context.database.call("genbff_expire_due", { p_count: batch });
+  await sweepInputs(context);
+  for (let batches = 0; batches < batchesMax; batches++) {
+    const swept = (await context.database.call("genbff_retain", {
+      p_large_ms: context.limits.keepLargeMs,
+      p_rows_ms: context.limits.keepRowsMs,
+      p_count: batch,
+    })) as { more: boolean };
+    if (!swept.more) return;
+  }
 }

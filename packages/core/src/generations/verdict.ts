@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../contract/error-codes.ts";
-import { isProviderError } from "../errors/provider-error.ts";
+import { isProviderError, type ProviderError } from "../errors/provider-error.ts";
 import type { JobReference } from "../providers/port.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -23,20 +23,36 @@ export interface StepChanges {
   readonly unsent?: boolean;
   /** Certainly not bought: the next attempt may be sent. */
   readonly next_attempt?: boolean;
+  /** Whom the next attempt goes to; by default the same provider. */
+  readonly next_provider?: string;
+  readonly health?: Health;
+  /** The provider asked everybody to wait this long. */
+  readonly wait_ms?: number;
 }
+
+/** What an answer says of its provider; five failures in a row open its breaker. */
+export type Health = "ok" | "failed";
 
 /** What a step decided. The spine commits it; no step writes the generation itself. */
 export type Verdict =
   | { readonly next: "continue"; readonly changes: StepChanges }
   | { readonly next: "later"; readonly changes: StepChanges; readonly delayMs: number }
   | { readonly next: "adopt"; readonly candidates: readonly JobReference[]; readonly otherwise: Verdict }
-  | { readonly next: "finish"; readonly assets: readonly StoredAsset[]; readonly work: Work }
+  | {
+      readonly next: "finish";
+      readonly assets: readonly StoredAsset[];
+      readonly work: Work;
+      /** The generations that start with the same commit. */
+      readonly children: readonly JsonObject[];
+    }
   | {
       readonly next: "fail";
       readonly code: ErrorCode;
       readonly details?: JsonObject;
       readonly outcome?: AttemptOutcome;
       readonly error?: JsonObject;
+      readonly health?: Health;
+      readonly wait_ms?: number;
     };
 
 /** Repeatable steps and how often each may fail before the generation does. Submissions are counted elsewhere: as attempts. */
@@ -68,4 +84,15 @@ export function errorForTheBooks(error: unknown): JsonObject {
       operator: error.operator,
     };
   return { code: "internal_error", name: error instanceof Error ? error.name : typeof error };
+}
+
+/** What a failure says of its provider: a user's mistake, a refused content or a failed job say nothing. */
+export function healthOf(error: ProviderError): { health?: Health; wait_ms?: number } {
+  const failed = error.operator || error.outcome === "not_sent" || error.outcome === "unknown";
+  return {
+    ...(failed ? { health: "failed" as const } : {}),
+    ...(error.outcome === "refused" && error.retryAfterMs !== undefined
+      ? { wait_ms: error.retryAfterMs }
+      : {}),
+  };
 }

@@ -31,6 +31,8 @@ export interface Work {
   readonly stored?: readonly StoredAsset[];
   readonly failures?: readonly ProviderFailure[];
   readonly cost?: JsonObject;
+  /** The output of an operation that gives JSON. */
+  readonly json?: JsonValue;
 }
 
 /** An input file as it was resolved at start. */
@@ -60,6 +62,8 @@ export interface WorkOrder {
   readonly user_id: string;
   readonly operation: string;
   readonly provider: string;
+  /** Who may be asked next, in order. */
+  readonly candidates: readonly string[];
   readonly input: JsonObject;
   readonly sources: readonly SourceFile[];
   readonly prompt: string | null;
@@ -75,6 +79,8 @@ export interface WorkOrder {
   readonly job: JobReference | null;
   readonly work: Work;
   readonly retries: Readonly<Record<string, number>>;
+  /** How long the provider must be left alone, as far as it was known when this was read. */
+  readonly provider_wait_ms: number | null;
   readonly attempt_row: AttemptRow;
   readonly assets: readonly { id: string; index: number; file_index: number; kind: "image" | "model" }[];
   /** Jobs that a worker which had lost its lease heard of. */

@@ -32,6 +32,7 @@ export function presentGeneration(
     asset_url: assets[0]?.asset_url ?? null,
     asset_urls: assets.map((asset) => asset.asset_url),
     assets,
+    ...(stored.output === null ? {} : { json: stored.output }),
     failures: stored.failures.map(({ index, code }) => ({ index, ...explain(code) })),
     error:
       stored.error_code === null

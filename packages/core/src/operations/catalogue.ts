@@ -15,6 +15,8 @@ export interface Offer {
   /** Strict: the common input, and the provider's own parameters where the caller may set them. */
   readonly schema: z.ZodObject;
   readonly parameters: z.ZodObject;
+  /** Public keys of those who are asked next, in order, when this one certainly did not take the job. */
+  readonly candidates: readonly string[];
   /** Key in `operation_costs`. */
   readonly priceKey: string;
   outputsOf(input: JsonObject): number;
@@ -99,10 +101,16 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         throw validationFailed([
           { pointer: "/provider", message: `Name one of: ${[...entry.offers.keys()].join(", ")}` },
         ]);
-      const first = entry.offers.get(options.fallback[name]?.[0] ?? "") ?? [...entry.offers.values()][0];
+      const order = options.fallback[name] ?? [];
+      const first = entry.offers.get(order[0] ?? "") ?? [...entry.offers.values()][0];
       if (first === undefined) throw new AppError("not_found");
+      if (entry.offers.size === 1) return first;
       // Where the server chooses, only what every provider understands may be asked.
-      return entry.offers.size === 1 ? first : { ...first, schema: entry.operation.schema };
+      return {
+        ...first,
+        schema: entry.operation.schema,
+        candidates: order.filter((key) => key !== first.providerKey && entry.offers.has(key)),
+      };
     },
   };
 }
@@ -120,6 +128,7 @@ function offerOf(
     provider,
     schema: z.strictObject({ ...operation.schema.shape, ...offered.parameters.shape }),
     parameters: offered.parameters,
+    candidates: [],
     priceKey,
     outputsOf: (input) => offered.outputs?.(input) ?? 1,
     check(input, files) {

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { JsonObject } from "../shared/json.ts";
+import type { JsonObject, JsonValue } from "../shared/json.ts";
 
 /** The type of an operation whose output is JSON, kept on the generation. */
 export interface Json<Value> {
@@ -17,6 +17,24 @@ export interface InputFileField {
   readonly max: number;
 }
 
+/** What a generation came to, as its operation sees it when it names the generations that follow. */
+export interface Outcome {
+  /** The validated request. */
+  readonly input: JsonObject;
+  /** The JSON output, checked by the operation's own schema; undefined where the output is files. */
+  readonly output: JsonValue | undefined;
+  /** What was stored: an `asset_id` can be the input of a following generation. */
+  readonly assets: readonly { readonly asset_id: string; readonly index: number }[];
+}
+
+/** A generation that follows: priced and held by itself, started in the transaction that completes its parent. */
+export interface FollowUp {
+  readonly operation: string;
+  /** May be left out where the operation's own rules allow it. */
+  readonly provider?: string;
+  readonly input: JsonObject;
+}
+
 /** An operation as the catalogue keeps it. Types travel in the `~` members, which do not exist at run time. */
 export interface Operation<Name extends string, Input extends object, Output extends OutputKind> {
   readonly name: Name;
@@ -27,6 +45,8 @@ export interface Operation<Name extends string, Input extends object, Output ext
   readonly files: readonly InputFileField[];
   /** The words that go to the provider, before the style preset. */
   readonly promptOf: (input: JsonObject) => string | undefined;
+  /** Which generations follow from an outcome; at most 100. Pure: a crash may ask it again. */
+  readonly followUps: (outcome: Outcome) => readonly FollowUp[];
   readonly "~input": Input;
   readonly "~output": Output;
 }
@@ -66,6 +86,7 @@ export function defineOperation<
   output: Out;
   files?: readonly InputFileField[];
   prompt?: (input: z.output<NoInfer<In>>) => string | undefined;
+  followUps?: (outcome: Outcome) => readonly FollowUp[];
 }): Operation<Name, { [Field in keyof z.input<In>]: z.input<In>[Field] }, OutputOf<Out>> {
   const promptOf =
     definition.prompt ??
@@ -77,5 +98,6 @@ export function defineOperation<
     output: definition.output,
     files: definition.files ?? [],
     promptOf: promptOf as (input: JsonObject) => string | undefined,
+    followUps: definition.followUps ?? (() => []),
   } as unknown as Operation<Name, { [Field in keyof z.input<In>]: z.input<In>[Field] }, OutputOf<Out>>;
 }

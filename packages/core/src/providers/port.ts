@@ -1,5 +1,5 @@
 import type { ProviderError } from "../errors/provider-error.ts";
-import type { JsonObject } from "../shared/json.ts";
+import type { JsonObject, JsonValue } from "../shared/json.ts";
 import type { Logger } from "../shared/logger.ts";
 
 /** One input picture or model, stored, checked and owned by the user who asks. */
@@ -52,7 +52,11 @@ export interface JobReference {
 export interface ProviderOutput {
   /** Its place among the outputs that were asked for, from 0. */
   readonly index: number;
-  readonly source: { readonly url: string } | { readonly stream: ReadableStream<Uint8Array> };
+  readonly source:
+    | { readonly url: string }
+    | { readonly stream: ReadableStream<Uint8Array> }
+    /** For operations whose output is JSON: checked against the operation's schema, kept on the generation. */
+    | { readonly json: JsonValue };
   /** Small facts worth keeping with the asset, e.g. `{ seed: 7 }`. Clients can read them. */
   readonly metadata?: JsonObject;
 }

@@ -23,7 +23,9 @@ export async function buy(
     if (answer.state === "refused") return { answer, outputs, error: answer.error };
     if (answer.state === "running") return { answer, outputs };
     for await (const { index, source } of answer.outputs) {
-      outputs[index] = "url" in source ? source.url : await new Response(source.stream).text();
+      if ("url" in source) outputs[index] = source.url;
+      else if ("json" in source) outputs[index] = JSON.stringify(source.json);
+      else outputs[index] = await new Response(source.stream).text();
     }
     return { answer, outputs };
   } catch (error) {

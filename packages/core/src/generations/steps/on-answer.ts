@@ -1,7 +1,7 @@
 import type { BffContext } from "../../context.ts";
 import type { ProviderError } from "../../errors/provider-error.ts";
 import type { ProviderAnswer, ProviderOutput } from "../../providers/port.ts";
-import type { JsonObject } from "../../shared/json.ts";
+import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { Lease } from "../lease.ts";
 import { errorForTheBooks, type Verdict } from "../verdict.ts";
 import type { RemoteOutput, WorkOrder } from "../work-order.ts";
@@ -22,7 +22,7 @@ export async function onAnswer(
         changes: {
           step: "submitted",
           job: answer.reference,
-          ...(order.job === null ? { outcome: "accepted" as const } : {}),
+          ...(order.job === null ? { outcome: "accepted" as const, health: "ok" as const } : {}),
           ...(answer.progress === undefined ? {} : { progress: clampProgress(answer.progress) }),
           ...(answer.stage === undefined ? {} : { stage: answer.stage }),
         },
@@ -33,6 +33,8 @@ export async function onAnswer(
       const [first, all] = await peek(answer.outputs);
       if (first !== undefined && "stream" in first.source)
         return storeStreams(context, lease, order, all, answer);
+      if (first !== undefined && "json" in first.source)
+        return keepJson(context, order, first.source.json, answer);
       const outputs: RemoteOutput[] = [];
       for await (const output of all) outputs.push(toRemote(output));
       const cost = answer.cost === undefined ? {} : { cost: { ...answer.cost } as JsonObject };
@@ -48,6 +50,23 @@ export async function onAnswer(
       };
     }
   }
+}
+
+/** An output that is JSON, if it is what the operation promises. */
+function keepJson(
+  context: BffContext,
+  order: WorkOrder,
+  json: JsonValue,
+  answer: Extract<ProviderAnswer, { state: "done" }>,
+): Verdict {
+  const schema = context.catalogue.find(order.operation, order.provider)?.operation.output;
+  const parsed = typeof schema === "object" ? schema.safeParse(json) : undefined;
+  if (parsed?.success !== true) return { next: "fail", code: "provider_failed", outcome: "done" };
+  const cost = answer.cost === undefined ? {} : { cost: { ...answer.cost } as JsonObject };
+  return {
+    next: "continue",
+    changes: { step: "settling", outcome: "done", work: { json: parsed.data as JsonValue, ...cost } },
+  };
 }
 
 /** The details of a provider's failure that clients may see. */

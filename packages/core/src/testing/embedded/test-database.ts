@@ -29,6 +29,8 @@ export interface TestDatabaseOptions {
   migrations?: readonly MigrationFolder[];
   /** No migration at all, for tests of migrating. */
   empty?: boolean;
+  /** The URL of another server than the run's, e.g. of another version. */
+  server?: string;
   /** Connections of the driver under test. */
   max?: number;
 }
@@ -43,12 +45,14 @@ export interface TestDatabaseOptions {
  * await test.close();
  */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const server = inject("postgresUrl");
+  const server = options.server ?? inject("postgresUrl");
   const admin = new Client(server);
   await admin.connect();
   const name = `test_${randomBytes(6).toString("hex")}`;
   try {
-    const template = options.empty ? "template0" : await migratedTemplate(admin, options.migrations ?? []);
+    const template = options.empty
+      ? "template0"
+      : await migratedTemplate(admin, server, options.migrations ?? []);
     await admin.query(`create database ${name} template ${template}`);
   } finally {
     await admin.end();
@@ -77,27 +81,32 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
 }
 
 /** Named by what is in it, so that an edited migration gives another one while tests are being watched. */
-async function migratedTemplate(admin: Client, migrations: readonly MigrationFolder[]): Promise<string> {
+async function migratedTemplate(
+  admin: Client,
+  server: string,
+  migrations: readonly MigrationFolder[],
+): Promise<string> {
   const files = await Promise.all([coreMigrations(), ...migrations].map(readMigrations));
   const checksums = files.flat().map((file) => `${file.folder}/${file.name} ${file.checksum}`);
   const name = `template_${createHash("sha256").update(checksums.join("\n")).digest("hex").slice(0, 16)}`;
   // Test files run at the same time: the first one makes it, the others wait. The lock ends with the connection.
   await admin.query("select pg_advisory_lock(hashtext($1))", [name]);
   const { rowCount } = await admin.query("select from pg_database where datname = $1", [name]);
-  if (rowCount === 0) await makeTemplate(admin, name, migrations);
+  if (rowCount === 0) await makeTemplate(admin, server, name, migrations);
   await admin.query("select pg_advisory_unlock(hashtext($1))", [name]);
   return name;
 }
 
 async function makeTemplate(
   admin: Client,
+  server: string,
   name: string,
   migrations: readonly MigrationFolder[],
 ): Promise<void> {
   const unfinished = `unfinished_${name}`;
   await admin.query(`drop database if exists ${unfinished} with (force)`);
   await admin.query(`create database ${unfinished} template template0`);
-  const database = postgres(urlOf(inject("postgresUrl"), unfinished));
+  const database = postgres(urlOf(server, unfinished));
   try {
     await database.migrate?.(migrations);
   } finally {

@@ -1,0 +1,95 @@
+import { resolveInputs } from "../assets/resolve-input.ts";
+import type { BffContext } from "../context.ts";
+import { isAppError } from "../errors/app-error.ts";
+import type { AnyOperation, FollowUp } from "../operations/define-operation.ts";
+import type { JsonObject } from "../shared/json.ts";
+import { describeGeneration, type GenerationSource } from "./describe-generation.ts";
+import { inputReferences } from "./input-references.ts";
+import { readRequest } from "./read-request.ts";
+import type { WorkOrder } from "./work-order.ts";
+
+const followUpsMax = 100;
+
+/**
+ * The generations that an outcome names, ready to be written with the commit that completes their parent. One that
+ * cannot be described (an unknown provider, a field that is wrong) is the operation's own mistake: it is logged and
+ * left out, and never fails what was delivered.
+ */
+export async function followUps(context: BffContext, order: WorkOrder): Promise<JsonObject[]> {
+  const operation = context.catalogue.find(order.operation, order.provider)?.operation;
+  if (operation === undefined) return [];
+  const wanted = ask(context, operation, order);
+  if (wanted.length > followUpsMax)
+    context.logger.error(
+      { generation_id: order.id, wanted: wanted.length },
+      "too many generations follow; the first 100 are started",
+    );
+  const described: JsonObject[] = [];
+  for (const followUp of wanted.slice(0, followUpsMax)) {
+    try {
+      described.push(await describe(context, order, followUp));
+    } catch (error) {
+      // The database is away: whoever takes this up again finds the same, and nothing is lost.
+      if (isAppError(error, "unavailable")) throw error;
+      context.logger.error(
+        { generation_id: order.id, operation: followUp.operation, error },
+        "a generation that was to follow cannot be started",
+      );
+    }
+  }
+  return described;
+}
+
+/** What the operation wants to follow; one that throws wants nothing. */
+function ask(context: BffContext, operation: AnyOperation, order: WorkOrder): readonly FollowUp[] {
+  try {
+    return operation.followUps({
+      input: order.input,
+      output: order.work.json,
+      assets: (order.work.stored ?? []).flatMap(({ index }) => {
+        const asset = order.assets.find((reserved) => reserved.index === index);
+        return asset === undefined ? [] : [{ asset_id: asset.id, index }];
+      }),
+    });
+  } catch (error) {
+    context.logger.error(
+      { generation_id: order.id, operation: order.operation, error },
+      "followUps has thrown; nothing follows",
+    );
+    return [];
+  }
+}
+
+async function describe(context: BffContext, order: WorkOrder, followUp: FollowUp): Promise<JsonObject> {
+  const { operation, provider, input } = followUp;
+  const read = readRequest(context, operation, provider === undefined ? input : { ...input, provider });
+  const sources: GenerationSource[] = [];
+  for (const reference of inputReferences(read.offer.operation, read.input)) {
+    const own = fromParent(order, reference.ref, reference.field);
+    if (own !== undefined) sources.push(own);
+    else {
+      const found = await resolveInputs(context, { userId: order.user_id, files: [reference] });
+      sources.push(...found.map(({ copied: _copied, ...source }) => source));
+    }
+  }
+  return describeGeneration(context, read, sources);
+}
+
+/** What this very generation has stored: it becomes visible with the same commit that starts its children. */
+function fromParent(order: WorkOrder, assetId: string, field: string): GenerationSource | undefined {
+  const index = order.assets.find((asset) => asset.id === assetId)?.index;
+  const stored = (order.work.stored ?? []).find((asset) => asset.index === index);
+  if (stored === undefined) return undefined;
+  const { storage_key, content_type, bytes, sha256, width, height } = stored;
+  return {
+    field,
+    asset_id: assetId,
+    input_asset_id: null,
+    storage_key,
+    content_type,
+    bytes,
+    sha256,
+    width,
+    height,
+  };
+}

@@ -1,0 +1,85 @@
+import type { BffContext } from "../../context.ts";
+import { isProviderError, type ProviderError } from "../../errors/provider-error.ts";
+import { errorForTheBooks, healthOf, type StepChanges, tryAgain, type Verdict } from "../verdict.ts";
+import type { WorkOrder } from "../work-order.ts";
+import { toNextProvider } from "./next-provider.ts";
+import { detailsOf } from "./on-answer.ts";
+
+/** A submission that failed, by what the provider may have done (`reliability-spec.md` 2.4). */
+export function afterFailure(context: BffContext, order: WorkOrder, error: unknown): Verdict {
+  // Not classed by the provider: it may have been bought.
+  if (!isProviderError(error)) {
+    context.logger.error({ generation_id: order.id, error }, "a provider failed without saying how");
+    return unknown({ error: errorForTheBooks(error) });
+  }
+  callOperator(context, order, error);
+  const changes: StepChanges = { unsent: true, error: errorForTheBooks(error), ...healthOf(error) };
+  switch (error.outcome) {
+    case "unknown":
+      return unknown({ error: errorForTheBooks(error), ...healthOf(error) });
+    case "failed":
+      return { ...ended(error), outcome: "failed" };
+    case "not_sent":
+      return (
+        toNextProvider(order, error) ??
+        tryAgain(order, "submit", { changes, exhausted: { ...ended(error), code: "provider_unavailable" } })
+      );
+    case "refused":
+      return (
+        toNextProvider(order, error) ??
+        (error.retryAfterMs === undefined
+          ? ended(error)
+          : tryAgain(order, "submit", { changes, delayMs: error.retryAfterMs, exhausted: ended(error) }))
+      );
+  }
+}
+
+/** Nothing was bought yet: whatever failed here may be repeated, unless the provider has said no. */
+export function notReady(context: BffContext, order: WorkOrder, error: unknown): Verdict {
+  const changes: StepChanges = { error: errorForTheBooks(error) };
+  if (!isProviderError(error)) {
+    context.logger.warn({ generation_id: order.id, error }, "an input could not be made ready");
+    return tryAgain(order, "prepare", {
+      changes,
+      exhausted: {
+        next: "fail",
+        code: "download_failed",
+        outcome: "refused",
+        error: errorForTheBooks(error),
+      },
+    });
+  }
+  callOperator(context, order, error);
+  const next = toNextProvider(order, error);
+  if (next !== undefined) return next;
+  const refused = error.outcome === "refused";
+  if (refused && error.retryAfterMs === undefined) return ended(error);
+  return tryAgain(order, "prepare", {
+    changes: { ...changes, ...healthOf(error) },
+    ...(error.retryAfterMs === undefined ? {} : { delayMs: error.retryAfterMs }),
+    exhausted: refused ? ended(error) : { ...ended(error), code: "provider_unavailable" },
+  });
+}
+
+function unknown(changes: StepChanges): Verdict {
+  return { next: "continue", changes: { ...changes, step: "submit_unknown", outcome: "unknown" } };
+}
+
+function ended(error: ProviderError) {
+  return {
+    next: "fail" as const,
+    code: error.code,
+    outcome: "refused" as const,
+    ...detailsOf(error),
+    ...healthOf(error),
+  };
+}
+
+/** Money and keys at the vendor are the operator's trouble, never the user's. */
+function callOperator(context: BffContext, order: WorkOrder, error: ProviderError): void {
+  if (error.operator)
+    context.logger.error(
+      { generation_id: order.id, provider: order.provider, error },
+      "a provider needs its operator",
+    );
+}

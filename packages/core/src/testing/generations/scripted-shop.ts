@@ -1,0 +1,161 @@
+import { createBff, type Limits } from "../../create-bff.ts";
+import type { AnyBffOptions } from "../../create-context.ts";
+import type { Database } from "../../database/port.ts";
+import { postgres } from "../../database/postgres.ts";
+import { inProcess } from "../../engine/in-process.ts";
+import type { AnyOperation } from "../../operations/define-operation.ts";
+import type { AnyProvider } from "../../providers/define-provider.ts";
+import type { JsonValue } from "../../shared/json.ts";
+import type { TestDatabase } from "../embedded/test-database.ts";
+import { type MemoryStore, memoryStore } from "./memory-store.ts";
+
+/** What a test sells. Every pair costs `price` credits. */
+export interface Stock {
+  readonly providers: Readonly<Record<string, AnyProvider>>;
+  readonly operations?: readonly AnyOperation[];
+  readonly fallback?: Readonly<Record<string, readonly string[]>>;
+  readonly caps?: AnyBffOptions["caps"];
+  readonly limits?: Partial<Limits>;
+  readonly price?: number;
+  readonly signUp?: number;
+}
+
+/** One process's whole BFF, and a user's way into it. */
+export interface Process {
+  readonly bff: {
+    readonly fetch: (request: Request) => Promise<Response>;
+    readonly stop: (graceMs?: number) => Promise<void>;
+  };
+  readonly worker: ReturnType<typeof createBff>["worker"];
+  ask(user: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
+}
+
+/** An answer, read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every route.
+  readonly json: any;
+}
+
+/** Several processes on one database and one storage. */
+export interface Shop {
+  readonly storage: MemoryStore;
+  readonly troubles: string[];
+  /** A further process; `around` may stand between it and the database. */
+  open(around?: (database: Database) => Database): Promise<Process>;
+  /** Starts one and waits for its end. */
+  make(process: Process, user: string, operation: string, body: object): Promise<Answer["json"]>;
+  /** Waits for the end of one that was started. */
+  endOf(process: Process, user: string, generationId: string): Promise<Answer["json"]>;
+  close(): Promise<void>;
+}
+
+/** Opens a shop on a test's database. Leases and paces are those of a test. */
+export async function openScriptedShop(test: TestDatabase, stock: Stock): Promise<Shop> {
+  const storage = memoryStore();
+  const troubles: string[] = [];
+  const processes: Process[] = [];
+  for (const key of Object.values(pricesOf(stock)).flatMap((pairs) => Object.values(pairs)))
+    await test.database.call("genbff_set_operation_cost", { p_key: key, p_credits: stock.price ?? 5 });
+
+  const shop: Shop = {
+    storage,
+    troubles,
+    async open(around = (database) => database) {
+      const opened = await openProcess(
+        around(postgres({ connectionString: test.url, max: 10 })),
+        stock,
+        storage,
+        troubles,
+      );
+      processes.push(opened);
+      return opened;
+    },
+    async make(process, user, operation, body) {
+      const started = await process.ask(user, `/generate/${operation}`, {
+        task_id: crypto.randomUUID(),
+        ...body,
+      });
+      if (started.status !== 202) throw new Error(`${started.status} ${JSON.stringify(started.json)}`);
+      return shop.endOf(process, user, started.json.generation_id);
+    },
+    async endOf(process, user, generationId) {
+      for (let tries = 0; tries < 30; tries++) {
+        const { json } = await process.ask(user, `/tasks/${generationId}/status?wait=2&version=99`);
+        if (json.completed_at !== null) return json;
+      }
+      throw new Error(`generation ${generationId} never ended`);
+    },
+    async close() {
+      for (const process of processes) await process.bff.stop(2000);
+    },
+  };
+  return shop;
+}
+
+async function openProcess(
+  database: Database,
+  stock: Stock,
+  storage: MemoryStore,
+  troubles: string[],
+): Promise<Process> {
+  const trouble = (fields: Record<string, unknown>, message: string) =>
+    void troubles.push(`${message} ${JSON.stringify(fields)}`);
+  const logger = { debug() {}, info() {}, warn: trouble, error: trouble };
+  const options = {
+    database,
+    storage,
+    auth: {
+      authenticate: async (request: Request) => ({
+        userId: request.headers.get("x-user") ?? "nobody",
+        admin: false,
+        expiresAt: Date.now() + 3_600_000,
+      }),
+    },
+    providers: stock.providers,
+    operations: stock.operations ?? [],
+    fallback: stock.fallback ?? {},
+    prices: pricesOf(stock),
+    caps: stock.caps ?? {},
+    secret: "a secret of at least thirty-two letters",
+    engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
+    credits: { signUp: stock.signUp ?? 100 },
+    limits: { leaseMs: 2000, sweepMs: 50, watchTickMs: 30, ...stock.limits },
+    logger,
+  };
+  const bff = createBff(options as unknown as Parameters<typeof createBff>[0]);
+  await bff.start();
+  let stopping: Promise<void> | undefined;
+  return {
+    bff: { fetch: bff.fetch, stop: (graceMs) => (stopping ??= bff.stop(graceMs)) },
+    worker: bff.worker,
+    async ask(user, path, body, headers = {}) {
+      const response = await bff.fetch(
+        new Request(`http://shop.test/api${path}`, {
+          method: body === undefined ? "GET" : "POST",
+          headers: { "x-user": user, "content-type": "application/json", ...headers },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      );
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        json: text === "" ? null : (JSON.parse(text) as JsonValue),
+      };
+    },
+  };
+}
+
+/** Every pair has a price of its own, by its own name. */
+function pricesOf(stock: Stock): Record<string, Record<string, string>> {
+  const prices: Record<string, Record<string, string>> = {};
+  for (const [provider, { offers }] of Object.entries(stock.providers))
+    for (const operation of Object.keys(offers))
+      prices[operation] = {
+        ...prices[operation],
+        [provider]: `${operation}_by_${provider}`.replaceAll("-", "_"),
+      };
+  return prices;
+}
