@@ -97,7 +97,7 @@ describe("the next provider", () => {
 
 describe("Retry-After", () => {
   it("is kept by everybody, in every process, and not even a file is made ready before it is over", async () => {
-    const waitMs = 900;
+    const waitMs = 3000;
     const only = scriptedProvider({
       submit(_, count) {
         if (count === 1) throw failure("refused", { retryAfterMs: waitMs });

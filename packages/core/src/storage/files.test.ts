@@ -119,7 +119,12 @@ describe("files", () => {
       "x-content-type-options": "nosniff",
       "accept-ranges": "bytes",
     });
-    expect(response.headers.get("cache-control")).toMatch(/^private, max-age=(599|600)$/);
+    // Ten minutes for a link just made; what is left of them when the machine is slow.
+    const [, maxAge] = /^private, max-age=(\d+)$/.exec(
+      response.headers.get("cache-control") ?? "",
+    ) as unknown as [string, string];
+    expect(Number(maxAge)).toBeGreaterThan(540);
+    expect(Number(maxAge)).toBeLessThanOrEqual(600);
     expect(await response.text()).toBe(text);
   });
 
