@@ -46,7 +46,7 @@ const environment = z.object({
   SIMULATOR_JOB_MS: z.coerce.number().int().min(0).default(6000),
   SIMULATOR_LATENCY_MS: z.coerce.number().int().min(0).default(1500),
   LEASE_MS: z.coerce.number().int().min(300).default(20_000),
-  SWEEP_MS: z.coerce.number().int().min(50).default(5000),
+  SWEEP_MS: z.coerce.number().int().min(50).default(1000),
   BFF_OPEN_GENERATIONS_PER_USER: some.default(20),
   BFF_TRIPO_CONCURRENCY: some.default(10),
   BFF_TRIPO_REFINE_CONCURRENCY: some.default(5),

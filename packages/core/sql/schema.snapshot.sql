@@ -80,6 +80,13 @@ create table genbff.events (
 );
 alter table genbff.events enable row level security;
 
+create table genbff.gates (
+  name text not null,
+  passed bigint default 0 not null,
+  constraint gates_pkey PRIMARY KEY (name)
+) with (fillfactor=10);
+alter table genbff.gates enable row level security;
+
 create table genbff.generations (
   id uuid default gen_random_uuid() not null,
   task_id text not null,
@@ -112,6 +119,7 @@ create table genbff.generations (
   next_run_at timestamp with time zone,
   deadline_at timestamp with time zone not null,
   cancel_requested boolean default false not null,
+  nudged boolean default false not null,
   job jsonb,
   work jsonb default '{}'::jsonb not null,
   retries jsonb default '{}'::jsonb not null,
@@ -625,7 +633,7 @@ begin
   if g.attempt = 1 or not exists (select 1 from genbff.caps where provider = g.provider) then
     return 0;
   end if;
-  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  perform genbff.pass_gate('claim');
   if exists (
     select 1 from genbff.caps c
      cross join lateral (
@@ -1056,7 +1064,7 @@ CREATE OR REPLACE FUNCTION genbff.lock_job(p_provider text, p_job_key text)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select pg_advisory_xact_lock(hashtextextended('genbff.job ' || p_provider || ' ' || p_job_key, 0))
+  select genbff.pass_gate('job ' || (hashtextextended(p_provider || ' ' || p_job_key, 0) & 63))
 $function$;
 
 CREATE OR REPLACE FUNCTION genbff.lock_wallet(p_wallet_id text)
@@ -1161,6 +1169,18 @@ CREATE OR REPLACE FUNCTION genbff.now()
  RETURNS timestamp with time zone
  LANGUAGE sql
 AS $function$ select pg_catalog.clock_timestamp() $function$;
+
+CREATE OR REPLACE FUNCTION genbff.pass_gate(p_name text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update genbff.gates set passed = passed + 1 where name = p_name;
+  if not found then
+    raise exception 'there is no gate %', p_name;
+  end if;
+end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.place_hold(p_wallet_id text, p_amount bigint, p_key text, p_generation_id uuid, p_external_reference text, p_expires_in interval)
  RETURNS genbff.holds
@@ -1272,7 +1292,7 @@ declare
 begin
   select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
   if v_waiting >= p_depth - v_margin then
-    perform pg_advisory_xact_lock(hashtextextended('genbff.queue', 0));
+    perform genbff.pass_gate('queue');
     select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
   end if;
   return v_waiting >= p_depth;
@@ -1420,7 +1440,7 @@ begin
     v_generation.attempt := v_generation.attempt + 1;
   end if;
   update genbff.generations
-     set attempt = v_generation.attempt, lease_owner = p_worker, lease_epoch = lease_epoch + 1,
+     set attempt = v_generation.attempt, nudged = false, lease_owner = p_worker, lease_epoch = lease_epoch + 1,
          lease_expires_at = v_now + p_lease_ms * interval '1 millisecond'
    where id = p_generation_id
   returning * into v_generation;
@@ -1682,7 +1702,7 @@ begin
   if v_generation.status = 'pending' then
     v_generation := genbff.end_unpaid(v_generation, 'cancelled', 'cancelled', null, '[]', null, null);
   elsif v_generation.status = 'processing' then
-    update genbff.generations set cancel_requested = true, next_run_at = genbff.now()
+    update genbff.generations set cancel_requested = true, nudged = true, next_run_at = genbff.now()
      where id = p_generation_id returning * into v_generation;
   elsif v_generation.status <> 'cancelled' then
     perform genbff.refuse(409, 'not_cancellable', jsonb_build_object('status', v_generation.status));
@@ -1735,7 +1755,7 @@ declare
   v_generation genbff.generations;
   v_claimed jsonb := '[]';
 begin
-  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  perform genbff.pass_gate('claim');
   for i in 1..p_count loop
     v_now := genbff.now();
     v_id := genbff.next_in_turn(v_now);
@@ -1994,6 +2014,30 @@ begin
   return genbff.granted(v_entry);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_hand_over(p_leases jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_given jsonb;
+begin
+  -- In the order in which a sweep locks them.
+  perform from genbff.generations
+    where id in (select l.generation_id from jsonb_to_recordset(p_leases) l(generation_id uuid))
+    order by wallet_id, id for update;
+  with given as (
+    update genbff.generations g
+       set lease_owner = null, lease_epoch = g.lease_epoch + 1, lease_expires_at = null, next_run_at = genbff.now()
+      from jsonb_to_recordset(p_leases) l(generation_id uuid, epoch bigint)
+     where g.id = l.generation_id and g.lease_epoch = l.epoch and g.status = 'processing' and g.lease_expires_at is not null
+    returning g.id)
+  select coalesce(jsonb_agg(id), '[]') into v_given from given;
+  return v_given;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_heartbeat(p_generation_id uuid, p_epoch bigint, p_lease_ms bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2223,12 +2267,13 @@ declare
   v_now timestamptz := genbff.now();
   v_next int;
   v_provider text;
-  v_heard boolean := false;
+  v_heard boolean;
   v_after genbff.generations;
 begin
   if v_generation.id is null then
     return null;
   end if;
+  v_heard := v_generation.nudged;
   v_next := v_generation.attempt;
   v_provider := coalesce(p_changes ->> 'next_provider', v_generation.provider);
   if coalesce((p_changes ->> 'next_attempt')::boolean, false) then
@@ -2249,7 +2294,7 @@ begin
     perform genbff.lock_job(v_generation.provider, p_changes -> 'job' ->> 'key');
     update genbff.webhook_inbox set generation_id = p_generation_id
      where provider = v_generation.provider and job_key = p_changes -> 'job' ->> 'key' and generation_id is null;
-    v_heard := found;
+    v_heard := v_heard or found;
   end if;
   update genbff.generations
      set attempt = v_next,
@@ -2261,6 +2306,7 @@ begin
          job = coalesce(p_changes -> 'job', job),
          work = work || coalesce(p_changes -> 'work', '{}'),
          retries = retries || coalesce(p_changes -> 'retries', '{}'),
+         nudged = false,
          next_run_at = v_now + case when v_heard then 0 else coalesce(p_delay_ms, 0) end * interval '1 millisecond',
          lease_expires_at = case when p_delay_ms is null then lease_expires_at end
    where id = p_generation_id
@@ -2452,7 +2498,7 @@ CREATE OR REPLACE FUNCTION public.genbff_set_caps(p_caps jsonb)
  SET lock_timeout TO '5s'
 AS $function$
 begin
-  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  perform genbff.pass_gate('claim');
   delete from genbff.caps c where not exists (
     select 1 from jsonb_to_recordset(p_caps) n(provider text, operation text) where n.provider = c.provider and coalesce(n.operation, '*') = c.operation);
   insert into genbff.caps (provider, operation, concurrency, starts_per_minute)
@@ -2477,7 +2523,7 @@ begin
   perform genbff.insist(length(p_key) between 1 and 128, 'an operation has a key of 1 to 128 characters');
   perform genbff.insist(p_per in ('call', 'output'), 'a price is per call or per output');
   perform genbff.insist(jsonb_typeof(p_multipliers) = 'object', 'multipliers are an object');
-  perform pg_advisory_xact_lock(hashtextextended('genbff.operation_costs', 0));
+  perform genbff.pass_gate('prices');
   v_current := genbff.current_cost(p_key, v_at);
   if v_current.key is null or v_current.credits <> v_credits or v_current.per <> p_per or v_current.multipliers <> p_multipliers then
     insert into genbff.operation_costs (key, version, credits, per, multipliers, effective_at)
@@ -2610,6 +2656,7 @@ declare
   v_id uuid;
   v_generation genbff.generations;
   v_ended jsonb := '[]';
+  v_full text[] := genbff.full_pairs(genbff.now());
 begin
   for v_id in
     select id from genbff.generations
@@ -2622,14 +2669,18 @@ begin
     perform genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
     v_ended := v_ended || to_jsonb(v_id);
   end loop;
-  -- Of those who wait a few are enough: any waiting id gives its worker the next in turn.
+  -- Of those who wait a few are enough: any waiting id gives its worker the next in turn. None where nothing may start:
+  -- whoever ends one wakes the next.
   return jsonb_build_object('ended', v_ended, 'due', (
     select coalesce(jsonb_agg(id), '[]') from (
       (select id from genbff.generations
         where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())
         order by next_run_at limit p_count)
       union all
-      (select id from genbff.generations where status = 'pending' and next_run_at <= genbff.now() order by next_run_at limit least(p_count, 32))) due));
+      (select id from genbff.generations
+        where status = 'pending' and next_run_at <= genbff.now()
+          and provider || '/*' <> all (v_full) and provider || '/' || operation <> all (v_full)
+        order by next_run_at limit least(p_count, 32))) due));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_take(p_generation_id uuid, p_worker text, p_lease_ms bigint)
@@ -2876,7 +2927,7 @@ begin
   if not found then
     return jsonb_build_object('duplicate', true);
   end if;
-  update genbff.generations set next_run_at = least(next_run_at, genbff.now())
+  update genbff.generations set nudged = true, next_run_at = least(next_run_at, genbff.now())
    where id = v_generation_id and status = 'processing';
   return jsonb_build_object('duplicate', false, 'generation_id', v_generation_id);
 end $function$;

@@ -5,6 +5,7 @@ import type { Costs } from "./credits/costs.ts";
 import type { Database } from "./database/port.ts";
 import type { Engine } from "./engine/port.ts";
 import type { Changes } from "./events/changes.ts";
+import type { HeldLease } from "./generations/lease.ts";
 import type { Catalogue } from "./operations/catalogue.ts";
 import type { Logger } from "./shared/logger.ts";
 import type { ObjectStore } from "./storage/port.ts";
@@ -30,7 +31,9 @@ export interface BffContext {
   readonly walletOf: (userId: string) => string | Promise<string>;
   readonly limits: Limits;
   readonly caps: Readonly<Record<string, ProviderCaps>>;
-  /** Aborted when the BFF stops: streams end, waiters answer. */
+  /** What this process has in its hands. */
+  readonly leases: Set<HeldLease>;
+  /** Aborted when the BFF stops: streams end, waiters answer, nothing new is taken. */
   readonly closing: AbortSignal;
   close(): void;
 }

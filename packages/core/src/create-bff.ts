@@ -4,6 +4,7 @@ import type { BffContext } from "./context.ts";
 import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
+import { handOver } from "./generations/hand-over.ts";
 import { createWorker } from "./generations/worker.ts";
 import { createHandler } from "./http/handle-request.ts";
 import type { JsonObject } from "./shared/json.ts";
@@ -73,7 +74,7 @@ export interface Limits {
   leaseMs: number;
   /** Default: a quarter of the lease. */
   heartbeatMs: number;
-  /** Default 5 s. */
+  /** Between two looks for what is due: what another process handed over, or what a dead one left. Default 1 s. */
   sweepMs: number;
   /** Generations of one user that have not ended. Default 20. */
   openGenerationsPerUser: number;
@@ -95,7 +96,13 @@ export interface Bff<App extends object> {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Migrates, checks prices, starts the engine. The first `fetch` does it too; call it to fail early. */
   readonly start: () => Promise<void>;
-  /** Takes nothing new, hands its leases over, closes streams and the database. */
+  /**
+   * Takes nothing new, hands its leases over, closes streams and the database.
+   *
+   * What another process can do again (polls, downloads) ends at once and is taken over within two seconds. Submissions
+   * that have left are waited for, up to `graceMs` (default 10 s): one that is still without its answer then is
+   * `unknown` to whoever takes over, as after a death. Make it longer than your slowest synchronous vendor.
+   */
   readonly stop: (graceMs?: number) => Promise<void>;
   /** What an engine or a schedule calls. */
   readonly worker: Worker;
@@ -133,6 +140,7 @@ export function createBff<
     stop: async (graceMs = 10_000) => {
       context.close();
       await context.engine.stop(graceMs);
+      await handOver(context);
       await context.database.close();
     },
     worker,

@@ -28,7 +28,7 @@ export const defaultLimits: Limits = {
   attempts: 3,
   leaseMs: 20_000,
   heartbeatMs: 5000,
-  sweepMs: 5000,
+  sweepMs: 1000,
   openGenerationsPerUser: 20,
   queueDepth: 10_000,
   quoteMs: 10 * 60_000,
@@ -56,6 +56,7 @@ export function createContext(options: AnyBffOptions): BffContext {
     fallback: options.fallback ?? {},
   });
   const closing = new AbortController();
+  const leases: BffContext["leases"] = new Set();
   return {
     database: options.database,
     storage: options.storage,
@@ -73,7 +74,11 @@ export function createContext(options: AnyBffOptions): BffContext {
     walletOf: options.credits?.walletOf ?? ((userId) => userId),
     limits,
     caps: options.caps ?? {},
+    leases,
     closing: closing.signal,
-    close: () => closing.abort(),
+    close() {
+      closing.abort();
+      for (const lease of leases) lease.stop();
+    },
   };
 }

@@ -841,7 +841,7 @@ begin
   perform genbff.insist(length(p_key) between 1 and 128, 'an operation has a key of 1 to 128 characters');
   perform genbff.insist(p_per in ('call', 'output'), 'a price is per call or per output');
   perform genbff.insist(jsonb_typeof(p_multipliers) = 'object', 'multipliers are an object');
-  perform pg_advisory_xact_lock(hashtextextended('genbff.operation_costs', 0));
+  perform genbff.pass_gate('prices');
   v_current := genbff.current_cost(p_key, v_at);
   if v_current.key is null or v_current.credits <> v_credits or v_current.per <> p_per or v_current.multipliers <> p_multipliers then
     insert into genbff.operation_costs (key, version, credits, per, multipliers, effective_at)

@@ -67,6 +67,8 @@ create table genbff.generations (
   next_run_at      timestamptz,
   deadline_at      timestamptz not null,
   cancel_requested boolean not null default false,
+  -- Somebody said something of it since a worker began to look: it is looked at again at once.
+  nudged           boolean not null default false,
   -- The provider's own job; what it returned and what we stored of it so far; failed tries of each repeatable step.
   job              jsonb,
   work             jsonb not null default '{}',
@@ -215,6 +217,25 @@ create table genbff.turns (
 ) with (fillfactor = 70);
 create index turns_next on genbff.turns (served, user_id) where waiting > 0;
 
+-- What must come one after the other passes the same gate, and sees what the one before it has committed. A row that
+-- everybody changes, and no advisory lock: where a role's isolation keeps one snapshot for a whole transaction, whoever
+-- had to wait fails with 40001 and is repeated by the driver, instead of counting what was true before the wait.
+create table genbff.gates (
+  name   text   primary key,
+  passed bigint not null default 0
+) with (fillfactor = 10);
+insert into genbff.gates (name) values ('claim'), ('queue'), ('prices');
+insert into genbff.gates (name) select 'job ' || n from generate_series(0, 63) n;
+
+create function genbff.pass_gate(p_name text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update genbff.gates set passed = passed + 1 where name = p_name;
+  if not found then
+    raise exception 'there is no gate %', p_name;
+  end if;
+end $$;
+
 create table public.assets (
   id                    uuid primary key default gen_random_uuid(),
   task_id               text not null references genbff.tasks (task_id),
@@ -295,6 +316,7 @@ alter table genbff.webhook_inbox enable row level security;
 alter table genbff.caps enable row level security;
 alter table genbff.breakers enable row level security;
 alter table genbff.turns enable row level security;
+alter table genbff.gates enable row level security;
 alter table public.assets enable row level security;
 alter table public.input_assets enable row level security;
 

@@ -132,7 +132,7 @@ declare
 begin
   select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
   if v_waiting >= p_depth - v_margin then
-    perform pg_advisory_xact_lock(hashtextextended('genbff.queue', 0));
+    perform genbff.pass_gate('queue');
     select count(*) into v_waiting from (select from genbff.generations where status = 'pending' limit p_depth) waiting;
   end if;
   return v_waiting >= p_depth;
@@ -222,7 +222,7 @@ end $$;
 create function public.genbff_set_caps(p_caps jsonb) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 begin
-  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  perform genbff.pass_gate('claim');
   delete from genbff.caps c where not exists (
     select 1 from jsonb_to_recordset(p_caps) n(provider text, operation text) where n.provider = c.provider and coalesce(n.operation, '*') = c.operation);
   insert into genbff.caps (provider, operation, concurrency, starts_per_minute)
@@ -283,7 +283,7 @@ declare
   v_generation genbff.generations;
   v_claimed jsonb := '[]';
 begin
-  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  perform genbff.pass_gate('claim');
   for i in 1..p_count loop
     v_now := genbff.now();
     v_id := genbff.next_in_turn(v_now);
@@ -360,7 +360,7 @@ begin
     v_generation.attempt := v_generation.attempt + 1;
   end if;
   update genbff.generations
-     set attempt = v_generation.attempt, lease_owner = p_worker, lease_epoch = lease_epoch + 1,
+     set attempt = v_generation.attempt, nudged = false, lease_owner = p_worker, lease_epoch = lease_epoch + 1,
          lease_expires_at = v_now + p_lease_ms * interval '1 millisecond'
    where id = p_generation_id
   returning * into v_generation;
@@ -453,7 +453,7 @@ begin
   if g.attempt = 1 or not exists (select 1 from genbff.caps where provider = g.provider) then
     return 0;
   end if;
-  perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));
+  perform genbff.pass_gate('claim');
   if exists (
     select 1 from genbff.caps c
      cross join lateral (
@@ -504,7 +504,8 @@ end $$;
 -- p_changes: step, stage, progress, job {key, data}, work and retries (merged), outcome and error of the attempt,
 -- `unsent` (nothing left this machine: the attempt may be sent again), `next_attempt` (certainly not bought: start the
 -- next one, at `next_provider` where it is named), `health` and `wait_ms` (what this says of the provider).
--- With p_delay_ms the lease is given back and the generation is due again after it.
+-- With p_delay_ms the lease is given back and the generation is due again after it: at once, and `heard`, where a webhook
+-- or a cancellation came while this step was looking.
 create function public.genbff_record(p_generation_id uuid, p_epoch bigint, p_changes jsonb, p_delay_ms bigint default null) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -512,12 +513,13 @@ declare
   v_now timestamptz := genbff.now();
   v_next int;
   v_provider text;
-  v_heard boolean := false;
+  v_heard boolean;
   v_after genbff.generations;
 begin
   if v_generation.id is null then
     return null;
   end if;
+  v_heard := v_generation.nudged;
   v_next := v_generation.attempt;
   v_provider := coalesce(p_changes ->> 'next_provider', v_generation.provider);
   if coalesce((p_changes ->> 'next_attempt')::boolean, false) then
@@ -538,7 +540,7 @@ begin
     perform genbff.lock_job(v_generation.provider, p_changes -> 'job' ->> 'key');
     update genbff.webhook_inbox set generation_id = p_generation_id
      where provider = v_generation.provider and job_key = p_changes -> 'job' ->> 'key' and generation_id is null;
-    v_heard := found;
+    v_heard := v_heard or found;
   end if;
   update genbff.generations
      set attempt = v_next,
@@ -550,6 +552,7 @@ begin
          job = coalesce(p_changes -> 'job', job),
          work = work || coalesce(p_changes -> 'work', '{}'),
          retries = retries || coalesce(p_changes -> 'retries', '{}'),
+         nudged = false,
          next_run_at = v_now + case when v_heard then 0 else coalesce(p_delay_ms, 0) end * interval '1 millisecond',
          lease_expires_at = case when p_delay_ms is null then lease_expires_at end
    where id = p_generation_id
@@ -561,7 +564,7 @@ end $$;
 -- A webhook and the commit of the job that it names either see each other, or come one after the other.
 create function genbff.lock_job(p_provider text, p_job_key text) returns void
 language sql set search_path = '' as $$
-  select pg_advisory_xact_lock(hashtextextended('genbff.job ' || p_provider || ' ' || p_job_key, 0))
+  select genbff.pass_gate('job ' || (hashtextextended(p_provider || ' ' || p_job_key, 0) & 63))
 $$;
 
 -- A provider's webhook, verified by the caller: written down once, and the generation is due now. Everything else the
@@ -579,7 +582,7 @@ begin
   if not found then
     return jsonb_build_object('duplicate', true);
   end if;
-  update genbff.generations set next_run_at = least(next_run_at, genbff.now())
+  update genbff.generations set nudged = true, next_run_at = least(next_run_at, genbff.now())
    where id = v_generation_id and status = 'processing';
   return jsonb_build_object('duplicate', false, 'generation_id', v_generation_id);
 end $$;
@@ -763,7 +766,7 @@ begin
   if v_generation.status = 'pending' then
     v_generation := genbff.end_unpaid(v_generation, 'cancelled', 'cancelled', null, '[]', null, null);
   elsif v_generation.status = 'processing' then
-    update genbff.generations set cancel_requested = true, next_run_at = genbff.now()
+    update genbff.generations set cancel_requested = true, nudged = true, next_run_at = genbff.now()
      where id = p_generation_id returning * into v_generation;
   elsif v_generation.status <> 'cancelled' then
     perform genbff.refuse(409, 'not_cancellable', jsonb_build_object('status', v_generation.status));
@@ -779,6 +782,7 @@ declare
   v_id uuid;
   v_generation genbff.generations;
   v_ended jsonb := '[]';
+  v_full text[] := genbff.full_pairs(genbff.now());
 begin
   for v_id in
     select id from genbff.generations
@@ -791,14 +795,18 @@ begin
     perform genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
     v_ended := v_ended || to_jsonb(v_id);
   end loop;
-  -- Of those who wait a few are enough: any waiting id gives its worker the next in turn.
+  -- Of those who wait a few are enough: any waiting id gives its worker the next in turn. None where nothing may start:
+  -- whoever ends one wakes the next.
   return jsonb_build_object('ended', v_ended, 'due', (
     select coalesce(jsonb_agg(id), '[]') from (
       (select id from genbff.generations
         where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())
         order by next_run_at limit p_count)
       union all
-      (select id from genbff.generations where status = 'pending' and next_run_at <= genbff.now() order by next_run_at limit least(p_count, 32))) due));
+      (select id from genbff.generations
+        where status = 'pending' and next_run_at <= genbff.now()
+          and provider || '/*' <> all (v_full) and provider || '/' || operation <> all (v_full)
+        order by next_run_at limit least(p_count, 32))) due));
 end $$;
 
 -- ─── Retention ──────────────────────────────────────────────────────────────

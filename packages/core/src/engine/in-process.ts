@@ -6,7 +6,7 @@ import type { Engine, Worker } from "./port.ts";
 export interface InProcessOptions {
   /** Generations advanced side by side; a synchronous vendor holds its place for minutes. Default 32. */
   concurrency?: number;
-  /** Time between two sweeps. Default 5 s. */
+  /** Time between two sweeps. Default 1 s. */
   sweepMs?: number;
   logger?: Logger;
 }
@@ -19,7 +19,7 @@ export interface InProcessOptions {
  * Not for hosts that freeze a process after its answer.
  */
 export function inProcess(options: InProcessOptions = {}): Engine {
-  const { concurrency = 32, sweepMs = 5000, logger } = options;
+  const { concurrency = 32, sweepMs = 1000, logger } = options;
   const queue = new PQueue({ concurrency });
   const timers = new Map<string, { at: number; timer: ReturnType<typeof setTimeout> }>();
   const waiting = new Set<string>();

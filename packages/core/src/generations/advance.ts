@@ -1,5 +1,6 @@
 import type { BffContext } from "../context.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
+import { handOver } from "./hand-over.ts";
 import { type Lease, LeaseLost, takeLease } from "./lease.ts";
 import { check } from "./steps/check.ts";
 import { discardStored } from "./steps/discard-stored.ts";
@@ -30,6 +31,8 @@ export async function advance(context: BffContext, generationId: string): Promis
   try {
     let order = lease.order;
     for (;;) {
+      // A process that stops begins nothing that another one can do. What lies ready needs no more than a commit.
+      if (lease.signal.aborted && order.step !== "settling") throw new LeaseLost();
       const verdict = await takeStep(context, lease, order);
       const committed = await commit(context, order, verdict);
       context.changes.tell(order.task_id);
@@ -37,6 +40,7 @@ export async function advance(context: BffContext, generationId: string): Promis
       order = committed.order;
     }
   } catch (error) {
+    if (context.closing.aborted) await handOver(context, lease.order.id);
     // Somebody else has it now, or the sweep does: nothing of ours may follow.
     if (error instanceof LeaseLost || lease.signal.aborted) return { state: "lost" };
     throw error;

@@ -15,12 +15,24 @@ export interface Lease {
   readonly order: WorkOrder;
   /** This generation has killed its workers as often as it may. */
   readonly exhausted: boolean;
-  /** Aborted when the lease is lost, or will be before we could renew it. */
+  /** For what another worker can do again: aborted when the lease is lost, and at once when this process stops. */
   readonly signal: AbortSignal;
+  /** For what nobody can do again: aborted when the lease is lost, or will be before we could renew it. */
+  readonly lost: AbortSignal;
   /** The user has asked to stop, as of the last renewal. */
   cancelRequested(): boolean;
-  /** Ends the renewals. Gives nothing back: the commit does. */
+  /** Ends the renewals. Gives nothing back: the commit does, or `handOver`. */
   end(): void;
+}
+
+/** What a process that stops must give back. */
+export interface HeldLease {
+  readonly generation_id: string;
+  readonly epoch: number;
+  /** Ends what another worker can do again. */
+  stop(): void;
+  /** Ends everything: it is being given back. */
+  lose(): void;
 }
 
 /** Why there is nothing to do for this id now. */
@@ -47,6 +59,19 @@ export async function takeLease(context: BffContext, generationId: string): Prom
 
   const order = toWorkOrder(taken.generation);
   const lost = new AbortController();
+  const ending = new AbortController();
+  const lose = () => {
+    lost.abort(new LeaseLost());
+    ending.abort(new LeaseLost());
+  };
+  const held: HeldLease = {
+    generation_id: order.id,
+    epoch: order.lease_epoch,
+    stop: () => ending.abort(new LeaseLost()),
+    lose,
+  };
+  context.leases.add(held);
+  if (context.closing.aborted) held.stop();
   let cancelRequested = order.cancel_requested;
   let renewing = false;
   const renew = async () => {
@@ -59,7 +84,7 @@ export async function takeLease(context: BffContext, generationId: string): Prom
         p_epoch: order.lease_epoch,
         p_lease_ms: leaseMs,
       });
-      if (answer === null) lost.abort(new LeaseLost());
+      if (answer === null) lose();
       else {
         renewedAt = sentAt;
         cancelRequested = (answer as { cancel_requested: boolean }).cancel_requested;
@@ -71,14 +96,18 @@ export async function takeLease(context: BffContext, generationId: string): Prom
     }
   };
   const timer = setInterval(() => {
-    if (performance.now() - renewedAt > leaseMs * 0.75) lost.abort(new LeaseLost());
+    if (performance.now() - renewedAt > leaseMs * 0.75) lose();
     else void renew();
   }, heartbeatMs);
   return {
     order,
     exhausted: taken.exhausted === true,
-    signal: lost.signal,
+    signal: ending.signal,
+    lost: lost.signal,
     cancelRequested: () => cancelRequested,
-    end: () => clearInterval(timer),
+    end() {
+      clearInterval(timer);
+      context.leases.delete(held);
+    },
   };
 }

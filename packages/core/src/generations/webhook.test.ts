@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { type Book, type Claimed, openBook } from "../testing/generations/book.ts";
+import { mortalDatabase } from "../testing/generations/mortal-database.ts";
 import { picture, running, scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { openScriptedShop } from "../testing/generations/scripted-shop.ts";
 
@@ -20,6 +21,7 @@ afterEach(async () => {
 
 const tell = (key: string, event: string = randomUUID()) =>
   book.call("webhook", { p_provider: "tripo", p_event_id: event, p_job_key: key, p_payload: { key } });
+const told = { p_provider: "tripo", p_event_id: "event", p_payload: {} };
 const accepted = (key: string) => ({ step: "submitted", outcome: "accepted", job: { key } });
 
 async function sent(): Promise<Claimed> {
@@ -71,6 +73,83 @@ it("is never missed where both come at the same moment", async () => {
   }
 });
 
+it("is not put off by a poll that was running while it came", async () => {
+  const claimed = await sent();
+  await book.record(claimed, accepted("job"), 0);
+  const polling = (await book.take(claimed.id)) as Claimed;
+  await tell("job");
+  expect(await book.record(polling, { progress: 40 }, 60_000)).toMatchObject({ heard: true });
+  expect(await dueIn(claimed.id)).toBeLessThanOrEqual(0);
+  // The next look answers it: after that the pace is the provider's again.
+  const again = (await book.take(claimed.id)) as Claimed;
+  expect(await book.record(again, { progress: 50 }, 60_000)).toMatchObject({ heard: false });
+  expect(await dueIn(claimed.id)).toBeGreaterThan(50);
+});
+
+it("is not put off by whichever of the two commits first", async () => {
+  const all = [];
+  for (let index = 0; index < 24; index++) {
+    const claimed = await sent();
+    await book.record(claimed, accepted(`poll-${index}`), 0);
+    all.push((await book.take(claimed.id)) as Claimed);
+  }
+  await Promise.all(
+    all.flatMap((polling, index) => {
+      const both = [() => tell(`poll-${index}`), () => book.record(polling, { progress: 40 }, 60_000)];
+      return (index % 2 ? both : both.reverse()).map((act) => act());
+    }),
+  );
+  for (const { id } of all) expect(await dueIn(id)).toBeLessThanOrEqual(0);
+});
+
+it("C15: a telling that died before its commit leaves nothing, and is taken when it comes again", async () => {
+  const claimed = await sent();
+  await book.record(claimed, accepted("job"), 60_000);
+  const dying = mortalDatabase(test.database, { at: "genbff_webhook", when: "before" });
+  void dying.call("genbff_webhook", { ...told, p_job_key: "job" });
+  expect(dying.dead()).toBe(true);
+  expect(await heardOf(claimed.id)).toHaveLength(0);
+  expect(await dueIn(claimed.id)).toBeGreaterThan(50);
+  expect(await book.call("webhook", { ...told, p_job_key: "job" })).toMatchObject({ duplicate: false });
+  expect(await dueIn(claimed.id)).toBeLessThanOrEqual(0);
+});
+
+it("C15: a telling that never comes again is made up for by the next poll", async () => {
+  let finished = false;
+  const vendor = scriptedProvider({
+    submit: (job) => running(job.generationId, 10),
+    check: async ({ key }) => (finished ? picture() : running(key, 10)),
+  });
+  const shop = await openScriptedShop(test, { providers: { tripo: vendor.port } });
+  try {
+    const process = await shop.open();
+    const body = { task_id: "t", prompt: "a lamp" };
+    const id = (await process.ask("alice", "/generate/text-to-image", body)).json.generation_id as string;
+    await vi.waitFor(() => expect(vendor.submissions).toHaveLength(1), { timeout: 10_000 });
+    const dying = mortalDatabase(test.database, { at: "genbff_webhook", when: "before" });
+    void dying.call("genbff_webhook", { ...told, p_job_key: id });
+    finished = true;
+    expect(await shop.endOf(process, "alice", id)).toMatchObject({ status: "complete" });
+    expect(await heardOf(id)).toHaveLength(0);
+  } finally {
+    await shop.close();
+  }
+});
+
+it("C16: a telling whose answer got lost is there, and harmless when it comes again", async () => {
+  const claimed = await sent();
+  await book.record(claimed, accepted("job"), 60_000);
+  const dying = mortalDatabase(test.database, { at: "genbff_webhook", when: "after" });
+  void dying.call("genbff_webhook", { ...told, p_job_key: "job" });
+  await vi.waitFor(() => expect(dying.dead()).toBe(true));
+  expect(await heardOf(claimed.id)).toHaveLength(1);
+  const due = (await book.take(claimed.id)) as Claimed;
+  await book.finish(due);
+  const before = await test.query("select * from genbff.generations");
+  expect(await book.call("webhook", { ...told, p_job_key: "job" })).toEqual({ duplicate: true });
+  expect(await test.query("select * from genbff.generations")).toEqual(before);
+});
+
 it("changes nothing after the end, and nothing for a job that is nobody's", async () => {
   const claimed = await sent();
   await book.record(claimed, accepted("done"));
@@ -84,8 +163,8 @@ it("changes nothing after the end, and nothing for a job that is nobody's", asyn
 it("belongs to one provider: another one's job of the same name is not meant", async () => {
   const claimed = await sent();
   await book.record(claimed, accepted("twin"), 60_000);
-  const told = { p_provider: "other", p_event_id: "e", p_job_key: "twin", p_payload: {} };
-  expect(await book.call("webhook", told)).toMatchObject({ generation_id: null });
+  const others = { p_provider: "other", p_event_id: "e", p_job_key: "twin", p_payload: {} };
+  expect(await book.call("webhook", others)).toMatchObject({ generation_id: null });
   expect(await dueIn(claimed.id)).toBeGreaterThan(50);
 });
 

@@ -33,14 +33,14 @@ export async function storeStreams(
         order,
         output.index,
         output.source.stream,
-        lease.signal,
+        lease.lost,
         output.metadata,
       );
       if ("asset" in result) stored.push(result.asset);
       else failures.push({ index: output.index, code: "provider_failed" });
     }
   } catch (error) {
-    if (lease.signal.aborted) throw new LeaseLost();
+    if (lease.lost.aborted) throw new LeaseLost();
     if (stored.length === 0) throw error;
     broken = error;
     context.logger.warn(

@@ -33,6 +33,8 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
     return notReady(context, order, error);
   }
 
+  // Whoever takes it next sends it; from here on nobody else can.
+  if (lease.signal.aborted) throw new LeaseLost();
   const intent = await commitIntent(context, order, prepared);
   if (!intent.go) return stay(intent.order, intent.waitMs);
 
