@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 // The example as a user runs it (one process, embedded database), killed for real at moments spread over a
-// generation's life. What dies includes the simulator: it keeps its books in the data folder, as a vendor would.
+// generation's life; the exact points are those of killed-worker.test.ts. What dies includes the simulator: it keeps its books in the data folder, as a vendor would.
 
 interface Status {
   status: string;
@@ -72,13 +72,9 @@ const purchases = async () => {
 
 describe("kill -9 of the whole server", () => {
   it.each([
-    { operation: "text-to-model", afterMs: 0 },
     { operation: "text-to-model", afterMs: 60 },
-    { operation: "text-to-model", afterMs: 700 },
     { operation: "text-to-model", afterMs: 1700 },
-    { operation: "text-to-image", afterMs: 0 },
     { operation: "text-to-image", afterMs: 150 },
-    { operation: "text-to-image", afterMs: 600 },
   ])(
     "$afterMs ms into $operation ends it rightly, bought at most once",
     async ({ operation, afterMs }) => {

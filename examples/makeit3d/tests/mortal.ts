@@ -1,28 +1,44 @@
-/** Where a simulated process dies: at the first call of this name, before it is made, or before its answer is read. */
-export interface DeathPlan {
+/** A moment in the life of a process: the first call of this name, before it is made, while its body flows, or before its answer is read. */
+export interface Moment {
   readonly at: string;
-  readonly when: "before" | "after";
+  readonly when: "before" | "during" | "after";
 }
 
-/** A process that can die. */
+/** A process that something can come over. */
 export interface Life {
   dead: boolean;
   /** Every call that was made through its ports, in order. */
   readonly calls: string[];
+  /** What comes over it at the moment. It goes on when this resolves, if it has survived. */
+  strike(): Promise<void>;
 }
 
 const forever = new Promise<never>(() => undefined);
 
+/** A life that ends as `kill -9` ends it: from then on no call is made and no answer ever arrives. */
+export function mortalLife(): Life {
+  const life: Life = {
+    dead: false,
+    calls: [],
+    strike() {
+      life.dead = true;
+      return forever;
+    },
+  };
+  return life;
+}
+
 /**
- * A port of a process that can die as `kill -9` kills: from that moment on no call is made and no answer ever
- * arrives. What a heartbeat, a timer or a stream still wants to do is swallowed with it.
+ * A port of a process that something comes over at a moment. Once it is dead, what a heartbeat, a timer or a stream
+ * still wants to do is swallowed with it.
  */
 export function mortal<Port extends object>(
   name: string,
   port: Port,
   life: Life,
-  plan: DeathPlan | undefined,
+  moment: Moment | undefined,
 ): Port {
+  let struck = false;
   return new Proxy(port, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key);
@@ -31,19 +47,54 @@ export function mortal<Port extends object>(
         if (life.dead) return forever;
         const call = nameOf(name, key, args);
         life.calls.push(call);
-        const dies = plan?.at === call;
-        if (dies && plan.when === "before") {
-          life.dead = true;
-          return forever;
+        const make = (...given: unknown[]) => Reflect.apply(value, target, given) as unknown;
+        if (struck || moment?.at !== call) return make(...args);
+        struck = true;
+        switch (moment.when) {
+          case "before":
+            return life.strike().then(() => make(...args));
+          case "during":
+            return make(...args.map((arg) => (arg instanceof ReadableStream ? cut(arg, life) : arg)));
+          case "after":
+            return strikeAfter(make(...args), life);
         }
-        const made = Reflect.apply(value, target, args) as unknown;
-        if (!dies) return made;
-        life.dead = true;
-        void Promise.resolve(made).catch(() => undefined);
-        return forever;
       };
     },
   });
+}
+
+async function strikeAfter(made: unknown, life: Life): Promise<unknown> {
+  try {
+    return await made;
+  } finally {
+    await life.strike();
+  }
+}
+
+/** The same bytes; but once half of the first ones have been taken, it happens. */
+function cut(body: ReadableStream<Uint8Array>, life: Life): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let rest: Uint8Array | undefined;
+  let started = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (rest !== undefined) {
+          await life.strike();
+          controller.enqueue(rest);
+          rest = undefined;
+          return;
+        }
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        if (!started) rest = value.subarray(value.length >> 1);
+        controller.enqueue(started ? value : value.subarray(0, value.length >> 1));
+        started = true;
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** A database call by its function, and a record by the step that it commits. */

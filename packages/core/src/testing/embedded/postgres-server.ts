@@ -9,6 +9,8 @@ import { type PostgresVersion, postgresBinaries, type ServerUser, serverUser } f
 export interface PostgresServer {
   /** Of the database `postgres`, as superuser. */
   readonly url: string;
+  /** Stops it at once, as a crash does, and starts it again on the same data and port; resolves when it is ready. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,11 @@ export async function startPostgres(
   await ready(shell);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    restart() {
+      const again = ready(shell);
+      shell.kill("SIGUSR1");
+      return again;
+    },
     stop() {
       const { promise, resolve } = Promise.withResolvers<void>();
       shell.once("exit", () => resolve());
@@ -78,11 +85,17 @@ const guard = `
 trap '' INT HUP TERM
 folder=$1; shift
 exec 3<&0
-"$@" </dev/null 3<&- &
-server=$!
-( cat <&3 >/dev/null; kill -QUIT "$server" ) 2>/dev/null &
+( cat <&3 >/dev/null; kill -QUIT "$(head -n 1 "$folder/data/postmaster.pid")" ) 2>/dev/null &
 exec 3<&-
-wait "$server"
+again=yes
+trap 'again=yes; kill -QUIT "$server"' USR1
+while [ "$again" ]; do
+  again=
+  "$@" </dev/null &
+  server=$!
+  # A signal ends the wait, not the server.
+  while kill -0 "$server" 2>/dev/null; do wait "$server"; done
+done
 cd / && rm -rf "$folder"
 `;
 
