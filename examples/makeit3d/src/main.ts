@@ -44,7 +44,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
     void stop();
   });
 
-/** Takes nothing new, lets what runs reach its next commit, and leaves the rest to the next start. */
+/** Takes nothing new, waits for the answers of what was sent, and hands the rest over to whoever runs or starts next. */
 async function stop(): Promise<void> {
   server.close();
   await bff.stop();

@@ -105,6 +105,27 @@ describe("the tables", () => {
     expect(expected.length).toBeGreaterThan(10);
   });
 
+  it("docs/crash-points.md names every crash point, and tests that say themselves that they are about it", async () => {
+    const rows = (await read("docs/crash-points.md")).split("\n").filter((line) => /^\| C\d+ /.test(line));
+    const points = rows.map((row) => Number(/C(\d+)/.exec(row)?.[1]));
+    expect(points).toEqual(
+      expect.arrayContaining([...Array(18).keys()].map((index) => index + 1).concat(22)),
+    );
+    for (const [index, row] of rows.entries()) {
+      const files = [...row.matchAll(/\(\.\.\/([^)]+\.test\.ts)\)/g)].map(([, file = ""]) => file);
+      expect(files.length, row).toBeGreaterThan(0);
+      for (const file of files) expect(await pointsOf(file), file).toContain(points[index]);
+    }
+  });
+
+  /** The crash points in the titles of a file's tests; `C4-C9` are six of them. */
+  async function pointsOf(file: string): Promise<number[]> {
+    const source = (await read(file)).replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, "");
+    return [...source.matchAll(/\bC(\d+)(?:-C(\d+))?\b/g)].flatMap(([, from, to = from]) =>
+      Array.from({ length: Number(to) - Number(from) + 1 }, (_, index) => Number(from) + index),
+    );
+  }
+
   it("packages/core/README.md names every limit with its default", async () => {
     const page = await read("packages/core/README.md");
     const rows = rowsOf(page.slice(page.indexOf("limits.…"), page.indexOf("## Entry points")));
