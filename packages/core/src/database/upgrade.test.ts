@@ -4,17 +4,22 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createLedger } from "../credits/ledger.ts";
 import { migrateAlone } from "../testing/embedded/migrate-alone.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
+import { createTestPglite } from "../testing/embedded/test-pglite.ts";
 import { openBook } from "../testing/generations/book.ts";
 import { picture, scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { openScriptedShop } from "../testing/generations/scripted-shop.ts";
 import { editedAfterRelease, type ReleaseFiles, readReleases } from "../testing/releases/releases.ts";
 import { tinyPng } from "../testing/test-studio.ts";
-import type { MigrationFolder } from "./port.ts";
+import { migrate } from "./migrate.ts";
+import { pglite } from "./pglite.ts";
+import { clusterIn } from "./pglite-folder.ts";
+import type { Database, MigrationFolder } from "./port.ts";
 
 // V10 of `reliability-spec.md` 6: every released schema, full of open holds and running generations, becomes today's and
 // finishes them. A release is a line in `sql/releases/<version>.json` and a story beside it.
@@ -42,14 +47,17 @@ function folderOf(name: string, files: Readonly<Record<string, string>>): Migrat
   return { name, path };
 }
 
+/** The library's migrations as they were then. */
+const migrationsOf = ({ migrations }: ReleaseFiles) =>
+  folderOf("core", Object.fromEntries(migrations.map(({ name, sql }) => [name, sql])));
+
 /** A database of that version, as its story leaves it. */
-async function asOf({ migrations, story }: ReleaseFiles): Promise<TestDatabase> {
+async function asOf(release: ReleaseFiles): Promise<TestDatabase> {
   const test = await createTestDatabase({ empty: true, max: 16 });
-  const files = Object.fromEntries(migrations.map(({ name, sql }) => [name, sql]));
-  await migrateAlone(test.url, [folderOf("core", files)]);
+  await migrateAlone(test.url, [migrationsOf(release)]);
   const client = new Client(test.url);
   await client.connect();
-  await client.query(story.replaceAll("OUTPUTS", origin));
+  await client.query(release.story.replaceAll("OUTPUTS", origin));
   await client.end();
   return test;
 }
@@ -64,16 +72,19 @@ const money = (test: TestDatabase) =>
     order by 1, 2`);
 
 /** How each generation ended: task, or task/prompt of a child → status, credits and error. */
-async function ends(test: TestDatabase): Promise<Record<string, string>> {
-  const rows = await test.query<{ name: string; end: string }>(
-    `select task_id || case when parent_id is null then '' else '/' || prompt end as name,
-            concat_ws(' ', status, charged, error_code) as end from genbff.generations`,
-  );
-  return Object.fromEntries(rows.map(({ name, end }) => [name, end]));
-}
+const endsQuery = `select task_id || case when parent_id is null then '' else '/' || prompt end as name,
+  concat_ws(' ', status, charged, error_code) as end from genbff.generations`;
 
-/** Today's code, until nothing is open any more. */
-async function finish(test: TestDatabase): Promise<Record<string, number>> {
+const byName = (rows: readonly { name: string; end: string }[]) =>
+  Object.fromEntries(rows.map(({ name, end }) => [name, end]));
+
+const ends = async (test: TestDatabase) => byName(await test.query<{ name: string; end: string }>(endsQuery));
+
+/** Today's code, until nothing is open any more. Resolves to how many submissions each vendor got. */
+async function finish(
+  test: Pick<TestDatabase, "database" | "url">,
+  around?: () => Database,
+): Promise<Record<string, number>> {
   const vendor = scriptedProvider({
     check: async () => picture(),
     cancel: async () => true,
@@ -83,12 +94,15 @@ async function finish(test: TestDatabase): Promise<Record<string, number>> {
     }),
   });
   const mute = scriptedProvider();
-  const shop = await openScriptedShop(test, {
+  const shop = await openScriptedShop(test as TestDatabase, {
     providers: { vendor: vendor.port, mute: mute.port },
     trustedOrigins: [origin],
   });
-  await shop.open();
-  const open = () => test.query("select from genbff.generations where completed_at is null");
+  const process = await shop.open(around);
+  const open = async () => {
+    const { json } = await process.ask("ada", "/tasks?limit=50");
+    return (json.items as { open: number }[]).filter((task) => task.open > 0);
+  };
   await expect.poll(open, { timeout: 60_000 }).toEqual([]);
   await shop.close();
   return { vendor: vendor.submissions.length, mute: mute.submissions.length };
@@ -141,6 +155,42 @@ describe.each(releases.map((release) => [release.version, release] as const))(
         await test.close();
       }
     });
+  },
+);
+
+it.each(releases.map((release) => [release.version, release] as const))(
+  "an embedded database of %s becomes today's and ends everything that is open",
+  { timeout: 120_000 },
+  async (_, release) => {
+    const test = await createTestPglite();
+    try {
+      const old = await PGlite.create(clusterIn(test.folder));
+      const runIn = (pg: Pick<PGlite, "exec">) => async (sql: string) =>
+        (await pg.exec(sql)).at(-1)?.rows ?? [];
+      await migrate(
+        {
+          run: runIn(old),
+          transaction: (work) => old.transaction((transaction) => work(runIn(transaction))),
+        },
+        [migrationsOf(release)],
+      );
+      await old.exec(release.story.replaceAll("OUTPUTS", origin));
+      await old.close();
+
+      const database = pglite(test.folder);
+      await database.migrate?.([folderOf("tomorrow", tomorrow)]);
+      expect(await database.call("genbff_violations", {})).toEqual([]);
+      const bought = await finish({ database, url: "postgres://nobody@127.0.0.1:1/none" }, () => database);
+      expect(bought).toEqual({ vendor: release.submissions, mute: 0 });
+      await database.close();
+
+      const seen = await PGlite.create(clusterIn(test.folder));
+      expect(byName((await seen.query<{ name: string; end: string }>(endsQuery)).rows)).toEqual(release.ends);
+      expect((await seen.query("select * from public.genbff_verify()")).rows).toEqual([]);
+      await seen.close();
+    } finally {
+      await test.close();
+    }
   },
 );
 
