@@ -1,5 +1,6 @@
-// `pnpm snapshot` writes packages/core/sql/schema.snapshot.sql and the outputs beside packages/core/sql/examples,
-// from the migrations alone; `pnpm snapshot --check` says which of them are out of date.
+// `pnpm snapshot` writes packages/core/sql/schema.snapshot.sql, the outputs beside packages/core/sql/examples and the
+// checksums of versions that are not released yet in packages/core/sql/releases, from the migrations alone;
+// `pnpm snapshot --check` says which of them are out of date.
 import { readFile, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { startPostgres } from "../packages/core/src/testing/embedded/postgres-server.ts";

@@ -137,6 +137,15 @@ describe("sql", () => {
   });
 });
 
+describe("releases", () => {
+  it("leave the migrations of a released version as they were released", async () => {
+    const { editedAfterRelease, readReleases } = await import(
+      "../packages/core/src/testing/releases/releases.ts"
+    );
+    expect(editedAfterRelease(await readReleases())).toEqual([]);
+  });
+});
+
 describe("promises", () => {
   it("give every port a suite in testing/", () => {
     const suites: Record<string, string> = {

@@ -2444,8 +2444,10 @@ begin
   get diagnostics v_count = row_count;
   v_more := v_more or v_count = p_count;
 
-  delete from genbff.idempotency_keys where (user_id, key) in (
-    select user_id, key from genbff.idempotency_keys where expires_at <= v_now limit p_count);
+  -- Asked twice: a start may have made an expired key its own since it was chosen here. And a minute late: a start that
+  -- read the clock just before the end still finds its key.
+  delete from genbff.idempotency_keys where expires_at <= v_now - interval '1 minute' and (user_id, key) in (
+    select user_id, key from genbff.idempotency_keys where expires_at <= v_now - interval '1 minute' limit p_count);
   get diagnostics v_count = row_count;
   v_more := v_more or v_count = p_count;
   delete from genbff.quotes where id in (select id from genbff.quotes where expires_at <= v_now - interval '1 day' limit p_count);
@@ -2604,7 +2606,13 @@ begin
     insert into genbff.idempotency_keys (user_id, key, digest, generation_id, response, expires_at)
     values (p_user_id, p_idempotency_key, p_digest, v_generation.id, v_response, v_now + interval '24 hours')
     on conflict (user_id, key) do update
-      set digest = excluded.digest, generation_id = excluded.generation_id, response = excluded.response, expires_at = excluded.expires_at;
+      set digest = excluded.digest, generation_id = excluded.generation_id, response = excluded.response, expires_at = excluded.expires_at
+      where genbff.idempotency_keys.expires_at <= v_now;
+    -- The key was free under this wallet's lock, and a start under another wallet's has claimed it meanwhile. Begun again,
+    -- this one finds it.
+    if not found then
+      raise exception 'the idempotency key was claimed meanwhile' using errcode = 'serialization_failure';
+    end if;
   end if;
   return v_response || '{"replayed": false}';
 end $function$;
@@ -2801,6 +2809,11 @@ AS $function$
     from genbff.holds h left join genbff.hold_lots l on l.hold_id = h.id
    group by h.id having h.amount <> coalesce(sum(l.amount), 0) or coalesce(h.captured, 0) <> coalesce(sum(l.captured), 0)
   union all
+  select 'L8 a hold is settled as its state says', h.wallet_id, jsonb_build_object('hold', h.id, 'state', h.state, 'amount', h.amount, 'captured', h.captured)
+    from genbff.holds h
+   where (h.state = 'open') <> (h.settled_at is null) or (h.state = 'captured') <> (h.captured is not null)
+      or h.captured not between 0 and h.amount
+  union all
   -- L13: a lot ends at its end, not before, and what ended has not come back.
   select 'L13 a lot ends when it ends', g.wallet_id, jsonb_build_object('grant', g.id, 'expires_at', g.expires_at, 'first', x.first, 'free', g.remaining - g.held)
     from genbff.grants g join (select t.wallet_id, t.grant_id, min(t.created_at) as first from genbff.transactions t where t.kind = 'expiry' group by 1, 2) x
@@ -2830,6 +2843,9 @@ AS $function$
       on l.wallet_id = g.wallet_id and l.grant_id = g.id
    group by g.id having g.held <> coalesce(sum(l.amount), 0)
   union all
+  select 'L11 a lot is within its amount', g.wallet_id, jsonb_build_object('grant', g.id, 'amount', g.amount, 'remaining', g.remaining, 'held', g.held)
+    from genbff.grants g where g.remaining not between 0 and g.amount or g.held not between 0 and g.remaining
+  union all
   -- L15, L16: what a generation was charged is what its hold paid; what has ended holds nothing.
   select 'L15 the charge is the capture', g.wallet_id, jsonb_build_object('generation', g.id, 'status', g.status, 'charged', g.charged, 'captured', h.captured)
     from genbff.generations g left join genbff.holds h on h.generation_id = g.id
@@ -2839,17 +2855,29 @@ AS $function$
     from genbff.generations g left join genbff.holds h on h.generation_id = g.id
    where g.price_credits <> coalesce(h.amount, 0) and not (g.parent_id is not null and g.error_code = 'insufficient_credits')
   union all
+  select 'L15 a generation has one hold', min(h.wallet_id), jsonb_build_object('generation', h.generation_id, 'holds', count(*))
+    from genbff.holds h where h.generation_id is not null group by h.generation_id having count(*) > 1
+  union all
   select 'L16 open hold and ended generation', h.wallet_id, jsonb_build_object('hold', h.id, 'state', h.state, 'generation', g.id, 'status', g.status)
     from genbff.holds h join genbff.generations g on g.id = h.generation_id
    where (h.state = 'open') <> (g.completed_at is null)
   union all
   select 'L16 open hold of nothing', h.wallet_id, jsonb_build_object('hold', h.id, 'generation', h.generation_id)
     from genbff.holds h
-   where h.state = 'open' and h.generation_id is not null
-     and not exists (select 1 from genbff.generations g where g.id = h.generation_id)
+   where h.state = 'open' and case when h.generation_id is null then h.external_reference is null or h.expires_at is null
+     else not exists (select 1 from genbff.generations g where g.id = h.generation_id) end
   union all
   select 'L19 hold and generation share the wallet', h.wallet_id, jsonb_build_object('hold', h.id, 'generation', g.id, 'wallet', g.wallet_id)
     from genbff.holds h join genbff.generations g on g.id = h.generation_id where h.wallet_id <> g.wallet_id
+  union all
+  -- L19: what refers to a hold or a lot refers to one of its own wallet.
+  select 'L19 references stay in their wallet', r.wallet_id, jsonb_build_object('of', r.kind, 'grant', r.grant_id, 'hold', r.hold_id)
+    from (select 'hold_lot' as kind, wallet_id, grant_id, hold_id from genbff.hold_lots
+          union all select kind, wallet_id, grant_id, hold_id from genbff.transactions
+          union all select 'payment', wallet_id, grant_id, null from genbff.payment_events) r
+    left join genbff.grants g on g.id = r.grant_id and g.wallet_id = r.wallet_id
+    left join genbff.holds h on h.id = r.hold_id and h.wallet_id = r.wallet_id
+   where (r.grant_id is not null and g.id is null) or (r.hold_id is not null and h.id is null)
   union all
   -- Whose turn it is is counted right.
   select 'turns count who waits', t.user_id, jsonb_build_object('waiting', t.waiting, 'pending', count(g.id))
@@ -2861,6 +2889,10 @@ AS $function$
     from (select coalesce(sum(balance), 0) as total from public.user_credits) b,
          (select coalesce(sum(amount), 0) as total from genbff.transactions) t
    where b.total <> t.total
+  union all
+  select 'L20 a movement goes the way of its kind', t.wallet_id, jsonb_build_object('entry', t.id, 'kind', t.kind, 'amount', t.amount)
+    from genbff.transactions t
+   where t.amount = 0 or (t.kind in ('grant', 'refund') and t.amount < 0) or (t.kind in ('capture', 'expiry') and t.amount > 0)
   union all
   -- S13: events follow the versions without a gap; the last says what is true.
   select 'S13 events follow versions', g.wallet_id, jsonb_build_object('generation', g.id, 'version', g.version, 'events', count(e.version), 'last', max(e.version))

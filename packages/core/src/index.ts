@@ -10,7 +10,16 @@ export {
   type ProviderCaps,
 } from "./create-bff.ts";
 export { createLedger, type Ledger } from "./credits/ledger.ts";
-export type { Balance, Grant, Hold, LedgerEntry, PastBalance } from "./credits/ledger-types.ts";
+export type {
+  Balance,
+  Grant,
+  Hold,
+  LedgerEntry,
+  LedgerMovement,
+  LedgerViolation,
+  MovementPage,
+  PastBalance,
+} from "./credits/ledger-types.ts";
 export type { Database, MigrationFolder } from "./database/port.ts";
 export { type InProcessOptions, inProcess } from "./engine/in-process.ts";
 export type { Engine, Worker } from "./engine/port.ts";

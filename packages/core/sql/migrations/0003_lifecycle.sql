@@ -194,7 +194,13 @@ begin
     insert into genbff.idempotency_keys (user_id, key, digest, generation_id, response, expires_at)
     values (p_user_id, p_idempotency_key, p_digest, v_generation.id, v_response, v_now + interval '24 hours')
     on conflict (user_id, key) do update
-      set digest = excluded.digest, generation_id = excluded.generation_id, response = excluded.response, expires_at = excluded.expires_at;
+      set digest = excluded.digest, generation_id = excluded.generation_id, response = excluded.response, expires_at = excluded.expires_at
+      where genbff.idempotency_keys.expires_at <= v_now;
+    -- The key was free under this wallet's lock, and a start under another wallet's has claimed it meanwhile. Begun again,
+    -- this one finds it.
+    if not found then
+      raise exception 'the idempotency key was claimed meanwhile' using errcode = 'serialization_failure';
+    end if;
   end if;
   return v_response || '{"replayed": false}';
 end $$;
@@ -839,8 +845,10 @@ begin
   get diagnostics v_count = row_count;
   v_more := v_more or v_count = p_count;
 
-  delete from genbff.idempotency_keys where (user_id, key) in (
-    select user_id, key from genbff.idempotency_keys where expires_at <= v_now limit p_count);
+  -- Asked twice: a start may have made an expired key its own since it was chosen here. And a minute late: a start that
+  -- read the clock just before the end still finds its key.
+  delete from genbff.idempotency_keys where expires_at <= v_now - interval '1 minute' and (user_id, key) in (
+    select user_id, key from genbff.idempotency_keys where expires_at <= v_now - interval '1 minute' limit p_count);
   get diagnostics v_count = row_count;
   v_more := v_more or v_count = p_count;
   delete from genbff.quotes where id in (select id from genbff.quotes where expires_at <= v_now - interval '1 day' limit p_count);

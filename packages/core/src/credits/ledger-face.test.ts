@@ -75,6 +75,74 @@ it("grants a purchase once and an allowance by tier", async () => {
   expect(await ledger.balance(walletId)).toMatchObject({ available: 107, subscriptionTier: "pro" });
 });
 
+it("turns the pages of a history: everything once, newest first, whatever comes meanwhile", async () => {
+  const walletId = randomUUID();
+  for (let i = 1; i <= 4; i++)
+    await ledger.grant({ walletId, amount: i, idempotencyKey: `g${i}`, reason: `${i}` });
+  const request = { walletId, amount: 3, externalReference: "poster", expiresInMs: 60_000 };
+  const hold = await ledger.hold({ ...request, idempotencyKey: "h" });
+  await ledger.capture(hold.id, 2);
+  const whole = await ledger.history(walletId);
+  expect(whole.nextCursor).toBeNull();
+  expect(whole.movements.map(({ kind, amount, balanceAfter }) => [kind, amount, balanceAfter])).toEqual([
+    ["release", 1, null],
+    ["capture", 2, 8],
+    ["hold", 3, null],
+    ["grant", 4, 10],
+    ["grant", 3, 6],
+    ["grant", 2, 3],
+    ["grant", 1, 1],
+  ]);
+  expect(whole.movements.at(-1)).toMatchObject({
+    reason: "1",
+    generationId: null,
+    taskId: null,
+    operation: null,
+  });
+  expect(whole.movements[0]?.createdAt.getTime()).toBeLessThanOrEqual(Date.now() + 60_000);
+  for (const limit of [1, 2, 3, 7]) {
+    const turned = [];
+    let cursor: string | undefined;
+    do {
+      const page = await ledger.history(walletId, { limit, ...(cursor === undefined ? {} : { cursor }) });
+      expect(page.movements.length).toBeLessThanOrEqual(limit);
+      turned.push(...page.movements);
+      cursor = page.nextCursor ?? undefined;
+      await ledger.grant({ walletId, amount: 1, idempotencyKey: randomUUID() });
+    } while (cursor !== undefined);
+    const added = turned.length - whole.movements.length;
+    expect(turned.slice(added)).toEqual(whole.movements);
+    expect(turned.slice(0, added).every(({ kind }) => kind === "grant")).toBe(true);
+  }
+  expect(await ledger.history("nobody")).toEqual({ movements: [], nextCursor: null });
+});
+
+it.each([
+  { limit: 0 },
+  { limit: 1.5 },
+  { limit: 1001 },
+  { cursor: "" },
+  { cursor: "no cursor" },
+  { cursor: btoa("yesterday 7") },
+  { cursor: btoa("2026-13-40T00:00:00Z 7") },
+  { cursor: btoa("2026-01-01T00:00:00Z 7; drop") },
+])("refuses to turn to %j", async (options) => {
+  await expect(ledger.history("ada", options)).rejects.toMatchObject({ code: "validation_failed" });
+});
+
+it("says what is broken in the books, and nothing where nothing is", async () => {
+  const walletId = randomUUID();
+  await ledger.grant({ walletId, amount: 5, idempotencyKey: "a" });
+  expect(await ledger.verify()).toEqual([]);
+  await test.query("update public.user_credits set balance = 6 where user_id = $1", [walletId]);
+  expect(await ledger.verify()).toContainEqual({
+    invariant: "L1 balance is the sum of entries",
+    walletId,
+    detail: { balance: 6, entries: 5 },
+  });
+  await test.query("update public.user_credits set balance = 5 where user_id = $1", [walletId]);
+});
+
 it("keeps the keys that are the ledger's own for itself", async () => {
   for (const idempotencyKey of ["sign_up", "allowance:day:2026-01-01", "purchase:stripe:1", "", "a\nb"])
     await expect(ledger.grant({ walletId: "x", amount: 1, idempotencyKey })).rejects.toMatchObject({

@@ -48,11 +48,11 @@ describe.each(Object.entries(databases))("the ledger on %s", (name, open) => {
   let opened: Awaited<ReturnType<typeof open>>;
   beforeAll(async () => {
     opened = await open();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => opened?.close());
 
   it(`agrees with the model, in ${seeds.length} sequences from seed ${first}`, {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const { played, difference } = await compareSeeds(opened.players, seeds);
     expect(

@@ -1,3 +1,5 @@
+import type { JsonObject } from "../shared/json.ts";
+
 /** A lot that was added, or had been added before by the same key. */
 export interface Grant {
   readonly transactionId: number;
@@ -42,4 +44,37 @@ export interface Balance {
 export interface PastBalance {
   readonly posted: number;
   readonly held: number;
+}
+
+/** One line of a wallet's history. */
+export interface LedgerMovement {
+  /** Unique in the wallet. */
+  readonly id: string;
+  readonly kind: "grant" | "hold" | "capture" | "release" | "refund" | "expiry" | "adjustment";
+  /** Whole credits, never negative; the kind says which way, but for an adjustment: there `balanceAfter` does. */
+  readonly amount: number;
+  /** `null` for holds and releases: they move nothing. */
+  readonly balanceAfter: number | null;
+  readonly reason: string | null;
+  /** What was made for it, where it was a generation that is still in the books. */
+  readonly generationId: string | null;
+  readonly taskId: string | null;
+  readonly operation: string | null;
+  readonly createdAt: Date;
+}
+
+/** Some of a wallet's movements, newest first. */
+export interface MovementPage {
+  readonly movements: readonly LedgerMovement[];
+  /** For the page after this one; `null` on the last. */
+  readonly nextCursor: string | null;
+}
+
+/** A promise of the ledger that does not hold. */
+export interface LedgerViolation {
+  /** Its number in the list of promises and a few words, e.g. `L1 balance is the sum of entries`. */
+  readonly invariant: string;
+  /** `null` where it is about all wallets together. */
+  readonly walletId: string | null;
+  readonly detail: JsonObject;
 }

@@ -1,6 +1,16 @@
 import type { Database } from "../database/port.ts";
 import type { JsonObject } from "../shared/json.ts";
-import type { Balance, Grant, Hold, LedgerEntry, PastBalance } from "./ledger-types.ts";
+import { historyOf } from "./ledger-history.ts";
+import { type BalanceRow, type EntryRow, type GrantRow, toGrant, toHold } from "./ledger-rows.ts";
+import type {
+  Balance,
+  Grant,
+  Hold,
+  LedgerEntry,
+  LedgerViolation,
+  MovementPage,
+  PastBalance,
+} from "./ledger-types.ts";
 
 /** Whose credits, how many, and the key by which a repeat is known. */
 interface Movement {
@@ -98,6 +108,26 @@ export interface Ledger {
 
   /** What a wallet had at a moment in the past, from its entries and holds. */
   balanceAt(walletId: string, at: Date): Promise<PastBalance>;
+
+  /**
+   * A page of a wallet's movements, newest first: entries, and beside them holds and what came back of them. What is
+   * added while somebody turns the pages is on none of the later ones, and none is left out or told twice.
+   *
+   * @param options.limit - 1 to 1000. Default 50.
+   * @param options.cursor - `nextCursor` of the page before. Good for as long as the ledger; only for the server: `GET
+   * /credits/history` signs its own.
+   * @throws AppError `validation_failed` - a limit or cursor that cannot be.
+   *
+   * @example
+   * const { movements, nextCursor } = await ledger.history("ada", { limit: 20 });
+   */
+  history(walletId: string, options?: { limit?: number; cursor?: string }): Promise<MovementPage>;
+
+  /**
+   * Recomputes every balance, lot, hold and charge from the entries, and tells each promise that is broken: none, in a
+   * healthy database. Reads one snapshot of everything and blocks nobody; made for a schedule, not for a request.
+   */
+  verify(): Promise<LedgerViolation[]>;
 
   /**
    * Writes a payment provider's event down and grants its credits, in one transaction. A purchase grants once, whatever
@@ -203,6 +233,14 @@ export function createLedger(database: Database): Ledger {
       };
     },
     balanceAt: (walletId, at) => call("balance_at", { p_wallet_id: walletId, p_at: at.toISOString() }),
+    history: (walletId, options = {}) => historyOf(database, walletId, options),
+    async verify() {
+      const rows = await call<{ invariant: string; wallet_id: string | null; detail: JsonObject }[]>(
+        "violations",
+        {},
+      );
+      return rows.map(({ invariant, wallet_id: walletId, detail }) => ({ invariant, walletId, detail }));
+    },
     paymentEvent: async (request) =>
       toGrant(
         await call("payment_event", {
@@ -225,59 +263,5 @@ export function createLedger(database: Database): Ledger {
         p_priority: priority,
       });
     },
-  };
-}
-
-interface GrantRow {
-  transaction_id: number;
-  grant_id: number;
-  amount: number;
-  balance_after: number;
-}
-
-interface EntryRow {
-  id: number;
-  seq: number;
-  amount: number;
-  balance_after: number;
-}
-
-interface BalanceRow {
-  available: number;
-  held: number;
-  posted: number;
-  lifetime_granted: number;
-  lifetime_spent: number;
-  subscription_tier: string;
-}
-
-interface HoldRow {
-  id: string;
-  wallet_id: string;
-  amount: number;
-  state: Hold["state"];
-  captured: number | null;
-  external_reference: string;
-  expires_at: string;
-}
-
-function toGrant(row: GrantRow): Grant {
-  return {
-    transactionId: row.transaction_id,
-    grantId: row.grant_id,
-    amount: row.amount,
-    balanceAfter: row.balance_after,
-  };
-}
-
-function toHold(row: HoldRow): Hold {
-  return {
-    id: row.id,
-    walletId: row.wallet_id,
-    amount: row.amount,
-    state: row.state,
-    captured: row.captured,
-    externalReference: row.external_reference,
-    expiresAt: new Date(row.expires_at),
   };
 }

@@ -19,6 +19,10 @@ export interface Asked {
   readonly depth?: number;
   readonly price?: number;
   readonly retryOf?: string;
+  /** The idempotency key; none by default. */
+  readonly key?: string;
+  /** Who pays; the user by default. */
+  readonly wallet?: string;
 }
 
 /** A generation in somebody's hands. */
@@ -99,7 +103,7 @@ function startArguments(asked: Asked, user: string): JsonObject {
   const key = `price_${credits}`;
   return {
     p_user_id: user,
-    p_wallet_id: user,
+    p_wallet_id: asked.wallet ?? user,
     p_task_id: asked.task ?? randomUUID(),
     p_operation: asked.operation ?? "text-to-image",
     p_provider: asked.provider ?? "openai",
@@ -114,8 +118,8 @@ function startArguments(asked: Asked, user: string): JsonObject {
     // A key that is not in the list agrees with no version at all: prices are another test's subject.
     p_price: { key, version: null, per: "output", unit: credits, credits, basis: {} },
     p_quote_id: null,
-    p_idempotency_key: null,
-    p_digest: null,
+    p_idempotency_key: asked.key ?? null,
+    p_digest: asked.key === undefined ? null : "d",
     p_retry_of: asked.retryOf ?? null,
     p_limits: {
       open_generations_per_user: asked.open ?? 100_000,

@@ -21,6 +21,8 @@ export interface ScriptedProvider {
 export interface Script {
   readonly submit?: (job: ProviderJob, count: number) => ProviderAnswer | Promise<ProviderAnswer>;
   readonly check?: ProviderPort["check"];
+  readonly lookup?: ProviderPort["lookup"];
+  readonly cancel?: ProviderPort["cancel"];
   readonly offers?: readonly string[];
 }
 
@@ -47,6 +49,8 @@ export function scriptedProvider(script: Script = {}): ScriptedProvider {
       }
     },
     ...(script.check === undefined ? {} : { check: script.check }),
+    ...(script.lookup === undefined ? {} : { lookup: script.lookup }),
+    ...(script.cancel === undefined ? {} : { cancel: script.cancel }),
   });
   return { submissions, prepared, most: () => most, port };
 }

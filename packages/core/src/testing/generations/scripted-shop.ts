@@ -18,6 +18,8 @@ export interface Stock {
   readonly limits?: Partial<Limits>;
   readonly price?: number;
   readonly signUp?: number;
+  /** Where files may be fetched from although the guard would refuse it. */
+  readonly trustedOrigins?: readonly string[];
 }
 
 /** One process's whole BFF, and a user's way into it. */
@@ -121,6 +123,7 @@ async function openProcess(
     secret: "a secret of at least thirty-two letters",
     engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
+    inputs: { trustedOrigins: stock.trustedOrigins ?? [] },
     limits: { leaseMs: 2000, sweepMs: 50, watchTickMs: 30, ...stock.limits },
     logger,
   };

@@ -17,3 +17,21 @@ export async function takeClock({ query }: Pick<TestDatabase, "query">): Promise
     },
   };
 }
+
+/** The database's clock, standing still. */
+export interface StoppedTime {
+  /** An expression of SQL, e.g. `timestamptz '2026-01-01'`. */
+  set(expression: string): Promise<void>;
+}
+
+/** Stops the clock of a test's own database, to look at a single microsecond. */
+export async function stopClock({ query }: Pick<TestDatabase, "query">): Promise<StoppedTime> {
+  await query("create table genbff.test_clock as select pg_catalog.clock_timestamp() as at");
+  await query(`create or replace function genbff.now() returns timestamptz language sql volatile as
+    $$ select at from genbff.test_clock $$`);
+  return {
+    async set(expression) {
+      await query(`update genbff.test_clock set at = ${expression}`);
+    },
+  };
+}

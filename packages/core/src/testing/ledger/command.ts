@@ -23,7 +23,8 @@ export type Command =
       amount: Amount;
       expiresInMs: number | null;
     }
-  | { do: "expire_due" }
+  /** `count` is the size of a batch; by default everything fits into one. */
+  | { do: "expire_due"; count?: number }
   | { do: "balance_at"; wallet: string; agoMs: number }
   | { do: "wait"; ms: number };
 

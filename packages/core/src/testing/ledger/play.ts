@@ -4,6 +4,7 @@ import { coreMigrations, readMigrations } from "../../database/migration-files.t
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { Command, Outcome } from "./command.ts";
 import { playSql } from "./play-sql.ts";
+import { type Seen, tellSql } from "./tell-sql.ts";
 
 /** When every sequence begins: two days before the end of a month. */
 export const start = Date.UTC(2026, 0, 30, 10);
@@ -17,28 +18,39 @@ export interface Told {
   readonly violations: readonly JsonValue[];
 }
 
+/** A command and its moment, in ms after the start. */
+export interface Timed {
+  readonly at: number;
+  readonly command: Exclude<Command, { do: "wait" }>;
+}
+
 /** A ledger that plays sequences and forgets each: it is rolled back, so that none sees another's wallets. */
 export interface Player {
   play(commands: readonly Command[], every?: number): Promise<Told>;
+  /** Plays commands at moments of their own, and shows all that can be seen of the ledger after the last. */
+  tell(program: readonly Timed[], moments: readonly number[]): Promise<Seen>;
   close(): Promise<void>;
 }
 
+const tellQuery = "select genbff_test.tell($1, $2, $3) as told";
 const playQuery = "select genbff_test.play($1, $2, $3) as told";
 
 /** One connection to a migrated database; `setUpPlay` must have run in it. */
 export async function postgresPlayer(url: string): Promise<Player> {
   const client = new Client(url);
   await client.connect();
+  const ask = async <Answer>(query: string, values: readonly unknown[]) => {
+    await client.query("begin");
+    try {
+      return (await client.query<{ told: Answer }>(query, [...values])).rows[0]?.told as Answer;
+    } finally {
+      await client.query("rollback");
+    }
+  };
   return {
-    async play(commands, every = 1) {
-      await client.query("begin");
-      try {
-        const values = [new Date(start).toISOString(), JSON.stringify(asCalls(commands)), every];
-        return (await client.query<{ told: Told }>(playQuery, values)).rows[0]?.told as Told;
-      } finally {
-        await client.query("rollback");
-      }
-    },
+    play: (commands, every = 1) => ask(playQuery, [moment(0), JSON.stringify(asCalls(commands)), every]),
+    tell: (program, moments) =>
+      ask(tellQuery, [moment(0), JSON.stringify(program.map(atItsTime)), moments.map(moment)]),
     close: () => client.end(),
   };
 }
@@ -46,24 +58,31 @@ export async function postgresPlayer(url: string): Promise<Player> {
 /** Adds to a test database what plays sequences. */
 export async function setUpPlay(query: (sql: string) => Promise<unknown>): Promise<void> {
   await query(playSql);
+  await query(tellSql);
 }
 
 /** The embedded database, in memory. */
 export async function pglitePlayer(): Promise<Player> {
   const pg = await PGlite.create();
   for (const file of await readMigrations(coreMigrations())) await pg.exec(file.sql);
-  await pg.exec(playSql);
+  await setUpPlay((sql) => pg.exec(sql));
+  const ask = <Answer>(query: string, values: readonly unknown[]) =>
+    pg.transaction(async (transaction) => {
+      const { rows } = await transaction.query<{ told: Answer }>(query, [...values]);
+      await transaction.rollback();
+      return rows[0]?.told as Answer;
+    });
   return {
-    async play(commands, every = 1) {
-      return await pg.transaction(async (transaction) => {
-        const values = [new Date(start).toISOString(), asCalls(commands), every];
-        const { rows } = await transaction.query<{ told: Told }>(playQuery, values);
-        await transaction.rollback();
-        return rows[0]?.told as Told;
-      });
-    },
+    play: (commands, every = 1) => ask(playQuery, [moment(0), asCalls(commands), every]),
+    tell: (program, moments) => ask(tellQuery, [moment(0), program.map(atItsTime), moments.map(moment)]),
     close: () => pg.close(),
   };
+}
+
+const moment = (at: number) => new Date(start + at).toISOString();
+
+function atItsTime({ at, command }: Timed): JsonObject {
+  return { at, ...asCall(command) };
 }
 
 /** The commands as calls, each with its moment: a millisecond after the one before. */
@@ -130,7 +149,7 @@ function asCall(c: Exclude<Command, { do: "wait" }>): JsonObject {
         p_expires_in_ms: c.expiresInMs,
       });
     case "expire_due":
-      return call({ p_count: 1000 });
+      return call({ p_count: c.count ?? 1000 });
     case "balance_at":
       return call({ p_wallet_id: c.wallet, p_at: { ago: c.agoMs } });
   }

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { coreMigrations } from "../../database/migration-files.ts";
 import { postgres } from "../../database/postgres.ts";
+import { readReleases, releaseText } from "../releases/releases.ts";
 import { schemaSnapshot } from "./schema-snapshot.ts";
 import { tellStory } from "./story.ts";
 
@@ -13,7 +14,7 @@ export interface Snapshot {
 }
 
 /**
- * Makes the text of `sql/schema.snapshot.sql` and of each `sql/examples/*.sql.out`.
+ * Makes the text of `sql/schema.snapshot.sql`, of each `sql/examples/*.sql.out` and of each `sql/releases/*.json`.
  *
  * @param serverUrl - A Postgres 18 whose user may create databases. Each file gets one of its own, dropped at the end.
  */
@@ -32,6 +33,8 @@ export async function makeSnapshots(serverUrl: string): Promise<Snapshot[]> {
     const content = await inNewDatabase(serverUrl, (client) => tellStory(client, story));
     snapshots.push({ path: join(examples, `${name}.out`), content });
   }
+  for (const release of await readReleases())
+    snapshots.push({ path: release.path, content: releaseText(release) });
   return snapshots;
 }
 

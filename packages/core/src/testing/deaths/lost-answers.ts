@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/** A wire to a Postgres on which answers can get lost. */
+export interface LossyWire {
+  readonly url: string;
+  /** The next answer is read here, and the connection cut: the server has done its work, and nobody hears of it. */
+  loseNextAnswer(): void;
+  /** How many were lost. */
+  readonly lost: () => number;
+  close(): Promise<void>;
+}
+
+/** Opens one in front of the server of `target`. */
+export async function openLossyWire(target: string): Promise<LossyWire> {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  let armed = false;
+  let lost = 0;
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.on("data", (chunk) => far.write(chunk));
+    far.on("data", (chunk) => {
+      if (!armed) return void near.write(chunk);
+      armed = false;
+      lost += 1;
+      near.destroy();
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = new URL(target);
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    loseNextAnswer() {
+      armed = true;
+    },
+    lost: () => lost,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
