@@ -36,7 +36,7 @@ export const ledger: Part = {
     } finally {
       await Promise.all(servers.map((server) => server.stop()));
     }
-    return { counts: { ...counts, 'commands in each': sequenceLength }, violations };
+    return { counts: { ...counts, "commands in each": sequenceLength }, violations };
   },
 };
 

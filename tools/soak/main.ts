@@ -4,10 +4,12 @@
 // sets another size. The seed is printed, and plays again what the seed alone decides. Any violation: exit code 1.
 import { parseArgs } from "node:util";
 import { interleavings } from "./interleavings.ts";
+import { kills } from "./kills.ts";
 import { ledger } from "./ledger.ts";
+import { mix } from "./mix.ts";
 import type { Found, Order, Part } from "./part.ts";
 
-const parts: Readonly<Record<string, Part>> = { ledger, interleavings };
+const parts: Readonly<Record<string, Part>> = { ledger, mix, interleavings, kills };
 
 const own = Object.assign({}, ...Object.values(parts).map((part) => part.options ?? {})) as object;
 const { values, positionals } = parseArgs({
@@ -27,6 +29,9 @@ if (unknown.length > 0)
 
 const seed = wholeNumber("seed") ?? Date.now() % 1_000_000_000;
 const forMs = given.for === undefined ? undefined : durationMs(given.for);
+// An interrupted run ends by `exit`, so that what it has started ends with it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 let broken = 0;
 for (const [name, part] of Object.entries(parts)) {
   if (positionals.length === 0 || positionals.includes(name)) broken += await run(name, part);
@@ -37,9 +42,7 @@ async function run(name: string, part: Part): Promise<number> {
   const began = performance.now();
   const seconds = () => Math.round((performance.now() - began) / 1000);
   const size = wholeNumber("count") ?? part.full;
-  console.log(
-    `${name}: seed ${seed}, ${forMs === undefined ? `${size} ${part.unit}` : `for ${given.for}`}`,
-  );
+  console.log(`${name}: seed ${seed}, ${forMs === undefined ? `${size} ${part.unit}` : `for ${given.for}`}`);
   let said = began;
   const order: Order = {
     seed,
@@ -60,7 +63,10 @@ async function run(name: string, part: Part): Promise<number> {
 
 /** A part that breaks off has shown nothing. */
 function asViolation(error: unknown): Found {
-  return { counts: {}, violations: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+  return {
+    counts: {},
+    violations: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
+  };
 }
 
 function wholeNumber(name: string): number | undefined {
