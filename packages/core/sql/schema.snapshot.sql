@@ -2152,7 +2152,9 @@ AS $function$
 declare
   v_provider text;
 begin
-  select provider into v_provider from genbff.attempts where generation_id = p_generation_id and attempt = p_attempt;
+  -- Kept from retention, which may be taking it away.
+  select a.provider into v_provider from genbff.attempts a join genbff.generations g on g.id = a.generation_id
+   where a.generation_id = p_generation_id and a.attempt = p_attempt for key share of g;
   if not found or exists (select 1 from genbff.attempts where provider = v_provider and job_key = p_job ->> 'key') then
     return jsonb_build_object('recorded', false);
   end if;

@@ -22,7 +22,7 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-/** Starts them. The first one alone: it makes the tables, the secrets and the page. */
+/** Starts them. The first one alone, and once before all: it makes the tables, the secrets and the page. */
 export async function startFleet(
   size: number,
   folder: string,
@@ -41,7 +41,13 @@ export async function startFleet(
   const live = async (slot: Slot, log: string, up: () => void): Promise<void> => {
     const stderr = openSync(log, "a");
     const child = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-      env: { PATH: process.env.PATH ?? "", PORT: "0", LOG_LEVEL: "warn", ...environment },
+      env: {
+        PATH: process.env.PATH ?? "",
+        PORT: "0",
+        LOG_LEVEL: "warn",
+        NODE_COMPILE_CACHE: join(folder, "compiled"),
+        ...environment,
+      },
       stdio: ["ignore", "pipe", stderr],
     });
     closeSync(stderr);
@@ -67,6 +73,13 @@ export async function startFleet(
     }
   };
   const lives: Promise<void>[] = [];
+  // Most lives begin with a kill: what is compiled must be there by then, and a process leaves it at an ordinary end.
+  const [rehearsal] = slots;
+  if (rehearsal !== undefined)
+    await live(rehearsal, join(folder, "rehearsal.log"), () => {
+      rehearsal.ending = true;
+      rehearsal.child?.kill("SIGTERM");
+    });
   for (const [index, slot] of slots.entries()) {
     const { promise, resolve } = Promise.withResolvers<void>();
     lives.push(supervise(slot, join(folder, `server-${index}.log`), resolve));

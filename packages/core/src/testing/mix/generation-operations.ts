@@ -55,7 +55,7 @@ export const generationOperations: Readonly<Record<string, Operation>> = {
     },
   },
   claim: {
-    weight: 5,
+    weight: 2,
     async run(hands) {
       const { dice, pool, call } = hands;
       const claimed = await call("genbff_claim", { ...lease(hands), p_count: 1 + dice.below(6) });
@@ -64,7 +64,7 @@ export const generationOperations: Readonly<Record<string, Operation>> = {
     },
   },
   take: {
-    weight: 6,
+    weight: 4,
     run: (hands) =>
       onGeneration(hands, async ({ id }) => {
         const taken = (await hands.call("genbff_take", { ...lease(hands), p_generation_id: id })) as {
