@@ -1,47 +1,45 @@
-// `pnpm soak ledger [--minutes 10] [--seed 1]`: random sequences against the model, on Postgres 18 and 15 and on PGlite,
-// until the time is over. The first difference ends it, with the seed that plays it again.
-import { parseArgs } from "node:util";
-import { Client } from "pg";
-import { postgres } from "../../packages/core/src/database/postgres.ts";
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { startPostgres } from "../../packages/core/src/testing/embedded/postgres-server.ts";
-import { compareSeeds, sequenceLength } from "../../packages/core/src/testing/ledger/compare.ts";
-import { pglitePlayer, postgresPlayer, setUpPlay } from "../../packages/core/src/testing/ledger/play.ts";
+import { type Difference, sequenceLength } from "../../packages/core/src/testing/ledger/compare.ts";
+import type { LaneOrder, LaneReport } from "./ledger-lane.ts";
+import type { Part } from "./part.ts";
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((argument) => argument !== "--"),
-  options: { minutes: { type: "string", default: "10" }, seed: { type: "string" } },
-});
-const ends = performance.now() + Number(values.minutes) * 60_000;
-const first = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
+/** V1: random sequences against the model, each on Postgres 18, on 15 and on PGlite. The first difference ends it. */
+export const ledger: Part = {
+  unit: "sequences",
+  full: 10_000,
+  async run(order) {
+    const servers = await Promise.all([startPostgres({}, 18), startPostgres({}, 15)]);
+    const names = ["Postgres 18", "Postgres 15", "PGlite"] as const;
+    const counts: Record<string, number> = {};
+    const violations: string[] = [];
+    try {
+      // Each in a thread of its own: the embedded database never waits, and would keep the others from being heard.
+      const lane = async (name: (typeof names)[number], url: string | undefined) => {
+        const worker = new Worker(new URL("./ledger-lane.ts", import.meta.url), {
+          workerData: { url } satisfies LaneOrder,
+        });
+        let [sent, played] = [0, 0];
+        const ended = once(worker, "exit");
+        worker.on("message", (report: LaneReport) => {
+          if (report.difference !== undefined) violations.push(describe(name, report.difference));
+          if (report.played) played += 1;
+          counts[`on ${name}`] = played;
+          order.progress(Math.min(...Object.values(counts)));
+          worker.postMessage(violations.length === 0 && order.more(sent) ? order.seed + sent++ : null);
+        });
+        worker.on("error", (error) => violations.push(`${name}: ${error.stack ?? error.message}`));
+        await ended;
+      };
+      await Promise.all(names.map((name, index) => lane(name, servers[index]?.url)));
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()));
+    }
+    return { counts: { ...counts, "commands in each": sequenceLength }, violations };
+  },
+};
 
-function* seeds(): Generator<number> {
-  for (let seed = first; performance.now() < ends; seed += 1) yield seed;
+function describe(name: string, difference: Difference): string {
+  return `LEDGER_SEED=${difference.seed} pnpm vitest run ledger-model -t "${name}": ${JSON.stringify(difference)}`;
 }
-
-const servers = await Promise.all([startPostgres({}, 18), startPostgres({}, 15)]);
-const players = await Promise.all([
-  ...servers.map(async ({ url }) => {
-    const database = postgres(url);
-    await database.migrate?.([]);
-    await database.close();
-    const client = new Client(url);
-    await client.connect();
-    await setUpPlay((sql) => client.query(sql));
-    await client.end();
-    return postgresPlayer(url);
-  }),
-  pglitePlayer(),
-]);
-console.log(`From seed ${first}, for ${values.minutes} minutes`);
-const results = await Promise.all(players.map((player) => compareSeeds([player], seeds())));
-for (const [index, name] of ["Postgres 18", "Postgres 15", "PGlite"].entries()) {
-  const { played = 0, difference } = results[index] ?? {};
-  console.log(
-    `${name}: ${played} sequences of ${sequenceLength} commands, ${difference ? 1 : 0} differences`,
-  );
-  if (difference === undefined) continue;
-  console.log(`LEDGER_SEED=${difference.seed} pnpm vitest run ledger-model -t "${name}"`, difference);
-  process.exitCode = 1;
-}
-await Promise.all(players.map((player) => player.close()));
-await Promise.all(servers.map((server) => server.stop()));

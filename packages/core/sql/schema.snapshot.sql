@@ -1101,6 +1101,23 @@ begin
   return v_generation;
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.lock_without_waiting(p_generation_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_generation genbff.generations;
+begin
+  select * into v_generation from genbff.generations where id = p_generation_id;
+  perform from genbff.tasks where task_id = v_generation.task_id for update skip locked;
+  if not found then
+    return false;
+  end if;
+  perform from genbff.turns where user_id = v_generation.user_id for update skip locked;
+  return found;
+end $function$;
+
 CREATE OR REPLACE FUNCTION genbff.next_attempt(g genbff.generations, p_provider text, p_epoch bigint, p_outcome text, p_error jsonb, p_now timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -1759,7 +1776,7 @@ begin
   for i in 1..p_count loop
     v_now := genbff.now();
     v_id := genbff.next_in_turn(v_now);
-    exit when v_id is null;
+    exit when v_id is null or (i > 1 and not genbff.lock_without_waiting(v_id));
     update genbff.generations
        set status = 'processing', step = 'intent', stage = null, attempt = 1, started_at = v_now, next_run_at = v_now,
            lease_owner = p_worker, lease_epoch = lease_epoch + 1, lease_expires_at = v_now + p_lease_ms * interval '1 millisecond'
@@ -2179,7 +2196,9 @@ AS $function$
 declare
   v_provider text;
 begin
-  select provider into v_provider from genbff.attempts where generation_id = p_generation_id and attempt = p_attempt;
+  -- Kept from retention, which may be taking it away.
+  select a.provider into v_provider from genbff.attempts a join genbff.generations g on g.id = a.generation_id
+   where a.generation_id = p_generation_id and a.attempt = p_attempt for key share of g;
   if not found or exists (select 1 from genbff.attempts where provider = v_provider and job_key = p_job ->> 'key') then
     return jsonb_build_object('recorded', false);
   end if;

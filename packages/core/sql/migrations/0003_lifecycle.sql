@@ -279,8 +279,24 @@ begin
   return null;
 end $$;
 
+-- Whether a generation's task and its user's turn are free, and ours from now on.
+create function genbff.lock_without_waiting(p_generation_id uuid) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_generation genbff.generations;
+begin
+  select * into v_generation from genbff.generations where id = p_generation_id;
+  perform from genbff.tasks where task_id = v_generation.task_id for update skip locked;
+  if not found then
+    return false;
+  end if;
+  perform from genbff.turns where user_id = v_generation.user_id for update skip locked;
+  return found;
+end $$;
+
 -- The only way from pending to processing: the next in turn, each with its first attempt and a lease. One claim at a
--- time over all processes, so that caps are exact.
+-- time over all processes, so that caps are exact. Everybody takes the task before the turn; with the turn of the first
+-- in our hands we may not wait for the task of the second, so the batch ends there.
 create function public.genbff_claim(p_worker text, p_count int, p_lease_ms bigint) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -293,7 +309,7 @@ begin
   for i in 1..p_count loop
     v_now := genbff.now();
     v_id := genbff.next_in_turn(v_now);
-    exit when v_id is null;
+    exit when v_id is null or (i > 1 and not genbff.lock_without_waiting(v_id));
     update genbff.generations
        set status = 'processing', step = 'intent', stage = null, attempt = 1, started_at = v_now, next_run_at = v_now,
            lease_owner = p_worker, lease_epoch = lease_epoch + 1, lease_expires_at = v_now + p_lease_ms * interval '1 millisecond'
@@ -627,7 +643,9 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_provider text;
 begin
-  select provider into v_provider from genbff.attempts where generation_id = p_generation_id and attempt = p_attempt;
+  -- Kept from retention, which may be taking it away.
+  select a.provider into v_provider from genbff.attempts a join genbff.generations g on g.id = a.generation_id
+   where a.generation_id = p_generation_id and a.attempt = p_attempt for key share of g;
   if not found or exists (select 1 from genbff.attempts where provider = v_provider and job_key = p_job ->> 'key') then
     return jsonb_build_object('recorded', false);
   end if;

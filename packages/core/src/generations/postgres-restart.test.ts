@@ -37,10 +37,14 @@ it("goes on where Postgres was away, with everything bought once and everything 
       { timeout: 20_000 },
     );
 
-    const restarted = server.restart();
+    const restart = async () => {
+      await server.halt("immediate");
+      await server.resume();
+    };
+    const restarted = restart();
     const late = await Promise.all([6, 7, 8].map((index) => start(index % 2 ? one : two, index)));
     await restarted;
-    await server.restart();
+    await restart();
     finished = true;
 
     for (const id of early) {

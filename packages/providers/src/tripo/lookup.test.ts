@@ -131,6 +131,18 @@ describe("lookup", () => {
     expect(await search()).toEqual({ candidates: [], conclusive: false });
   });
 
+  it("finds ours among hundreds of others: it reads those that were made when the request left", async () => {
+    const others = (count: number, from: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        id: `t${from - i}`,
+        at: from - i,
+        input: { ...body, prompt: "x" },
+      }));
+    const asked = account([...others(100, 130), { id: "ours", at: 2, input: body }, ...others(100, 0)]);
+    expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: false });
+    expect(asked.filter((path) => path.startsWith("tasks/"))).toHaveLength(60);
+  });
+
   it.each([
     ["no list", { code: 0, data: { total: 0 } }],
     ["a list of something else", { code: 0, data: [{ id: 1 }] }],

@@ -45,12 +45,16 @@ export async function lookup(lost: LostSubmission, search: Search): Promise<Look
   const since = lost.intentAt - clockSlackMs;
   const listed = await listUsage(search, since);
   const matching = listed.rows.filter((row) => isOfType(row, request) && !(createdAt(row) < since));
-  matching.sort((a, b) => createdAt(a) - createdAt(b));
+  // A busy shop makes more in a minute than one search may read: ours was made when its request left.
+  const nearest = matching
+    .toSorted((a, b) => Math.abs(createdAt(a) - lost.intentAt) - Math.abs(createdAt(b) - lost.intentAt))
+    .slice(0, readsMax)
+    .sort((a, b) => createdAt(a) - createdAt(b));
 
   const now = Math.min(Date.now(), vendorNow(listed.headers, Date.now()));
   const candidates: JobReference[] = [];
   let compared = listed.complete && matching.length <= readsMax;
-  for (const row of matching.slice(-readsMax)) {
+  for (const row of nearest) {
     const verdict = await compareTask(row, request, search, now);
     if (verdict === "equal") candidates.push(referenceOf(row.task_id, createdAt(row), request));
     if (verdict === "unclear") compared = false;

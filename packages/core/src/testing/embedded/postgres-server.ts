@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chownSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { once } from "node:events";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,8 +10,13 @@ import { type PostgresVersion, postgresBinaries, type ServerUser, serverUser } f
 export interface PostgresServer {
   /** Of the database `postgres`, as superuser. */
   readonly url: string;
-  /** Stops it at once, as a crash does, and starts it again on the same data and port; resolves when it is ready. */
-  restart(): Promise<void>;
+  /**
+   * Ends the server and keeps its data. `fast` ends its sessions and closes in order; `immediate` leaves recovery to
+   * `resume`, as a crash does.
+   */
+  halt(how: "fast" | "immediate"): Promise<void>;
+  /** Starts it again, at the same address. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,27 +51,44 @@ export async function startPostgres(
   const port = await freePort();
   const flags = Object.entries({ ...throwaway, ...settings }).map(([name, value]) => `-c${name}=${value}`);
   const server = [join(binaries, "bin", "postgres"), "-D", data, "-p", String(port), ...flags];
-  const shell = spawn("/bin/sh", ["-c", guard, "sh", folder, ...server], {
-    ...user,
-    cwd: folder,
-    stdio: ["pipe", "ignore", "pipe"],
-  });
-  await ready(shell);
+  const start = async () => {
+    const shell = spawn("/bin/sh", ["-c", guard, "sh", folder, ...server], {
+      ...user,
+      cwd: folder,
+      stdio: ["pipe", "ignore", "pipe"],
+    });
+    await ready(shell);
+    return shell;
+  };
+  let running: ChildProcess | undefined = await start();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    restart() {
-      const again = ready(shell);
-      shell.kill("SIGUSR1");
-      return again;
-    },
-    stop() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      shell.once("exit", () => resolve());
+    async halt(how) {
+      const shell = running;
+      if (shell === undefined) return;
+      running = undefined;
+      writeFileSync(join(folder, keep), "");
+      const ended = once(shell, "exit");
+      const postmaster = Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
+      process.kill(postmaster, how === "fast" ? "SIGINT" : "SIGQUIT");
+      await ended;
       shell.stdin?.end();
-      return promise;
+    },
+    async resume() {
+      running ??= await start();
+      rmSync(join(folder, keep), { force: true });
+    },
+    async stop() {
+      if (running === undefined) return rmSync(folder, { recursive: true, force: true });
+      const ended = once(running, "exit");
+      running.stdin?.end();
+      await ended;
     },
   };
 }
+
+/** A file that says: the server is coming back, leave its data. */
+const keep = "keep";
 
 /** Speed matters, the data does not; and 200 connections, because tests of races want many. */
 const throwaway = {
@@ -85,17 +108,12 @@ const guard = `
 trap '' INT HUP TERM
 folder=$1; shift
 exec 3<&0
-( cat <&3 >/dev/null; kill -QUIT "$(head -n 1 "$folder/data/postmaster.pid")" ) 2>/dev/null &
+"$@" </dev/null 3<&- &
+server=$!
+( cat <&3 >/dev/null; kill -QUIT "$server" ) 2>/dev/null &
 exec 3<&-
-again=yes
-trap 'again=yes; kill -QUIT "$server"' USR1
-while [ "$again" ]; do
-  again=
-  "$@" </dev/null &
-  server=$!
-  # A signal ends the wait, not the server.
-  while kill -0 "$server" 2>/dev/null; do wait "$server"; done
-done
+wait "$server"
+[ -e "$folder/${keep}" ] && exit
 cd / && rm -rf "$folder"
 `;
 
@@ -103,7 +121,8 @@ function ready(shell: ChildProcess): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let log = "";
   shell.stderr?.on("data", (chunk: Buffer) => {
-    if (log.length < 20_000) log += chunk.toString();
+    // Its end is kept: clients that come too early make a server that recovers say so many times.
+    log = (log + chunk.toString()).slice(-20_000);
     if (log.includes("ready to accept connections")) resolve();
   });
   shell.once("error", reject);

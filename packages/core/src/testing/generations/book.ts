@@ -98,7 +98,8 @@ export function openBook({ database }: Pick<TestDatabase, "database">): Book {
   };
 }
 
-function startArguments(asked: Asked, user: string): JsonObject {
+/** What `genbff_start` is told. */
+export function startArguments(asked: Asked, user: string): JsonObject {
   const credits = asked.price ?? 1;
   const key = `price_${credits}`;
   return {
@@ -130,7 +131,8 @@ function startArguments(asked: Asked, user: string): JsonObject {
   };
 }
 
-function storedAsset(id: string): JsonObject {
+/** What a worker has stored of a generation with one picture. */
+export function storedAsset(id: string): JsonObject {
   return {
     index: 0,
     storage_key: `${id}/0`,

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../../examples/makeit3d/src/main.ts", import.meta.url));
+
+/** Several processes of the main example on one database, each started again whenever it has ended. */
+export interface Fleet {
+  readonly size: number;
+  /** Addresses of those that are up. */
+  urls(): readonly string[];
+  /** Sends a signal to one that is up; false where it is not. */
+  signal(index: number, signal: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): boolean;
+  readonly starts: () => number;
+  /** Ends before they were up: a server that finds no database says so and leaves it to its supervisor. */
+  readonly failedStarts: () => number;
+  /** Ends that nobody had asked for. */
+  readonly crashes: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts them. The first one alone, and once before all: it makes the tables, the secrets and the page. */
+export async function startFleet(
+  size: number,
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Fleet> {
+  const slots = Array.from({ length: size }, () => ({
+    child: undefined as ChildProcess | undefined,
+    url: undefined as string | undefined,
+    ending: false,
+  }));
+  type Slot = (typeof slots)[number];
+  const crashes: string[] = [];
+  let [starts, failedStarts, closing] = [0, 0, false];
+
+  /** One life: resolves at its end, and calls `up` once it listens. */
+  const live = async (slot: Slot, log: string, up: () => void): Promise<void> => {
+    const stderr = openSync(log, "a");
+    const child = spawn(process.execPath, ["--conditions=@genbff/source", main], {
+      env: {
+        PATH: process.env.PATH ?? "",
+        PORT: "0",
+        LOG_LEVEL: "warn",
+        NODE_COMPILE_CACHE: join(folder, "compiled"),
+        ...environment,
+      },
+      stdio: ["ignore", "pipe", stderr],
+    });
+    closeSync(stderr);
+    Object.assign(slot, { child, url: undefined, ending: false });
+    starts += 1;
+    let output = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      slot.url ??= /GenBFF studio: (\S+)/.exec(output)?.[1]?.replace("localhost", "127.0.0.1");
+      if (slot.url !== undefined) up();
+    });
+    const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+    const wasUp = slot.url !== undefined;
+    Object.assign(slot, { child: undefined, url: undefined });
+    if (slot.ending || closing) return;
+    if (!wasUp && code === 1) failedStarts += 1;
+    else crashes.push(`a server ended with ${code ?? signal}: ${readFileSync(log, "utf8").slice(-3000)}`);
+  };
+  const supervise = async (slot: Slot, log: string, up: () => void) => {
+    while (!closing) {
+      await live(slot, log, up);
+      if (!closing) await sleep(300);
+    }
+  };
+  const lives: Promise<void>[] = [];
+  // Most lives begin with a kill: what is compiled must be there by then, and a process leaves it at an ordinary end.
+  const [rehearsal] = slots;
+  if (rehearsal !== undefined)
+    await live(rehearsal, join(folder, "rehearsal.log"), () => {
+      rehearsal.ending = true;
+      rehearsal.child?.kill("SIGTERM");
+    });
+  for (const [index, slot] of slots.entries()) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    lives.push(supervise(slot, join(folder, `server-${index}.log`), resolve));
+    await promise;
+  }
+  const killAll = () => {
+    closing = true;
+    for (const { child } of slots) child?.kill("SIGKILL");
+  };
+  process.once("exit", killAll);
+  return {
+    size,
+    urls: () => slots.flatMap(({ url }) => url ?? []),
+    signal(index, signal) {
+      const slot = slots[index];
+      if (slot?.child === undefined || slot.url === undefined || slot.ending) return false;
+      // Whoever is to end is no longer asked for anything; an ordinary end has code 0, and is an end all the same.
+      if (signal === "SIGKILL" || signal === "SIGTERM") slot.ending = true;
+      return slot.child.kill(signal);
+    },
+    starts: () => starts,
+    failedStarts: () => failedStarts,
+    crashes,
+    async close() {
+      killAll();
+      process.off("exit", killAll);
+      await Promise.all(lives);
+    },
+  };
+}

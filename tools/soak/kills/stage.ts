@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import {
+  type PostgresServer,
+  startPostgres,
+} from "../../../packages/core/src/testing/embedded/postgres-server.ts";
+import { tokenSecret } from "./customers.ts";
+import { type Fleet, startFleet } from "./fleet.ts";
+import { startVendors, type Vendors } from "./vendors.ts";
+import { openWire, type Wire } from "./wire.ts";
+
+/** What every user starts with. */
+export const granted = 1_000_000;
+
+/** Everything that runs: a database that survives crashes, the vendors, and the servers between them. */
+export interface Stage {
+  readonly postgres: PostgresServer;
+  readonly wire: Wire;
+  readonly vendors: Vendors;
+  readonly fleet: Fleet;
+  /** Where the servers keep their files and their logs. */
+  readonly folder: string;
+  readonly assets: string;
+  /** Asks the database itself, past the wire, again until it answers. */
+  query<Row extends object>(sql: string): Promise<Row[]>;
+  connect(): Promise<Client>;
+  /** Ends everything; keeps the folder for who wants to look at the logs. */
+  close(keepFolder: boolean): Promise<void>;
+}
+
+/** How large and how fast. */
+export interface Setting {
+  readonly seed: number;
+  readonly servers: number;
+  readonly leaseMs: number;
+  readonly jobMs: number;
+  readonly latencyMs: number;
+}
+
+/** Sets it up: durable commits, because databases are going to crash. */
+export async function openStage({ seed, servers, leaseMs, jobMs, latencyMs }: Setting): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), "genbff-kills-"));
+  const postgres = await startPostgres({
+    fsync: "on",
+    full_page_writes: "on",
+    synchronous_commit: "on",
+    autovacuum: "on",
+    shared_buffers: "256MB",
+  });
+  const wire = await openWire(postgres.url);
+  const vendors = await startVendors(seed, jobMs, latencyMs);
+  const dataDir = join(folder, "data");
+  const fleet = await startFleet(servers, folder, {
+    DATA_DIR: dataDir,
+    DATABASE_URL: wire.url,
+    AUTH_JWT_SECRET: tokenSecret,
+    OPENAI_BASE_URL: `${vendors.url}/openai/v1`,
+    TRIPO_BASE_URL: `${vendors.url}/tripo/v3`,
+    TRUSTED_ORIGINS: vendors.url,
+    SIGN_UP_CREDITS: String(granted),
+    LEASE_MS: String(leaseMs),
+    SWEEP_MS: "1000",
+    BFF_OPEN_GENERATIONS_PER_USER: "10000",
+    BFF_TRIPO_CONCURRENCY: "400",
+    BFF_OPENAI_STARTS_PER_MINUTE: "100000",
+    BFF_QUEUE_DEPTH: "100000",
+  });
+  const connect = async () => {
+    const client = new Client({ connectionString: postgres.url, connectionTimeoutMillis: 5000 });
+    client.on("error", () => undefined);
+    await client.connect();
+    return client;
+  };
+  return {
+    postgres,
+    wire,
+    vendors,
+    fleet,
+    folder,
+    assets: join(dataDir, "assets"),
+    connect,
+    async query<Row extends object>(sql: string) {
+      for (;;) {
+        try {
+          const client = await connect();
+          try {
+            return (await client.query<Row>(sql)).rows;
+          } finally {
+            await client.end();
+          }
+        } catch (error) {
+          if ((error as { code?: string }).code?.startsWith("42")) throw error; // our own mistake
+          await sleep(300);
+        }
+      }
+    },
+    async close(keepFolder) {
+      await fleet.close();
+      vendors.close();
+      await wire.close();
+      await postgres.stop();
+      if (!keepFolder) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
