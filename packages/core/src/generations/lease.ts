@@ -36,7 +36,7 @@ const worker = crypto.randomUUID();
 export async function takeLease(context: BffContext, generationId: string): Promise<Lease | NotTaken> {
   const { leaseMs, heartbeatMs } = context.limits;
   // Measured from before the request was sent: the database's lease ends later than we think, never earlier.
-  let renewedAt = performance.now();
+  let renewedAt = context.clock.monotonic();
   const taken = (await context.database.call("genbff_take", {
     p_generation_id: generationId,
     p_worker: worker,
@@ -52,7 +52,7 @@ export async function takeLease(context: BffContext, generationId: string): Prom
   const renew = async () => {
     if (renewing) return;
     renewing = true;
-    const sentAt = performance.now();
+    const sentAt = context.clock.monotonic();
     try {
       const answer = await context.database.call("genbff_heartbeat", {
         p_generation_id: order.id,
@@ -70,15 +70,15 @@ export async function takeLease(context: BffContext, generationId: string): Prom
       renewing = false;
     }
   };
-  const timer = setInterval(() => {
-    if (performance.now() - renewedAt > leaseMs * 0.75) lost.abort(new LeaseLost());
+  const endRenewals = context.clock.every(heartbeatMs, () => {
+    if (context.clock.monotonic() - renewedAt > leaseMs * 0.75) lost.abort(new LeaseLost());
     else void renew();
-  }, heartbeatMs);
+  });
   return {
     order,
     exhausted: taken.exhausted === true,
     signal: lost.signal,
     cancelRequested: () => cancelRequested,
-    end: () => clearInterval(timer),
+    end: endRenewals,
   };
 }

@@ -15,8 +15,8 @@ const hourMs = 3_600_000;
 export function createSweep(context: BffContext): () => Promise<readonly string[]> {
   let tidiedAt = Number.NEGATIVE_INFINITY;
   return async () => {
-    if (performance.now() - tidiedAt > hourMs) {
-      tidiedAt = performance.now();
+    if (context.clock.monotonic() - tidiedAt > hourMs) {
+      tidiedAt = context.clock.monotonic();
       await tidy(context);
     }
     const found = (await context.database.call("genbff_sweep", { p_count: batch })) as {

@@ -68,7 +68,7 @@ async function buy(
 ): Promise<Verdict> {
   const untilDeadlineMs = Math.max(1, Date.parse(order.deadline_at) - Date.parse(order.now));
   try {
-    const answer = await send(AbortSignal.timeout(Math.min(timeoutMs, untilDeadlineMs)));
+    const answer = await send(context.clock.timeout(Math.min(timeoutMs, untilDeadlineMs)));
     return await onAnswer(context, lease, order, answer);
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
