@@ -17,3 +17,29 @@ export async function takeClock({ query }: Pick<TestDatabase, "query">): Promise
     },
   };
 }
+
+/** The database's clock, standing still until it is set. */
+export interface FrozenClock {
+  /** Ms since 1970. Setting what is set already costs nothing. */
+  set(ms: number): Promise<void>;
+}
+
+/** The same for a simulation that owns the whole of time: nothing passes by itself. */
+export async function freezeClock({
+  query,
+}: {
+  query(text: string, values?: readonly unknown[]): Promise<unknown>;
+}): Promise<FrozenClock> {
+  await query("create table genbff.test_clock (stands_at timestamptz not null)");
+  await query("insert into genbff.test_clock values ('epoch')");
+  await query(`create or replace function genbff.now() returns timestamptz language sql volatile as
+    $$ select stands_at from genbff.test_clock $$`);
+  let standsAt: number | undefined;
+  return {
+    async set(ms) {
+      if (ms === standsAt) return;
+      await query("update genbff.test_clock set stands_at = $1", [new Date(ms).toISOString()]);
+      standsAt = ms;
+    },
+  };
+}
