@@ -503,7 +503,8 @@ end $$;
 -- Commits what one step found. Null: the lease is lost; nothing was written and nothing further may be done.
 -- p_changes: step, stage, progress, job {key, data}, work and retries (merged), outcome and error of the attempt,
 -- `unsent` (nothing left this machine: the attempt may be sent again), `next_attempt` (certainly not bought: start the
--- next one, at `next_provider` where it is named), `health` and `wait_ms` (what this says of the provider).
+-- next one, at `next_provider` where it is named), `health` and `wait_ms` (what this says of the provider), `attempt`
+-- (which one this is about).
 -- With p_delay_ms the lease is given back and the generation is due again after it.
 create function public.genbff_record(p_generation_id uuid, p_epoch bigint, p_changes jsonb, p_delay_ms bigint default null) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
@@ -517,6 +518,10 @@ declare
 begin
   if v_generation.id is null then
     return null;
+  end if;
+  -- The same call again, because its answer was lost on the way: the next attempt has begun already.
+  if (p_changes ->> 'attempt')::int < v_generation.attempt then
+    return genbff.work_order(v_generation) || '{"heard": false}';
   end if;
   v_next := v_generation.attempt;
   v_provider := coalesce(p_changes ->> 'next_provider', v_generation.provider);
@@ -773,12 +778,14 @@ begin
 end $$;
 
 -- Ends what is past its deadline and in nobody's hands, and names what is due. Any number of processes may sweep.
+-- `leftovers`: work orders of what was ended after it was sent; whoever hears of them takes its objects out of storage.
 create function public.genbff_sweep(p_count int) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_id uuid;
   v_generation genbff.generations;
   v_ended jsonb := '[]';
+  v_leftovers jsonb := '[]';
 begin
   for v_id in
     select id from genbff.generations
@@ -788,11 +795,14 @@ begin
   loop
     v_generation := genbff.lock_with_wallet(v_id);
     continue when v_generation.completed_at is not null or v_generation.lease_expires_at > genbff.now();
-    perform genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
+    v_generation := genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
     v_ended := v_ended || to_jsonb(v_id);
+    if v_generation.attempt > 0 then
+      v_leftovers := v_leftovers || genbff.work_order(v_generation);
+    end if;
   end loop;
   -- Of those who wait a few are enough: any waiting id gives its worker the next in turn.
-  return jsonb_build_object('ended', v_ended, 'due', (
+  return jsonb_build_object('ended', v_ended, 'leftovers', v_leftovers, 'due', (
     select coalesce(jsonb_agg(id), '[]') from (
       (select id from genbff.generations
         where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())

@@ -17,6 +17,12 @@ export interface Lease {
   readonly exhausted: boolean;
   /** Aborted when the lease is lost, or will be before we could renew it. */
   readonly signal: AbortSignal;
+  /**
+   * Called before what cannot be undone: a process that stood still reads its answers before its timers tell it so.
+   *
+   * @throws LeaseLost - somebody else may have the generation by now.
+   */
+  insist(): void;
   /** The user has asked to stop, as of the last renewal. */
   cancelRequested(): boolean;
   /** Ends the renewals. Gives nothing back: the commit does. */
@@ -70,14 +76,20 @@ export async function takeLease(context: BffContext, generationId: string): Prom
       renewing = false;
     }
   };
+  const isStale = () => context.clock.monotonic() - renewedAt > leaseMs * 0.75;
+  const insist = () => {
+    if (isStale()) lost.abort(new LeaseLost());
+    lost.signal.throwIfAborted();
+  };
   const endRenewals = context.clock.every(heartbeatMs, () => {
-    if (context.clock.monotonic() - renewedAt > leaseMs * 0.75) lost.abort(new LeaseLost());
+    if (isStale()) lost.abort(new LeaseLost());
     else void renew();
   });
   return {
     order,
     exhausted: taken.exhausted === true,
     signal: lost.signal,
+    insist,
     cancelRequested: () => cancelRequested,
     end: endRenewals,
   };

@@ -17,6 +17,7 @@ export function befall(world: World, fleet: Fleet, outage: Outage, over: () => b
       const ms = luck.between(500, 15_000);
       world.tell("world", `the database is away for ${ms} ms`);
       outage.until = time.now() + ms;
+      world.lose(ms);
     }
     if (blow === "freeze") member?.process.freeze(luck.between(2000, 90_000));
     if (blow === "clock") member?.process.setWallClock(luck.oneOf([-600_000, 600_000]));

@@ -31,7 +31,8 @@ export function databasePort(
         if (time.now() < outage.until) throw away();
         return server.call(name, args, time.now());
       },
-      { brief },
+      // Between the intent and the request lies the one step that cannot be undone.
+      { brief, ...(name === "genbff_intent" ? { freezeOneIn: 25 } : {}) },
     );
   return {
     async call(name, args) {

@@ -34,6 +34,8 @@ interface Journey<Answer> {
   readonly brief?: (answer: Answer) => string;
   /** What the trace tells of a failure. */
   readonly failed?: (error: unknown) => string;
+  /** How often the process stands still just before it reads the answer: the worst moment there is. */
+  readonly freezeOneIn?: number;
 }
 
 const deathOneIn = 150;
@@ -52,6 +54,12 @@ export function startProcess(world: World, name: string): SimulatedProcess {
     alive = false;
     tell(name, "dies");
     for (const mourn of mourners) mourn();
+  };
+  const freeze = (ms: number) => {
+    if (!alive) return;
+    tell(name, `stands still for ${ms} ms`);
+    frozenUntil = time.now() + ms;
+    world.lose(ms);
   };
   /** Happens in this process: not while it stands still, never once it is dead. */
   const deliver = (happen: () => void): void => {
@@ -91,16 +99,13 @@ export function startProcess(world: World, name: string): SimulatedProcess {
     alive: () => alive,
     wait: (ms) => new Promise((resolve) => void after(ms, resolve)),
     kill,
-    freeze(ms) {
-      tell(name, `stands still for ${ms} ms`);
-      frozenUntil = time.now() + ms;
-    },
+    freeze,
     setWallClock(ms) {
       tell(name, `has its clock set ${ms} ms ahead`);
       aheadMs = ms;
     },
     onDeath: (handler) => void mourners.push(handler),
-    journey: (call, effect, { workMs = 0, brief = () => "ok", failed = nameOf } = {}) =>
+    journey: (call, effect, { workMs = 0, brief = () => "ok", failed = nameOf, freezeOneIn = 300 } = {}) =>
       new Promise((resolve, reject) => {
         if (!alive) return;
         const death = luck.badly(deathOneIn) ? luck.oneOf(["before", "after"] as const) : undefined;
@@ -119,6 +124,7 @@ export function startProcess(world: World, name: string): SimulatedProcess {
             tell(name, `${call} ✗ ${failed(error)}`);
           }
           if (death === "after") kill();
+          if (luck.badly(freezeOneIn)) freeze(luck.between(2000, 90_000));
           time.at(workMs + luck.latencyMs(), () => deliver(arrive));
         });
       }),

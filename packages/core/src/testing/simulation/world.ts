@@ -16,6 +16,9 @@ export interface World {
   blame(what: string): void;
   /** Looks at something real that takes time outside, e.g. the database: meanwhile nothing else happens. */
   look<Seen>(look: () => Promise<Seen>): Promise<Seen>;
+  /** For so long somebody could not work: nobody may be blamed for being late by as much. */
+  lose(ms: number): void;
+  readonly lostMs: () => number;
   /** Waits in virtual time. */
   wait(ms: number): Promise<void>;
 }
@@ -28,6 +31,7 @@ export function worldOf(seed: number): World {
   const luck = luckOf(dice(seed));
   const trace: string[] = [];
   const problems: string[] = [];
+  let lostMs = 0;
   const names = new Map<string, string>();
   /** Ids differ from database to database; the order in which they appear does not. */
   const named = (text: string) =>
@@ -50,6 +54,10 @@ export function worldOf(seed: number): World {
       problems.push(named(what));
       tell("!", what);
     },
+    lose(ms) {
+      lostMs += ms;
+    },
+    lostMs: () => lostMs,
     look: (look) => new Promise((resolve, reject) => void time.at(0, () => look().then(resolve, reject))),
     wait: (ms) => new Promise((resolve) => void time.at(ms, () => resolve())),
   };
