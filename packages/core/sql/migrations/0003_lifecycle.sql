@@ -471,7 +471,10 @@ end $$;
 
 -- The last commit before the request leaves, once per attempt. Null: the lease is lost. `go` is false where nothing may
 -- be sent now: the user has cancelled, the deadline has passed, or the provider must be left alone for `wait_ms`.
-create function public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text) returns jsonb
+-- p_call names this very call: when its answer is lost on the way, the driver asks again, and nothing was sent between.
+create function public.genbff_intent(
+  p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text, p_call uuid default null
+) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
@@ -480,6 +483,10 @@ declare
 begin
   if v_generation.id is null then
     return null;
+  end if;
+  if exists (select 1 from genbff.attempts
+              where generation_id = p_generation_id and attempt = v_generation.attempt and intent_call = p_call) then
+    return jsonb_build_object('go', true, 'generation', genbff.work_order(v_generation));
   end if;
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
@@ -492,7 +499,7 @@ begin
     return jsonb_build_object('go', false, 'wait_ms', v_wait, 'generation', genbff.work_order(v_generation));
   end if;
   update genbff.attempts
-     set intent_at = v_now, epoch = p_epoch, request = p_request, request_digest = p_digest
+     set intent_at = v_now, intent_call = p_call, epoch = p_epoch, request = p_request, request_digest = p_digest
    where generation_id = p_generation_id and attempt = v_generation.attempt and intent_at is null and outcome is null;
   if not found then
     raise exception 'generation %: attempt % was already sent', p_generation_id, v_generation.attempt using errcode = 'restrict_violation';

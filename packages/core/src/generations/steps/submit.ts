@@ -49,6 +49,7 @@ async function commitIntent(context: BffContext, order: WorkOrder, prepared: Pre
     p_epoch: order.lease_epoch,
     p_request: prepared.request,
     p_digest: await digestOf([prepared.request, order.sources.map((source) => source.sha256)]),
+    p_call: crypto.randomUUID(),
   })) as { go: boolean; wait_ms?: number; generation: JsonValue } | null;
   if (intent === null) throw new LeaseLost();
   return { go: intent.go, waitMs: intent.wait_ms, order: toWorkOrder(intent.generation) };
