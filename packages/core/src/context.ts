@@ -7,6 +7,7 @@ import type { Engine } from "./engine/port.ts";
 import type { Changes } from "./events/changes.ts";
 import type { HeldLease } from "./generations/lease.ts";
 import type { Catalogue } from "./operations/catalogue.ts";
+import type { Clock } from "./shared/clock.ts";
 import type { Logger } from "./shared/logger.ts";
 import type { ObjectStore } from "./storage/port.ts";
 
@@ -21,6 +22,7 @@ export interface BffContext {
   /** Tells this process's watchers that a task has changed, so that they need not wait for the next tick. */
   readonly changes: Changes;
   readonly guardedFetch: GuardedFetch;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly secret: string;
   /** Scheme and host, or empty: links are paths then. */

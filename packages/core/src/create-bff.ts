@@ -123,17 +123,25 @@ export function createBff<
   const Fallback extends FallbackFor<NoInfer<P>, NoInfer<O>> = Record<never, never>,
 >(options: BffOptions<P, O, Fallback>): Bff<AppOf<P, O, Fallback>> {
   const context = createContext(options as unknown as AnyBffOptions);
+  return runBff(context, options.migrations ?? []) as Bff<AppOf<P, O, Fallback>>;
+}
+
+/** What `createBff` makes of its options; the simulation hands it a context with a clock of its own. */
+export function runBff(
+  context: BffContext,
+  migrations: readonly MigrationFolder[],
+): Omit<Bff<object>, "~app"> {
   const worker = createWorker(context);
   let starting: Promise<void> | undefined;
   const start = () => {
-    starting ??= open(context, options.migrations ?? [], worker);
+    starting ??= open(context, migrations, worker);
     // A start that failed may succeed later: the database was down, a price was missing.
     starting.catch(() => {
       starting = undefined;
     });
     return starting;
   };
-  const bff = {
+  return {
     // While the database is down `/health` still answers, and everything else says 503.
     fetch: createHandler(context, { start }),
     start,
@@ -146,7 +154,6 @@ export function createBff<
     worker,
     database: context.database,
   };
-  return bff as Bff<AppOf<P, O, Fallback>>;
 }
 
 /** Brings the schema up to date, refuses to sell what has no price, and starts to work. */

@@ -2,11 +2,12 @@ import { createGuardedFetch } from "./assets/guarded-fetch.ts";
 import type { BffContext } from "./context.ts";
 import type { BffOptions, Limits } from "./create-bff.ts";
 import { createCosts } from "./credits/costs.ts";
-import { inProcess } from "./engine/in-process.ts";
+import { inProcessOn } from "./engine/in-process.ts";
 import { createChanges } from "./events/changes.ts";
 import { createCatalogue } from "./operations/catalogue.ts";
 import type { AnyOperation } from "./operations/define-operation.ts";
 import type { AnyProvider } from "./providers/define-provider.ts";
+import { systemClock } from "./shared/clock.ts";
 import { consoleLogger, redacting } from "./shared/logger.ts";
 
 /** The options with their types worn off: what is left at run time. */
@@ -37,14 +38,18 @@ export const defaultLimits: Limits = {
   watchTickMs: 1000,
 };
 
+/** What the simulation puts in the place of the machine and of the network. Not for deployments. */
+export type Seams = Partial<Pick<BffContext, "clock" | "guardedFetch">>;
+
 /**
  * Joins what the team handed over with the defaults.
  *
  * @throws Error - `secret` is shorter than 32 characters, or a pair has no price.
  */
-export function createContext(options: AnyBffOptions): BffContext {
+export function createContext(options: AnyBffOptions, seams: Seams = {}): BffContext {
   if (options.secret.length < 32) throw new Error("secret must have at least 32 characters");
   const limits = limitsOf(options.limits ?? {});
+  const clock = seams.clock ?? systemClock;
   const logger = redacting(options.logger ?? consoleLogger);
   const publicUrl = (options.publicUrl ?? "").replace(/\/+$/, "");
   const basePath = `/${options.basePath ?? "api"}`.replace(/^\/+/, "/").replace(/\/+$/, "");
@@ -62,10 +67,13 @@ export function createContext(options: AnyBffOptions): BffContext {
     storage: options.storage,
     auth: options.auth,
     catalogue,
-    costs: createCosts(options.database, catalogue.priceKeys),
-    engine: options.engine ?? inProcess({ sweepMs: limits.sweepMs, logger }),
+    costs: createCosts(options.database, catalogue.priceKeys, clock),
+    engine: options.engine ?? inProcessOn(clock, { sweepMs: limits.sweepMs, logger }),
     changes: createChanges(),
-    guardedFetch: createGuardedFetch({ trustedOrigins: options.inputs?.trustedOrigins ?? [], logger }),
+    guardedFetch:
+      seams.guardedFetch ??
+      createGuardedFetch({ trustedOrigins: options.inputs?.trustedOrigins ?? [], logger }),
+    clock,
     logger,
     secret: options.secret,
     publicUrl,

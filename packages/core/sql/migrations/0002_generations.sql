@@ -115,6 +115,8 @@ create table genbff.attempts (
   request          jsonb,
   request_digest   text,
   intent_at        timestamptz,
+  -- Which call committed the intent: only its own repetition may be told the same again.
+  intent_call      uuid,
   outcome          text check (outcome in ('accepted', 'done', 'adopted', 'refused', 'failed', 'unknown', 'abandoned')),
   job_key          text,
   job              jsonb,

@@ -493,7 +493,10 @@ end $$;
 
 -- The last commit before the request leaves, once per attempt. Null: the lease is lost. `go` is false where nothing may
 -- be sent now: the user has cancelled, the deadline has passed, or the provider must be left alone for `wait_ms`.
-create function public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text) returns jsonb
+-- p_call names this very call: when its answer is lost on the way, the driver asks again, and nothing was sent between.
+create function public.genbff_intent(
+  p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text, p_call uuid default null
+) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
@@ -502,6 +505,10 @@ declare
 begin
   if v_generation.id is null then
     return null;
+  end if;
+  if exists (select 1 from genbff.attempts
+              where generation_id = p_generation_id and attempt = v_generation.attempt and intent_call = p_call) then
+    return jsonb_build_object('go', true, 'generation', genbff.work_order(v_generation));
   end if;
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
@@ -514,7 +521,7 @@ begin
     return jsonb_build_object('go', false, 'wait_ms', v_wait, 'generation', genbff.work_order(v_generation));
   end if;
   update genbff.attempts
-     set intent_at = v_now, epoch = p_epoch, request = p_request, request_digest = p_digest
+     set intent_at = v_now, intent_call = p_call, epoch = p_epoch, request = p_request, request_digest = p_digest
    where generation_id = p_generation_id and attempt = v_generation.attempt and intent_at is null and outcome is null;
   if not found then
     raise exception 'generation %: attempt % was already sent', p_generation_id, v_generation.attempt using errcode = 'restrict_violation';
@@ -525,7 +532,8 @@ end $$;
 -- Commits what one step found. Null: the lease is lost; nothing was written and nothing further may be done.
 -- p_changes: step, stage, progress, job {key, data}, work and retries (merged), outcome and error of the attempt,
 -- `unsent` (nothing left this machine: the attempt may be sent again), `next_attempt` (certainly not bought: start the
--- next one, at `next_provider` where it is named), `health` and `wait_ms` (what this says of the provider).
+-- next one, at `next_provider` where it is named), `health` and `wait_ms` (what this says of the provider), `attempt`
+-- (which one this is about).
 -- With p_delay_ms the lease is given back and the generation is due again after it: at once, and `heard`, where a webhook
 -- or a cancellation came while this step was looking.
 create function public.genbff_record(p_generation_id uuid, p_epoch bigint, p_changes jsonb, p_delay_ms bigint default null) returns jsonb
@@ -540,6 +548,10 @@ declare
 begin
   if v_generation.id is null then
     return null;
+  end if;
+  -- The same call again, because its answer was lost on the way: the next attempt has begun already.
+  if (p_changes ->> 'attempt')::int < v_generation.attempt then
+    return genbff.work_order(v_generation) || '{"heard": false}';
   end if;
   v_heard := v_generation.nudged;
   v_next := v_generation.attempt;
@@ -800,6 +812,7 @@ begin
 end $$;
 
 -- Ends what is past its deadline and in nobody's hands, and names what is due. Any number of processes may sweep.
+-- `leftovers`: work orders of what was ended after it was sent; whoever hears of them takes its objects out of storage.
 create function public.genbff_sweep(p_count int) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -807,6 +820,7 @@ declare
   v_generation genbff.generations;
   v_ended jsonb := '[]';
   v_full text[] := genbff.full_pairs(genbff.now());
+  v_leftovers jsonb := '[]';
 begin
   for v_id in
     select id from genbff.generations
@@ -816,12 +830,15 @@ begin
   loop
     v_generation := genbff.lock_with_wallet(v_id);
     continue when v_generation.completed_at is not null or v_generation.lease_expires_at > genbff.now();
-    perform genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
+    v_generation := genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
     v_ended := v_ended || to_jsonb(v_id);
+    if v_generation.attempt > 0 then
+      v_leftovers := v_leftovers || genbff.work_order(v_generation);
+    end if;
   end loop;
   -- Of those who wait a few are enough: any waiting id gives its worker the next in turn. None where nothing may start:
   -- whoever ends one wakes the next.
-  return jsonb_build_object('ended', v_ended, 'due', (
+  return jsonb_build_object('ended', v_ended, 'leftovers', v_leftovers, 'due', (
     select coalesce(jsonb_agg(id), '[]') from (
       (select id from genbff.generations
         where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())

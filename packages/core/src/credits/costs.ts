@@ -1,5 +1,6 @@
 import type { Database } from "../database/port.ts";
 import { AppError } from "../errors/app-error.ts";
+import type { Clock } from "../shared/clock.ts";
 import type { OperationCost } from "./price.ts";
 
 /** The price list, read from the database and kept for a minute. A stale price cannot be charged: SQL compares its version. */
@@ -15,12 +16,12 @@ export interface Costs {
 const keptMs = 60_000;
 
 /** Makes the price list of the keys that a deployment uses. */
-export function createCosts(database: Database, keys: readonly string[]): Costs {
+export function createCosts(database: Database, keys: readonly string[], clock: Clock): Costs {
   let kept: { at: number; costs: Promise<Record<string, OperationCost>> } | undefined;
   const all = () => {
-    if (kept === undefined || performance.now() - kept.at > keptMs) {
+    if (kept === undefined || clock.monotonic() - kept.at > keptMs) {
       const costs = database.call("genbff_operation_costs", { p_keys: [...keys] }) as Promise<unknown>;
-      kept = { at: performance.now(), costs: costs as Promise<Record<string, OperationCost>> };
+      kept = { at: clock.monotonic(), costs: costs as Promise<Record<string, OperationCost>> };
       kept.costs.catch(() => {
         kept = undefined;
       });

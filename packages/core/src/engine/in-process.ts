@@ -1,4 +1,5 @@
 import PQueue from "p-queue";
+import { type Clock, systemClock } from "../shared/clock.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { Engine, Worker } from "./port.ts";
 
@@ -19,17 +20,21 @@ export interface InProcessOptions {
  * Not for hosts that freeze a process after its answer.
  */
 export function inProcess(options: InProcessOptions = {}): Engine {
+  return inProcessOn(systemClock, options);
+}
+
+/** The same, paced by any clock. */
+export function inProcessOn(clock: Clock, options: InProcessOptions = {}): Engine {
   const { concurrency = 32, sweepMs = 1000, logger } = options;
   const queue = new PQueue({ concurrency });
-  const timers = new Map<string, { at: number; timer: ReturnType<typeof setTimeout> }>();
+  const timers = new Map<string, { at: number; callOff: () => void }>();
   const waiting = new Set<string>();
   let worker: Worker | undefined;
-  let nextSweep: ReturnType<typeof setTimeout> | undefined;
+  let callOffSweep = () => {};
   let sweeping: Promise<void> = Promise.resolve();
 
   const enqueue = (id: string) => {
-    const planned = timers.get(id);
-    if (planned !== undefined) clearTimeout(planned.timer);
+    timers.get(id)?.callOff();
     timers.delete(id);
     if (worker === undefined || waiting.has(id)) return;
     waiting.add(id);
@@ -52,7 +57,7 @@ export function inProcess(options: InProcessOptions = {}): Engine {
     } catch (error) {
       logger?.error({ error }, "the sweep failed");
     }
-    if (worker !== undefined) nextSweep = setTimeout(beginSweep, sweepMs);
+    if (worker !== undefined) callOffSweep = clock.after(sweepMs, beginSweep);
   };
   const beginSweep = () => {
     sweeping = sweep();
@@ -67,22 +72,22 @@ export function inProcess(options: InProcessOptions = {}): Engine {
       if (worker === undefined) return;
       if (delayMs <= 0) return enqueue(id);
       // Of two plans for one generation the earlier counts.
-      const at = performance.now() + delayMs;
+      const at = clock.monotonic() + delayMs;
       const planned = timers.get(id);
       if (planned !== undefined && planned.at <= at) return;
-      if (planned !== undefined) clearTimeout(planned.timer);
-      timers.set(id, { at, timer: setTimeout(() => enqueue(id), Math.min(delayMs, 2_000_000_000)) });
+      planned?.callOff();
+      timers.set(id, { at, callOff: clock.after(delayMs, () => enqueue(id)) });
     },
     async stop(graceMs) {
       worker = undefined;
-      clearTimeout(nextSweep);
-      for (const { timer } of timers.values()) clearTimeout(timer);
+      callOffSweep();
+      for (const { callOff } of timers.values()) callOff();
       timers.clear();
       queue.clear();
-      await Promise.race([
-        Promise.all([queue.onIdle(), sweeping]),
-        new Promise((resolve) => setTimeout(resolve, graceMs).unref?.()),
-      ]);
+      const { promise: graceIsOver, resolve } = Promise.withResolvers<void>();
+      const callOff = clock.after(graceMs, resolve);
+      await Promise.race([Promise.all([queue.onIdle(), sweeping]), graceIsOver]);
+      callOff();
     },
   };
 }

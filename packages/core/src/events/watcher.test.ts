@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Database } from "../database/port.ts";
+import { systemClock } from "../shared/clock.ts";
 import { createChanges } from "./changes.ts";
 import { createWatcher, type WatchedEvent, type WatchNews } from "./watcher.ts";
 
@@ -29,7 +30,7 @@ function setUp() {
   const changes = createChanges();
   const limits = { watchTickMs: tickMs } as never;
   const logger = { warn: trouble } as never;
-  const watcher = createWatcher({ database, changes, limits, logger });
+  const watcher = createWatcher({ database, changes, limits, clock: systemClock, logger });
   return { watcher, changes, log, asked, trouble, state };
 }
 const task = (taskId: string, walletId: string | null = null) => ({

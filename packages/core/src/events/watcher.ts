@@ -61,11 +61,11 @@ const batchMax = 50;
  * A hint from `changes` asks at once, about that task alone. Nobody watching: no timer, no query.
  */
 export function createWatcher(
-  context: Pick<BffContext, "database" | "changes" | "limits" | "logger">,
+  context: Pick<BffContext, "database" | "changes" | "limits" | "clock" | "logger">,
 ): Watcher {
   const watched = new Map<string, Watched>();
   const hinted = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let callOff = () => {};
   let asking = false;
   /** When everything was last asked about. */
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -75,13 +75,13 @@ export function createWatcher(
     hinted.add(taskId);
     schedule();
   };
-  const untilTickMs = () => Math.max(0, lookedAt + context.limits.watchTickMs - performance.now());
+  const untilTickMs = () => Math.max(0, lookedAt + context.limits.watchTickMs - context.clock.monotonic());
   const schedule = () => {
     if (asking || watched.size === 0) return;
-    clearTimeout(timer);
-    timer = setTimeout(
-      () => void look(),
+    callOff();
+    callOff = context.clock.after(
       hinted.size > 0 ? Math.min(gatherMs, untilTickMs()) : untilTickMs(),
+      () => void look(),
     );
   };
 
@@ -89,7 +89,7 @@ export function createWatcher(
     asking = true;
     // Hints must not put the tick off: other processes' changes are found by it alone.
     const everything = untilTickMs() === 0;
-    if (everything) lookedAt = performance.now();
+    if (everything) lookedAt = context.clock.monotonic();
     const asked = [...watched].filter(([, { target }]) => everything || hinted.has(target.taskId));
     hinted.clear();
     try {
@@ -142,7 +142,7 @@ export function createWatcher(
         entry.subscribers.delete(subscriber);
         if (entry.subscribers.size === 0 && watched.get(key) === entry) watched.delete(key);
         if (watched.size > 0) return;
-        clearTimeout(timer);
+        callOff();
         stopListening?.();
         stopListening = undefined;
       };

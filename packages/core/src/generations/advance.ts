@@ -85,7 +85,8 @@ async function commit(
       const delayMs = verdict.next === "later" ? verdict.delayMs : null;
       const next = await context.database.call("genbff_record", {
         ...held,
-        p_changes: verdict.changes as unknown as JsonObject,
+        // Told with its attempt: a call that the driver repeats never closes two.
+        p_changes: { ...(verdict.changes as unknown as JsonObject), attempt: order.attempt },
         p_delay_ms: delayMs,
       });
       if (next === null) {

@@ -22,12 +22,14 @@ export async function handOver(context: BffContext, generationId?: string): Prom
     p_leases: leases.map(({ generation_id, epoch }) => ({ generation_id, epoch })),
   });
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("the database does not answer")), patienceMs);
+  const callOff = context.clock.after(patienceMs, () =>
+    late.reject(new Error("the database does not answer")),
+  );
   try {
     await Promise.race([given, late.promise]);
   } catch (error) {
     context.logger.warn({ leases: leases.length, error }, "leases could not be handed over; they run out");
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { namedCall } from "../database/named-call.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { type Book, openBook } from "../testing/generations/book.ts";
-import { stopClock, takeClock } from "../testing/generations/virtual-time.ts";
+import { freezeClock, takeClock } from "../testing/generations/virtual-time.ts";
 
 // K13 of `reliability-spec.md` 4: the end of an idempotency key, a retry and the sweep of old keys at the same time.
 // Within the retention a key has one effect; after it, at most one more.
@@ -80,7 +80,7 @@ it("keeps a key that a start has made its own while the sweep of old keys was wa
 });
 
 it("replays up to the last microsecond, and makes one new generation from the end on", async () => {
-  const time = await stopClock(test);
+  const time = await freezeClock(test);
   for (const [key, before, expected] of [
     ["a", "- interval '1 microsecond'", 1],
     ["b", "", 2],

@@ -19,6 +19,12 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** For what nobody can do again: aborted when the lease is lost, or will be before we could renew it. */
   readonly lost: AbortSignal;
+  /**
+   * Called before what cannot be undone: a process that stood still reads its answers before its timers tell it so.
+   *
+   * @throws LeaseLost - somebody else may have the generation by now.
+   */
+  insist(): void;
   /** The user has asked to stop, as of the last renewal. */
   cancelRequested(): boolean;
   /** Ends the renewals. Gives nothing back: the commit does, or `handOver`. */
@@ -48,7 +54,7 @@ const worker = crypto.randomUUID();
 export async function takeLease(context: BffContext, generationId: string): Promise<Lease | NotTaken> {
   const { leaseMs, heartbeatMs } = context.limits;
   // Measured from before the request was sent: the database's lease ends later than we think, never earlier.
-  let renewedAt = performance.now();
+  let renewedAt = context.clock.monotonic();
   const taken = (await context.database.call("genbff_take", {
     p_generation_id: generationId,
     p_worker: worker,
@@ -77,7 +83,7 @@ export async function takeLease(context: BffContext, generationId: string): Prom
   const renew = async () => {
     if (renewing) return;
     renewing = true;
-    const sentAt = performance.now();
+    const sentAt = context.clock.monotonic();
     try {
       const answer = await context.database.call("genbff_heartbeat", {
         p_generation_id: order.id,
@@ -95,18 +101,23 @@ export async function takeLease(context: BffContext, generationId: string): Prom
       renewing = false;
     }
   };
-  const timer = setInterval(() => {
-    if (performance.now() - renewedAt > leaseMs * 0.75) lose();
+  const isStale = () => context.clock.monotonic() - renewedAt > leaseMs * 0.75;
+  const endRenewals = context.clock.every(heartbeatMs, () => {
+    if (isStale()) lose();
     else void renew();
-  }, heartbeatMs);
+  });
   return {
     order,
     exhausted: taken.exhausted === true,
     signal: ending.signal,
     lost: lost.signal,
+    insist() {
+      if (isStale()) lose();
+      lost.signal.throwIfAborted();
+    },
     cancelRequested: () => cancelRequested,
     end() {
-      clearInterval(timer);
+      endRenewals();
       context.leases.delete(held);
     },
   };

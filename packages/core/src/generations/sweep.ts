@@ -1,5 +1,8 @@
 import { sweepInputs } from "../assets/sweep-inputs.ts";
 import type { BffContext } from "../context.ts";
+import type { JsonValue } from "../shared/json.ts";
+import { discardStored } from "./steps/discard-stored.ts";
+import { toWorkOrder } from "./work-order.ts";
 
 const batch = 200;
 /** A backlog of years is worked off over several hours. */
@@ -15,16 +18,19 @@ const hourMs = 3_600_000;
 export function createSweep(context: BffContext): () => Promise<readonly string[]> {
   let tidiedAt = Number.NEGATIVE_INFINITY;
   return async () => {
-    if (performance.now() - tidiedAt > hourMs) {
-      tidiedAt = performance.now();
+    if (context.clock.monotonic() - tidiedAt > hourMs) {
+      tidiedAt = context.clock.monotonic();
       await tidy(context);
     }
     const found = (await context.database.call("genbff_sweep", { p_count: batch })) as {
       ended: string[];
       due: string[];
+      leftovers: JsonValue[];
     };
     if (found.ended.length > 0)
       context.logger.warn({ generation_ids: found.ended }, "generations ended at their deadline");
+    // Whoever held them is dead, and had perhaps stored a part. A storage that hangs must not hold up the sweep.
+    for (const leftover of found.leftovers) void discardStored(context, toWorkOrder(leftover));
     return found.due;
   };
 }

@@ -61,6 +61,7 @@ async function waitAsPreferred(
   });
   const latest = await waitForNews({
     watcher,
+    clock: context.clock,
     userId: caller.userId,
     stored: found as unknown as StoredGeneration,
     waitMs: waitS * 1000,

@@ -37,7 +37,7 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
   const cleanUps: (() => void)[] = [];
   const writer = createSseWriter(() => {
     for (const cleanUp of cleanUps) cleanUp();
-  });
+  }, context.clock);
   // URLs are signed between reading and writing; one after the other, so that the order stays.
   let written: Promise<void> = Promise.resolve();
   const tell = ({ events, balance }: WatchNews) => {

@@ -46,7 +46,7 @@ export function createHandler(
   const firstVisit = createFirstVisit(context.database, context.signUpCredits);
   const tools: HttpTools = {
     watcher: createWatcher(context),
-    streams: createOpenStreams(context.closing),
+    streams: createOpenStreams(context.closing, context.clock),
     signedText: createSignedText(context.secret),
   };
 

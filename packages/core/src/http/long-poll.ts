@@ -1,9 +1,11 @@
 import type { StoredGeneration } from "../events/stored-generation.ts";
 import type { Watcher } from "../events/watcher.ts";
+import type { Clock } from "../shared/clock.ts";
 
 /** What a wait is for. */
 export interface LongPoll {
   readonly watcher: Watcher;
+  readonly clock: Clock;
   readonly userId: string;
   /** What is known now. */
   readonly stored: StoredGeneration;
@@ -32,12 +34,12 @@ export async function waitForNews(poll: LongPoll): Promise<StoredGeneration> {
   };
   await new Promise<void>((resolve) => {
     const finish = () => {
-      clearTimeout(timer);
+      callOff();
       stop();
       for (const signal of poll.signals) signal.removeEventListener("abort", finish);
       resolve();
     };
-    const timer = setTimeout(finish, poll.waitMs);
+    const callOff = poll.clock.after(poll.waitMs, finish);
     const stop = poll.watcher.watch(target, latest.version, ({ events }) => {
       latest = events.at(-1)?.snapshot ?? latest;
       if (over()) finish();

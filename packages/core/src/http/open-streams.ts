@@ -1,4 +1,5 @@
 import { AppError } from "../errors/app-error.ts";
+import type { Clock } from "../shared/clock.ts";
 
 /** One open stream, as its keeper sees it. */
 export interface OpenStream {
@@ -23,13 +24,13 @@ const beatMs = 1000;
 const perUserMax = 50;
 
 /** Makes the keeper of open streams: one timer for all of them, because an idle stream should cost next to nothing. */
-export function createOpenStreams(closing: AbortSignal): OpenStreams {
+export function createOpenStreams(closing: AbortSignal, clock: Clock): OpenStreams {
   const open = new Set<OpenStream>();
   const counts = new Map<string, number>();
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let endBeats: (() => void) | undefined;
 
   const beatAll = () => {
-    const now = Date.now();
+    const now = clock.now();
     for (const stream of [...open]) stream.beat(now);
   };
   const closeAll = () => {
@@ -43,15 +44,15 @@ export function createOpenStreams(closing: AbortSignal): OpenStreams {
       if (count >= perUserMax) throw new AppError("rate_limited", { details: { retry_after_s: 5 } });
       counts.set(stream.userId, count + 1);
       open.add(stream);
-      timer ??= setInterval(beatAll, beatMs);
+      endBeats ??= clock.every(beatMs, beatAll);
       return () => {
         if (!open.delete(stream)) return;
         const left = (counts.get(stream.userId) ?? 1) - 1;
         if (left > 0) counts.set(stream.userId, left);
         else counts.delete(stream.userId);
         if (open.size > 0) return;
-        clearInterval(timer);
-        timer = undefined;
+        endBeats?.();
+        endBeats = undefined;
       };
     },
   };

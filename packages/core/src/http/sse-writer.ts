@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from "../shared/clock.ts";
+
 /** Writes server-sent events into a body. */
 export interface SseWriter {
   readonly body: ReadableStream<Uint8Array>;
@@ -19,9 +21,9 @@ const encoder = new TextEncoder();
  *
  * @param onEnd - Called once, whoever ended it.
  */
-export function createSseWriter(onEnd: () => void): SseWriter {
+export function createSseWriter(onEnd: () => void, clock: Clock = systemClock): SseWriter {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  let writtenAt = Date.now();
+  let writtenAt = clock.now();
   const body = new ReadableStream<Uint8Array>(
     {
       start(given) {
@@ -45,7 +47,7 @@ export function createSseWriter(onEnd: () => void): SseWriter {
       return;
     }
     controller.enqueue(encoder.encode(text));
-    writtenAt = Date.now();
+    writtenAt = clock.now();
   };
 
   return {

@@ -38,6 +38,8 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
   const intent = await commitIntent(context, order, prepared);
   if (!intent.go) return stay(intent.order, intent.waitMs);
 
+  // The answer may have taken longer than the lease: then the new owner has asked the vendor already, and found nothing.
+  lease.insist();
   const send = (signal: AbortSignal) => provider.submit(job, prepared, { signal, logger: context.logger });
   return buy(context, lease, intent.order, send, provider.submitTimeoutMs);
 }
@@ -49,6 +51,7 @@ async function commitIntent(context: BffContext, order: WorkOrder, prepared: Pre
     p_epoch: order.lease_epoch,
     p_request: prepared.request,
     p_digest: await digestOf([prepared.request, order.sources.map((source) => source.sha256)]),
+    p_call: crypto.randomUUID(),
   })) as { go: boolean; wait_ms?: number; generation: JsonValue } | null;
   if (intent === null) throw new LeaseLost();
   return { go: intent.go, waitMs: intent.wait_ms, order: toWorkOrder(intent.generation) };
@@ -70,7 +73,7 @@ async function buy(
 ): Promise<Verdict> {
   const untilDeadlineMs = Math.max(1, Date.parse(order.deadline_at) - Date.parse(order.now));
   try {
-    const answer = await send(AbortSignal.timeout(Math.min(timeoutMs, untilDeadlineMs)));
+    const answer = await send(context.clock.timeout(Math.min(timeoutMs, untilDeadlineMs)));
     return await onAnswer(context, lease, order, answer);
   } catch (error) {
     if (error instanceof LeaseLost) throw error;

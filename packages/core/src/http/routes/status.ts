@@ -22,6 +22,7 @@ export const status: RouteHandler<"status"> = async ({
   const seen = query.version ?? stored.version;
   const latest = await waitForNews({
     watcher,
+    clock: context.clock,
     userId: caller.userId,
     stored,
     waitMs: (query.wait ?? 0) * 1000,

@@ -18,20 +18,29 @@ export async function takeClock({ query }: Pick<TestDatabase, "query">): Promise
   };
 }
 
-/** The database's clock, standing still. */
-export interface StoppedTime {
-  /** An expression of SQL, e.g. `timestamptz '2026-01-01'`. */
-  set(expression: string): Promise<void>;
+/** The database's clock, standing still until it is set. */
+export interface FrozenClock {
+  /** Ms since 1970, or an expression of SQL. Setting a number that is set already costs nothing. */
+  set(at: number | string): Promise<void>;
 }
 
-/** Stops the clock of a test's own database, to look at a single microsecond. */
-export async function stopClock({ query }: Pick<TestDatabase, "query">): Promise<StoppedTime> {
-  await query("create table genbff.test_clock as select pg_catalog.clock_timestamp() as at");
+/** Stops the clock: to look at a single microsecond, or for a simulation that owns the whole of time. */
+export async function freezeClock({
+  query,
+}: {
+  query(text: string, values?: readonly unknown[]): Promise<unknown>;
+}): Promise<FrozenClock> {
+  await query("create table genbff.test_clock (stands_at timestamptz not null)");
+  await query("insert into genbff.test_clock values ('epoch')");
   await query(`create or replace function genbff.now() returns timestamptz language sql volatile as
-    $$ select at from genbff.test_clock $$`);
+    $$ select stands_at from genbff.test_clock $$`);
+  let standsAt: number | string | undefined;
   return {
-    async set(expression) {
-      await query(`update genbff.test_clock set at = ${expression}`);
+    async set(at) {
+      if (typeof at === "string") await query(`update genbff.test_clock set stands_at = ${at}`);
+      else if (at !== standsAt)
+        await query("update genbff.test_clock set stands_at = $1", [new Date(at).toISOString()]);
+      standsAt = at;
     },
   };
 }
