@@ -1,71 +1,84 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Mutant, mutants } from "./mutants/mutants.ts";
+import { parseArgs } from "node:util";
+import { apply } from "./mutants/apply.ts";
+import { copyTree } from "./mutants/copy.ts";
+import { mutants } from "./mutants/list/index.ts";
+import type { Catcher, Mutant } from "./mutants/mutant.ts";
+import { runTests } from "./mutants/run-tests.ts";
+import { judge, type Verdict } from "./mutants/verdict.ts";
 
-// `pnpm mutants [word]`: puts each defect of the list into a copy of the sources, runs the test that must notice it,
-// and prints caught / total. A defect whose text is not found, or whose test fails without it, counts as survived.
+// `pnpm mutants [--only words] [--list]`: puts each defect of the list into a copy of the sources, runs the test that
+// must notice it, and prints caught / total. The copy without any defect must pass first.
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const copy = join(root, ".cache", "mutants");
+const { values } = parseArgs({
+  options: { only: { type: "string", default: "" }, list: { type: "boolean", default: false } },
+});
+const chosen = mutants.filter(({ name }) => name.includes(values.only));
+if (values.list) for (const { name, why, test } of chosen) console.log(`${name}\n    ${why}\n    ${test.file}`);
+else process.exitCode = (await runAll()) ? 0 : 1;
 
-/** The tracked files, with every folder of installed packages linked: what tests resolve is the copy itself. */
-function makeCopy(): void {
-  rmSync(copy, { recursive: true, force: true });
-  mkdirSync(copy, { recursive: true });
-  const files = spawnSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-    cwd: root,
-    encoding: "utf8",
-  });
-  for (const path of files.stdout.split("\0").filter((path) => path !== "" && existsSync(join(root, path)))) {
-    mkdirSync(dirname(join(copy, path)), { recursive: true });
-    cpSync(join(root, path), join(copy, path));
+/** A run without an end is stopped after this much more than it takes without a defect. */
+const patienceMs = 90_000;
+
+async function runAll(): Promise<boolean> {
+  const copy = join(fileURLToPath(new URL("..", import.meta.url)), ".cache", "mutants");
+  copyTree(fileURLToPath(new URL("..", import.meta.url)), copy);
+  mkdirSync(join(copy, ".cache"), { recursive: true });
+  const sound = await baseline(copy);
+  const verdicts: Verdict[] = [];
+  for (const [index, mutant] of chosen.entries()) {
+    const from = performance.now();
+    const verdict = await tryOne(copy, mutant, sound);
+    verdicts.push(verdict);
+    const seconds = ((performance.now() - from) / 1000).toFixed(1);
+    console.log(`${index + 1}/${chosen.length} ${verdict.kind.padEnd(8)} ${mutant.name} (${seconds} s)`);
+    console.log(`    ${verdict.because}`);
   }
-  const installed = spawnSync("pnpm", ["install", "--offline", "--frozen-lockfile", "--reporter=silent"], {
-    cwd: copy,
-    stdio: "inherit",
-  });
-  if (installed.status !== 0) throw new Error("the copy could not be installed");
+  const caught = verdicts.filter(({ kind }) => kind === "caught" || kind === "time-out").length;
+  for (const kind of ["time-out", "SURVIVED", "ERROR"] as const)
+    for (const [index, verdict] of verdicts.entries())
+      if (verdict.kind === kind) console.log(`${kind}: ${chosen[index]?.name}: ${verdict.because}`);
+  console.log(`caught ${caught} / ${chosen.length}`);
+  return caught === chosen.length && chosen.length > 0;
 }
 
-function testPasses([project, file]: Mutant["test"]): boolean {
-  const run = spawnSync("pnpm", ["exec", "vitest", "run", "--project", project, file], {
-    cwd: copy,
-    encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1" },
-  });
-  return run.status === 0;
+/** What passes without any defect, by file: each file once. */
+async function baseline(copy: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const sound = new Map<string, readonly string[]>();
+  for (const { test } of chosen) {
+    if (sound.has(test.file)) continue;
+    const from = performance.now();
+    const run = await runTests(copy, fileOnly(test), { bail: false, limitMs: 600_000 });
+    sound.set(test.file, run.failed.length > 0 || run.around !== "" ? [] : run.passed);
+    const trouble = run.failed.map(({ test: name }) => name).join("; ") || run.around.split("\n", 1)[0];
+    const seconds = ((performance.now() - from) / 1000).toFixed(1);
+    console.log(`without a defect: ${test.file}: ${run.passed.length} pass in ${seconds} s ${trouble}`);
+  }
+  return sound;
 }
 
-function isCaught({ file, find, replace, test }: Mutant): boolean | string {
-  const path = join(copy, file);
-  const text = readFileSync(path, "utf8");
-  if (text.split(find).length !== 2) return "its text is not there exactly once";
-  writeFileSync(
-    path,
-    text.replace(find, () => replace),
-  );
+const fileOnly = ({ project, file }: Catcher): Catcher => ({ project, file });
+
+async function tryOne(
+  copy: string,
+  mutant: Mutant,
+  sound: ReadonlyMap<string, readonly string[]>,
+): Promise<Verdict> {
+  const passing = sound.get(mutant.test.file) ?? [];
+  if (!passing.some((name) => name.includes(mutant.test.only ?? "")))
+    return { kind: "ERROR", because: `no test of ${mutant.test.file} passes without it` };
+  let applied: ReturnType<typeof apply>;
   try {
-    return !testPasses(test);
+    applied = apply(copy, mutant);
+  } catch (error) {
+    return { kind: "ERROR", because: (error as Error).message };
+  }
+  writeFileSync(applied.path, applied.after);
+  try {
+    return judge(await runTests(copy, mutant.test, { bail: true, limitMs: patienceMs }));
   } finally {
-    writeFileSync(path, text);
+    writeFileSync(applied.path, applied.before);
   }
 }
-
-const [word = ""] = process.argv.slice(2);
-const chosen = mutants.filter((mutant) => mutant.name.includes(word));
-makeCopy();
-const baselines = new Map(chosen.map(({ test }) => [test.join(" "), test]));
-for (const test of baselines.values())
-  if (!testPasses(test)) throw new Error(`${test[1]} fails without any defect`);
-let caught = 0;
-for (const mutant of chosen) {
-  const result = isCaught(mutant);
-  if (result === true) caught += 1;
-  console.log(
-    `${result === true ? "caught  " : "SURVIVED"} ${mutant.name}${typeof result === "string" ? `: ${result}` : ""}`,
-  );
-}
-console.log(`${caught} / ${chosen.length} caught`);
-process.exitCode = caught === chosen.length ? 0 : 1;

@@ -1,0 +1,140 @@
+import { type Mutant, tests } from "../mutant.ts";
+
+const submission = tests("core", "packages/core/src/generations/submission.test.ts");
+const fallback = tests("core", "packages/core/src/generations/fallback.test.ts");
+const crash = tests("makeit3d", "examples/makeit3d/tests/crash-matrix.test.ts");
+const faults = tests("makeit3d", "examples/makeit3d/tests/faults.test.ts");
+const steps = "packages/core/src/generations/steps";
+
+/** What a worker does with what a provider says, or does not say. */
+export const providing: readonly Mutant[] = [
+  {
+    name: "an intent without an answer is sent again",
+    why: "S6, C5: an intent that is found without an answer belongs to a worker that died",
+    file: `${steps}/submit.ts`,
+    find: "if (order.attempt_row.intent_at !== null)",
+    replace: "if (order.attempt_row.intent_at === undefined)",
+    test: crash("death at each step of openai killed after genbff_intent"),
+  },
+  {
+    name: "a lost answer is asked for again",
+    why: "2.4: unknown is never submitted again by itself",
+    file: `${steps}/submit-failure.ts`,
+    find: "return unknown({ error: errorForTheBooks(error), ...healthOf(error) });",
+    replace: 'return tryAgain(order, "submit", { changes, exhausted: ended(error) });',
+    test: submission("is never sent again where its answer was lost"),
+  },
+  {
+    name: "a lost answer goes to the next provider",
+    why: "fallback: only what was certainly not bought",
+    file: `${steps}/submit-failure.ts`,
+    find: "return unknown({ error: errorForTheBooks(error), ...healthOf(error) });",
+    replace: `return order.candidates[0] === undefined ? unknown({}) : { next: "continue", changes: { step: "intent", next_attempt: true, next_provider: order.candidates[0], outcome: "refused" } };`,
+    test: fallback("is never asked after an answer that got lost"),
+  },
+  {
+    name: "a failure that nobody has classed is taken for a refusal",
+    why: "2.4: it may have been bought",
+    file: `${steps}/submit-failure.ts`,
+    find: "return unknown({ error: errorForTheBooks(error) });",
+    replace: 'return { next: "fail", code: "provider_failed", outcome: "refused" };',
+    test: submission("leaves an orphan where a provider failed without saying how"),
+  },
+  {
+    name: "an unknown answer is taken for a refusal",
+    why: "2.4: an orphan for the operator",
+    file: `${steps}/submit-failure.ts`,
+    find: "return unknown({ error: errorForTheBooks(error), ...healthOf(error) });",
+    replace: "return ended(error);",
+    test: submission("is never sent again where its answer was lost"),
+  },
+  {
+    name: "what was not sent counts as sent",
+    why: "2.4: the same attempt, no new one",
+    file: `${steps}/submit-failure.ts`,
+    find: "unsent: true, error",
+    replace: "error",
+    test: submission("costs no attempt where nothing was sent"),
+  },
+  {
+    name: "what was not sent counts as an attempt",
+    why: "2.4: the same attempt, no new one",
+    file: `${steps}/submit-failure.ts`,
+    find: "unsent: true, error",
+    replace: 'next_attempt: true, outcome: "refused", error',
+    test: submission("costs no attempt where nothing was sent"),
+  },
+  {
+    name: "refused content is shown to another vendor",
+    why: "fallback: never for moderation",
+    file: `${steps}/next-provider.ts`,
+    find: '|| error.code === "content_rejected"',
+    replace: "",
+    test: fallback("is never asked after content that was refused"),
+  },
+  {
+    name: "a list that lags behind proves that nothing was bought",
+    why: "2.4: only a reliable none counts as not sent",
+    file: `${steps}/recover.ts`,
+    find: "if (!conclusive) return",
+    replace: "if (false) return",
+    test: submission("believes no list that may lag behind"),
+  },
+  {
+    name: "a lost sale is never looked up",
+    why: "2.4: adopt the job that is found",
+    file: `${steps}/recover.ts`,
+    find: "if (provider?.lookup === undefined ||",
+    replace: "if (true ||",
+    test: submission("believes no list that may lag behind"),
+  },
+  {
+    name: "a question that failed ends the generation",
+    why: "S8: a failed poll is asked again",
+    file: `${steps}/check.ts`,
+    find: 'if (isProviderError(error) && (error.outcome === "failed" || error.outcome === "refused"))',
+    replace: "if (isProviderError(error))",
+    test: submission("survives a question that failed"),
+  },
+  {
+    name: "a dead link is not renewed",
+    why: "S8: links live for a minute at some vendors",
+    file: `${steps}/fetch-outputs.ts`,
+    find: "status >= 400 && status < 500 &&",
+    replace: "status >= 600 &&",
+    test: faults('tripo {"kind":"link_expired"}'),
+  },
+  {
+    name: "nothing of a broken answer is delivered",
+    why: "k of n: what arrived whole is delivered",
+    file: `${steps}/store-streams.ts`,
+    find: "if (stored.length === 0) throw error;",
+    replace: "throw error;",
+    test: faults("delivers and charges what arrived of three pictures"),
+  },
+  {
+    name: "a vendor's words reach the user",
+    why: "8.6: no error text of a provider reaches clients",
+    file: `${steps}/on-answer.ts`,
+    within: "function detailsOf(",
+    find: "...(error.details === undefined ? {} : { details: error.details as JsonObject }),",
+    replace: "details: { ...error.details, reason: error.message },",
+    test: submission("keeps a vendor's words from the user"),
+  },
+  {
+    name: "a busy vendor's 500 is taken for a refusal",
+    why: "2.4: a 500 after a submission is unknown",
+    file: "packages/providers/src/shared/outcome.ts",
+    find: 'return purpose === "submit" ? "unknown" : "not_sent";',
+    replace: 'return purpose === "submit" ? "refused" : "not_sent";',
+    test: tests("providers", "packages/providers/src/conformance.test.ts")(),
+  },
+  {
+    name: "a 503 without a word about waiting is taken for a refusal",
+    why: "2.4: a 503 without Retry-After is unknown",
+    file: "packages/providers/src/shared/outcome.ts",
+    find: "return status === 503 && retryAfterMs !== undefined;",
+    replace: "return status === 503;",
+    test: tests("providers", "packages/providers/src/conformance.test.ts")(),
+  },
+];
