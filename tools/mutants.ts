@@ -1,41 +1,48 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { apply } from "./mutants/apply.ts";
 import { copyTree } from "./mutants/copy.ts";
 import { mutants } from "./mutants/list/index.ts";
-import type { Catcher, Mutant } from "./mutants/mutant.ts";
-import { runTests } from "./mutants/run-tests.ts";
+import type { Mutant } from "./mutants/mutant.ts";
+import { openTests, type Tests } from "./mutants/run-tests.ts";
 import { judge, type Verdict } from "./mutants/verdict.ts";
 
-// `pnpm mutants [--only words] [--list]`: puts each defect of the list into a copy of the sources, runs the test that
+// `pnpm mutants [--only words]… [--list]`: puts each defect of the list into a copy of the sources, runs the test that
 // must notice it, and prints caught / total. The copy without any defect must pass first.
 
-const { values } = parseArgs({
-  options: { only: { type: "string", default: "" }, list: { type: "boolean", default: false } },
-});
-const chosen = mutants.filter(({ name }) => name.includes(values.only));
-if (values.list) for (const { name, why, test } of chosen) console.log(`${name}\n    ${why}\n    ${test.file}`);
-else process.exitCode = (await runAll()) ? 0 : 1;
+/** Whatever takes longer than this with a defect, and did not without, is stopped. */
+const patienceMs = 120_000;
 
-/** A run without an end is stopped after this much more than it takes without a defect. */
-const patienceMs = 90_000;
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true, default: [""] },
+    list: { type: "boolean", default: false },
+  },
+});
+const chosen = mutants.filter(({ name, test }) =>
+  values.only.some((words) => name.includes(words) || test.file.includes(words)),
+);
+if (values.list)
+  for (const { name, why, test } of chosen) console.log(`${name}\n    ${why}\n    ${test.file}`);
+else process.exitCode = (await runAll()) ? 0 : 1;
 
 async function runAll(): Promise<boolean> {
   const copy = join(fileURLToPath(new URL("..", import.meta.url)), ".cache", "mutants");
   copyTree(fileURLToPath(new URL("..", import.meta.url)), copy);
-  mkdirSync(join(copy, ".cache"), { recursive: true });
-  const sound = await baseline(copy);
+  const tests = await openTests(copy);
+  const sound = await baseline(tests);
   const verdicts: Verdict[] = [];
   for (const [index, mutant] of chosen.entries()) {
     const from = performance.now();
-    const verdict = await tryOne(copy, mutant, sound);
+    const verdict = await tryOne(copy, tests, mutant, sound);
     verdicts.push(verdict);
     const seconds = ((performance.now() - from) / 1000).toFixed(1);
     console.log(`${index + 1}/${chosen.length} ${verdict.kind.padEnd(8)} ${mutant.name} (${seconds} s)`);
     console.log(`    ${verdict.because}`);
   }
+  await tests.close();
   const caught = verdicts.filter(({ kind }) => kind === "caught" || kind === "time-out").length;
   for (const kind of ["time-out", "SURVIVED", "ERROR"] as const)
     for (const [index, verdict] of verdicts.entries())
@@ -45,12 +52,13 @@ async function runAll(): Promise<boolean> {
 }
 
 /** What passes without any defect, by file: each file once. */
-async function baseline(copy: string): Promise<ReadonlyMap<string, readonly string[]>> {
+async function baseline(tests: Tests): Promise<ReadonlyMap<string, readonly string[]>> {
   const sound = new Map<string, readonly string[]>();
   for (const { test } of chosen) {
     if (sound.has(test.file)) continue;
     const from = performance.now();
-    const run = await runTests(copy, fileOnly(test), { bail: false, limitMs: 600_000 });
+    const { project, file } = test;
+    const run = await tests.run({ project, file }, { bail: false, limitMs: 600_000 });
     sound.set(test.file, run.failed.length > 0 || run.around !== "" ? [] : run.passed);
     const trouble = run.failed.map(({ test: name }) => name).join("; ") || run.around.split("\n", 1)[0];
     const seconds = ((performance.now() - from) / 1000).toFixed(1);
@@ -59,10 +67,9 @@ async function baseline(copy: string): Promise<ReadonlyMap<string, readonly stri
   return sound;
 }
 
-const fileOnly = ({ project, file }: Catcher): Catcher => ({ project, file });
-
 async function tryOne(
   copy: string,
+  tests: Tests,
   mutant: Mutant,
   sound: ReadonlyMap<string, readonly string[]>,
 ): Promise<Verdict> {
@@ -75,10 +82,14 @@ async function tryOne(
   } catch (error) {
     return { kind: "ERROR", because: (error as Error).message };
   }
-  writeFileSync(applied.path, applied.after);
+  const write = (text: string) => {
+    writeFileSync(applied.path, text);
+    tests.changed(applied.path);
+  };
+  write(applied.after);
   try {
-    return judge(await runTests(copy, mutant.test, { bail: true, limitMs: patienceMs }));
+    return judge(await tests.run(mutant.test, { bail: true, limitMs: patienceMs }));
   } finally {
-    writeFileSync(applied.path, applied.before);
+    write(applied.before);
   }
 }

@@ -40,7 +40,7 @@ function fileOf(root: string, { file, within }: Mutant): { path: string; before:
     : [path];
   const having = candidates
     .map((candidate) => ({ path: candidate, before: readFileSync(candidate, "utf8") }))
-    .filter(({ before }) => within === undefined || before.includes(within));
+    .filter(({ before }) => within === undefined || placeOf(before, within) !== -1);
   const last = having.at(-1);
   if (last === undefined) throw new Error(`nothing begins with "${within}" any more`);
   return last;
@@ -49,8 +49,15 @@ function fileOf(root: string, { file, within }: Mutant): { path: string; before:
 /** From the beginning that was named to the line that ends it: `$$;` of a function, `)` of a table, `}` of TypeScript. */
 function section(text: string, { within }: Mutant): [number, number] {
   if (within === undefined) return [0, text.length];
-  const start = text.lastIndexOf(within);
+  const start = placeOf(text, within);
   const ends = within.includes("table ") ? /^\)/m : /^(?:end )?\$\$|^\}/m;
   const length = text.slice(start).search(ends);
   return [start, length === -1 ? text.length : start + length];
+}
+
+/** Where it begins for the last time; -1: nowhere. Of an SQL function its definition is meant, not its use. */
+function placeOf(text: string, within: string): number {
+  const isSqlFunction = /^function (?:genbff|public)\./.test(within);
+  const beginnings = isSqlFunction ? [`create ${within}`, `create or replace ${within}`] : [within];
+  return Math.max(...beginnings.map((beginning) => text.lastIndexOf(beginning)));
 }

@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { createVitest, type TestRunResult, type Vitest } from "vitest/node";
 import { literally } from "./apply.ts";
 import type { Catcher } from "./mutant.ts";
 
@@ -15,60 +14,77 @@ export interface TestRun {
   readonly stopped: boolean;
 }
 
-/** As far as it is read here. */
-interface Report {
-  readonly testResults: readonly {
-    readonly status: string;
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly fullName: string;
-      readonly status: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
+/** One vitest that stays open, and one Postgres with it: what a run costs is its tests alone. */
+export interface Tests {
+  /** With `bail`, up to the first that fails. */
+  run(which: Catcher, options: { bail: boolean; limitMs: number }): Promise<TestRun>;
+  /** Says that a file has another text now. */
+  changed(path: string): void;
+  close(): Promise<void>;
 }
 
-/** Runs tests in the copy; with `bail`, up to the first that fails. */
-export async function runTests(
-  copy: string,
-  { project, file, only }: Catcher,
-  { bail, limitMs }: { bail: boolean; limitMs: number },
-): Promise<TestRun> {
-  const report = join(copy, ".cache", "report.json");
-  rmSync(report, { force: true });
-  const vitest = join(copy, "node_modules", "vitest", "vitest.mjs");
-  const names = only === undefined ? [] : ["-t", literally(only)];
-  const output = ["--reporter=json", `--outputFile=${report}`, ...(bail ? ["--bail=1"] : [])];
-  const child = spawn(process.execPath, [vitest, "run", "--project", project, file, ...names, ...output], {
-    cwd: copy,
-    stdio: "ignore",
-    env: { ...process.env, NO_COLOR: "1" },
-  });
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
-  child.once("exit", (_, signal) => resolve(signal === "SIGKILL"));
-  const stopped = await promise;
-  clearTimeout(timer);
-  return stopped ? { passed: [], failed: [], around: "", stopped } : read(report);
-}
-
-function read(path: string): TestRun {
-  let report: Report;
-  try {
-    report = JSON.parse(readFileSync(path, "utf8")) as Report;
-  } catch {
-    return { passed: [], failed: [], around: "vitest wrote no report", stopped: false };
-  }
-  const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+/** Opens the tests of a copy. */
+export async function openTests(copy: string): Promise<Tests> {
+  let vitest: Promise<Vitest> | undefined;
+  const opened = () => (vitest ??= open(copy));
+  const close = async () => {
+    const closing = vitest;
+    vitest = undefined;
+    await (await closing)?.close();
+  };
   return {
-    passed: tests.filter(({ status }) => status === "passed").map(({ fullName }) => fullName),
+    async run(which, { bail, limitMs }) {
+      const runner = await opened();
+      runner.config.bail = bail ? 1 : 0;
+      for (const project of runner.projects) project.config.bail = runner.config.bail;
+      runner.setGlobalTestNamePattern(which.only === undefined ? "" : literally(which.only));
+      const specifications = (await runner.globTestSpecifications([join(copy, which.file)])).filter(
+        ({ project }) => project.name === which.project,
+      );
+      const late = Promise.withResolvers<undefined>();
+      const timer = setTimeout(() => late.resolve(undefined), limitMs);
+      const result = await Promise.race([runner.runTestSpecifications(specifications), late.promise]);
+      clearTimeout(timer);
+      if (result !== undefined) return read(result, join(copy, which.file));
+      // Workers that are stuck go with their vitest; the next run has a new one.
+      await Promise.race([close(), new Promise((resolve) => setTimeout(resolve, 20_000))]);
+      return { passed: [], failed: [], around: "", stopped: true };
+    },
+    changed(path) {
+      void vitest?.then((runner) => runner.invalidateFile(path));
+    },
+    close,
+  };
+}
+
+async function open(copy: string): Promise<Vitest> {
+  const vitest = await createVitest("test", {
+    root: copy,
+    config: join(copy, "vitest.config.ts"),
+    watch: true,
+    reporters: [{}],
+  });
+  await vitest.standalone();
+  return vitest;
+}
+
+/** A result holds the modules of earlier runs too. */
+function read(result: TestRunResult, file: string): TestRun {
+  const modules = result.testModules.filter(({ moduleId }) => moduleId === file);
+  const tests = modules.flatMap((module) => [...module.children.allTests()]);
+  const messageOf = (errors: readonly { message: string }[] | undefined) =>
+    (errors ?? []).map(({ message }) => message).join("\n");
+  return {
+    passed: tests.filter((test) => test.result().state === "passed").map((test) => nameOf(test.fullName)),
     failed: tests
-      .filter(({ status }) => status === "failed")
-      .map(({ fullName, failureMessages }) => ({ test: fullName, message: failureMessages.join("\n") })),
-    around: report.testResults
-      .filter(({ status, message }) => status === "failed" && message !== "")
-      .map(({ message }) => message)
-      .join("\n"),
+      .filter((test) => test.result().state === "failed")
+      .map((test) => ({ test: nameOf(test.fullName), message: messageOf(test.result().errors) })),
+    around: messageOf(
+      modules.flatMap((module) => [module, ...module.children.allSuites()].flatMap((part) => part.errors())),
+    ),
     stopped: false,
   };
 }
+
+/** As `-t` matches it. */
+const nameOf = (fullName: string) => fullName.replaceAll(" > ", " ");

@@ -20,7 +20,8 @@ export function judge({ passed, failed, around, stopped }: TestRun): Verdict {
       ? { kind: "time-out", because: first.test }
       : { kind: "caught", because: `${first.test}: ${firstLine(first.message)}` };
   // The audit of a whole file stands behind its last test.
-  if (around !== "" && passed.length > 0) return { kind: "caught", because: `at the end: ${firstLine(around)}` };
+  if (around !== "" && passed.length > 0)
+    return { kind: "caught", because: `at the end: ${firstLine(around)}` };
   if (around !== "") return { kind: "ERROR", because: `no test ran: ${firstLine(around)}` };
   return passed.length === 0
     ? { kind: "ERROR", because: "no test ran" }

@@ -43,7 +43,7 @@ export const constraints: readonly Mutant[] = [
     name: "a lot may be spent twice",
     why: "L11: 0 <= remaining <= amount",
     find: "check (remaining between 0 and amount)",
-    replace: "check (remaining <= amount)",
+    replace: "check (remaining >= 0)",
     test: ledger("keeps a lot between nothing and what it was"),
   }),
   sql("create table genbff.grants (", {

@@ -19,7 +19,7 @@ export const ends: readonly Mutant[] = [
     why: "S1: recorded as an orphan, never applied",
     find: "or v_generation.status <> 'processing' or v_generation.lease_expires_at is null",
     replace: "",
-    test: lifecycle("comes once"),
+    test: lifecycle("is not undone by a late success"),
   }),
   sql("function public.genbff_finish(", {
     name: "a generation is complete without its outputs",

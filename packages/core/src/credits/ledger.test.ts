@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pglite } from "../database/pglite.ts";
 import type { Database } from "../database/port.ts";
 import { isAppError } from "../errors/app-error.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
+import { createTestPglite } from "../testing/embedded/test-pglite.ts";
 
 const drivers: Record<string, () => Promise<{ database: Database; close(): Promise<void> }>> = {
   postgres: () => createTestDatabase({ max: 32 }),
   pglite: async () => {
-    const database = pglite({ memory: true });
+    const { database, close } = await createTestPglite();
     await database.migrate?.([]);
-    return { database, close: () => database.close() };
+    return { database, close };
   },
 };
 
@@ -31,11 +31,11 @@ describe.each(Object.entries(drivers))("ledger on %s", (_name, open) => {
   let close: () => Promise<void>;
   beforeAll(async () => {
     ({ database, close } = await open());
-  });
+  }, 60_000);
   afterAll(async () => {
     expect(await database.call("genbff_violations", {})).toEqual([]);
     await close();
-  });
+  }, 60_000);
   const call = (name: string, args: JsonObject) =>
     database.call(`genbff_${name}`, args) as Promise<Record<string, unknown>>;
   const grant = (wallet: string, amount: number, key: string = randomUUID(), more: JsonObject = {}) =>

@@ -170,6 +170,14 @@ describe("a lease", () => {
     expect(await call("balance", { p_wallet_id: user })).toMatchObject({ held: 2 });
   });
 
+  it("is over when it was given back: the same epoch writes nothing more", async () => {
+    const { id } = await start();
+    const { epoch } = await take(id);
+    expect(await call("record", { ...held(id, epoch), p_changes: {}, p_delay_ms: 60_000 })).not.toBeNull();
+    expect(await call("record", { ...held(id, epoch), p_changes: { progress: 50 } })).toBeNull();
+    expect(await call("heartbeat", { ...held(id, epoch), p_lease_ms: 60_000 })).toBeNull();
+  });
+
   it("lets a generation that kills its workers end: each death before the intent costs an attempt", async () => {
     const { id } = await start();
     const exhausted = [];
@@ -208,6 +216,17 @@ describe("an attempt", () => {
     expect(await call("intent", { ...held(id, epoch), p_request: {}, p_digest: "d" })).toMatchObject({
       go: false,
     });
+  });
+
+  it("sends nothing and renews nothing once the deadline has passed", async () => {
+    const { id } = await start({ deadlineMs: 150 });
+    const { epoch } = await take(id);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await call("intent", { ...held(id, epoch), p_request: {}, p_digest: "d" })).toMatchObject({
+      go: false,
+    });
+    expect(await call("heartbeat", { ...held(id, epoch), p_lease_ms: 60_000 })).toBeNull();
+    await call("fail", { ...held(id, epoch), p_code: "timeout" });
   });
 
   it("never adopts a job that another generation holds, not even when two look at once", async () => {
@@ -253,6 +272,24 @@ describe("an end", () => {
         posted: 100 - (row?.status === "complete" ? 2 : 0),
       });
     }
+  });
+
+  it("is not undone by a late success", async () => {
+    const { id, user } = await start();
+    const { epoch } = await take(id);
+    await call("fail", { ...held(id, epoch), p_code: "provider_failed" });
+    expect(await call("finish", { ...held(id, epoch), p_assets: [stored(id, 0)] })).toBeNull();
+    expect(await call("balance", { p_wallet_id: user })).toMatchObject({ held: 0, posted: 100 });
+  });
+
+  it("is not good without an output, nor with one that was never reserved", async () => {
+    const { id } = await start();
+    const { epoch } = await take(id);
+    for (const p_assets of [[], [stored(id, 7)]])
+      await expect(call("finish", { ...held(id, epoch), p_assets })).rejects.toThrow();
+    expect(await call("finish", { ...held(id, epoch), p_assets: [stored(id, 0)] })).toMatchObject({
+      status: "complete",
+    });
   });
 
   it("charges what was delivered: two of three", async () => {
@@ -309,10 +346,16 @@ describe("an end", () => {
   });
 
   it("belongs to the generation: no function settles its hold from outside", async () => {
-    const { id } = await start();
+    const { id, user } = await start();
     const [hold] = await test.query<{ id: string }>("select id from genbff.holds where generation_id = $1", [
       id,
     ]);
+    // Beside it one that has timed out: what takes that one away leaves the generation's alone.
+    const timedOut = { p_idempotency_key: "h", p_external_reference: "poster", p_expires_in_ms: 1 };
+    await call("hold", { p_wallet_id: user, p_amount: 3, ...timedOut });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await call("expire_due", {})).toMatchObject({ holds: 1 });
+    expect(await call("balance", { p_wallet_id: user })).toMatchObject({ held: 2 });
     expect(await code(call("capture", { p_hold_id: hold?.id as string, p_full: true }))).toBe("forbidden");
     expect(await code(call("release", { p_hold_id: hold?.id as string }))).toBe("forbidden");
   });
