@@ -5,8 +5,8 @@ import { parseArgs } from "node:util";
 import { apply } from "./mutants/apply.ts";
 import { copyTree } from "./mutants/copy.ts";
 import { mutants } from "./mutants/list/index.ts";
-import type { Mutant } from "./mutants/mutant.ts";
-import { openTests, type Tests } from "./mutants/run-tests.ts";
+import type { Catcher, Mutant } from "./mutants/mutant.ts";
+import { openTests, type TestRun, type Tests } from "./mutants/run-tests.ts";
 import { judge, type Verdict } from "./mutants/verdict.ts";
 
 // `pnpm mutants [--only words]… [--list]`: puts each defect of the list into a copy of the sources, runs the test that
@@ -51,31 +51,47 @@ async function runAll(): Promise<boolean> {
   return caught === chosen.length && chosen.length > 0;
 }
 
-/** What passes without any defect, by file: each file once. */
-async function baseline(tests: Tests): Promise<ReadonlyMap<string, readonly string[]>> {
-  const sound = new Map<string, readonly string[]>();
-  for (const { test } of chosen) {
-    if (sound.has(test.file)) continue;
+/** What the tests come to that are named, without any defect: each file once. */
+async function baseline(tests: Tests): Promise<ReadonlyMap<string, TestRun>> {
+  const sound = new Map<string, TestRun>();
+  for (const [file, catchers] of Map.groupBy(
+    chosen.map(({ test }) => test),
+    ({ file }) => file,
+  )) {
     const from = performance.now();
-    const { project, file } = test;
-    const run = await tests.run({ project, file }, { bail: false, limitMs: 600_000 });
-    sound.set(test.file, run.failed.length > 0 || run.around !== "" ? [] : run.passed);
-    const trouble = run.failed.map(({ test: name }) => name).join("; ") || run.around.split("\n", 1)[0];
+    const names = catchers.flatMap(({ only }) => only ?? []);
+    const place = {
+      project: catchers[0]?.project ?? "",
+      file,
+      names: names.length < catchers.length ? [] : names,
+    };
+    const run = await tests.run(place, { bail: false, limitMs: 600_000 });
+    sound.set(file, run);
+    const trouble = [...run.failed.map(({ test }) => test), run.around].filter((text) => text !== "");
     const seconds = ((performance.now() - from) / 1000).toFixed(1);
-    console.log(`without a defect: ${test.file}: ${run.passed.length} pass in ${seconds} s ${trouble}`);
+    console.log(`without a defect: ${file}: ${run.passed.length} pass in ${seconds} s`);
+    for (const text of trouble) console.log(`    but not: ${text}`);
   }
   return sound;
+}
+
+/** Why a test proves nothing: it does not pass without the defect either. */
+function unsound({ file, only = "" }: Catcher, run: TestRun | undefined): string | undefined {
+  const named = (name: string) => name.includes(only);
+  if (run === undefined || run.around !== "" || run.failed.some(({ test }) => named(test)))
+    return `${file} fails without it`;
+  return run.passed.some(named) ? undefined : `no test of ${file} has this name`;
 }
 
 async function tryOne(
   copy: string,
   tests: Tests,
   mutant: Mutant,
-  sound: ReadonlyMap<string, readonly string[]>,
+  sound: ReadonlyMap<string, TestRun>,
 ): Promise<Verdict> {
-  const passing = sound.get(mutant.test.file) ?? [];
-  if (!passing.some((name) => name.includes(mutant.test.only ?? "")))
-    return { kind: "ERROR", because: `no test of ${mutant.test.file} passes without it` };
+  const { project, file, only } = mutant.test;
+  const trouble = unsound(mutant.test, sound.get(file));
+  if (trouble !== undefined) return { kind: "ERROR", because: trouble };
   let applied: ReturnType<typeof apply>;
   try {
     applied = apply(copy, mutant);
@@ -88,7 +104,8 @@ async function tryOne(
   };
   write(applied.after);
   try {
-    return judge(await tests.run(mutant.test, { bail: true, limitMs: patienceMs }));
+    const names = only === undefined ? [] : [only];
+    return judge(await tests.run({ project, file, names }, { bail: true, limitMs: patienceMs }));
   } finally {
     write(applied.before);
   }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { createVitest, type TestRunResult, type Vitest } from "vitest/node";
 import { literally } from "./apply.ts";
-import type { Catcher } from "./mutant.ts";
 
 /** What became of the tests of one run. */
 export interface TestRun {
@@ -14,10 +13,18 @@ export interface TestRun {
   readonly stopped: boolean;
 }
 
+/** Which tests of which file. */
+export interface Place {
+  readonly project: string;
+  readonly file: string;
+  /** None: all of them. */
+  readonly names: readonly string[];
+}
+
 /** One vitest that stays open, and one Postgres with it: what a run costs is its tests alone. */
 export interface Tests {
-  /** With `bail`, up to the first that fails. */
-  run(which: Catcher, options: { bail: boolean; limitMs: number }): Promise<TestRun>;
+  /** The tests of a file whose names hold one of `names`; with `bail`, up to the first that fails. */
+  run(where: Place, options: { bail: boolean; limitMs: number }): Promise<TestRun>;
   /** Says that a file has another text now. */
   changed(path: string): void;
   close(): Promise<void>;
@@ -33,19 +40,22 @@ export async function openTests(copy: string): Promise<Tests> {
     await (await closing)?.close();
   };
   return {
-    async run(which, { bail, limitMs }) {
+    async run({ project, file, names }, { bail, limitMs }) {
       const runner = await opened();
       runner.config.bail = bail ? 1 : 0;
-      for (const project of runner.projects) project.config.bail = runner.config.bail;
-      runner.setGlobalTestNamePattern(which.only === undefined ? "" : literally(which.only));
-      const specifications = (await runner.globTestSpecifications([join(copy, which.file)])).filter(
-        ({ project }) => project.name === which.project,
+      for (const one of runner.projects) one.config.bail = runner.config.bail;
+      // Between a suite and its test vitest writes " > ".
+      runner.setGlobalTestNamePattern(
+        names.map((name) => literally(name).replaceAll(" ", "(?: >)? ")).join("|"),
+      );
+      const specifications = (await runner.globTestSpecifications([join(copy, file)])).filter(
+        (specification) => specification.project.name === project,
       );
       const late = Promise.withResolvers<undefined>();
       const timer = setTimeout(() => late.resolve(undefined), limitMs);
       const result = await Promise.race([runner.runTestSpecifications(specifications), late.promise]);
       clearTimeout(timer);
-      if (result !== undefined) return read(result, join(copy, which.file));
+      if (result !== undefined) return read(result, join(copy, file));
       // Workers that are stuck go with their vitest; the next run has a new one.
       await Promise.race([close(), new Promise((resolve) => setTimeout(resolve, 20_000))]);
       return { passed: [], failed: [], around: "", stopped: true };
@@ -61,7 +71,7 @@ async function open(copy: string): Promise<Vitest> {
   const vitest = await createVitest("test", {
     root: copy,
     config: join(copy, "vitest.config.ts"),
-    watch: true,
+    watch: false,
     reporters: [{}],
   });
   await vitest.standalone();
@@ -86,5 +96,5 @@ function read(result: TestRunResult, file: string): TestRun {
   };
 }
 
-/** As `-t` matches it. */
+/** As it is named in the list. */
 const nameOf = (fullName: string) => fullName.replaceAll(" > ", " ");

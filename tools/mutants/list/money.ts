@@ -1,6 +1,7 @@
 import { type Mutant, sql, tests } from "../mutant.ts";
 
-const ledger = tests("core", "packages/core/src/credits/ledger.test.ts");
+const parallel = tests("core", "packages/core/src/credits/ledger.test.ts");
+const ledger = (name: string) => parallel(`ledger on postgres ${name}`);
 const lots = tests("core", "packages/core/src/credits/ledger-lots.test.ts");
 const races = tests("core", "packages/core/src/credits/ledger-races.test.ts");
 const face = tests("core", "packages/core/src/credits/ledger-face.test.ts");
@@ -13,7 +14,7 @@ export const money: readonly Mutant[] = [
     find: "for update",
     replace: "",
     everywhere: true,
-    test: ledger("64 holds at the same time"),
+    test: parallel("64 holds at the same time"),
   }),
   sql("function genbff.place_hold(", {
     name: "a hold is not compared with what is available",
@@ -48,7 +49,7 @@ export const money: readonly Mutant[] = [
     why: "L8, L10: a hold leaves open exactly once",
     find: "if v_hold.state <> 'open' then",
     replace: "if false then",
-    test: ledger("settles a hold once, however many try"),
+    test: parallel("settles a hold once, however many try"),
   }),
   sql("function genbff.settle_hold(", {
     name: "a captured hold seems to be released",

@@ -31,11 +31,11 @@ describe.each(Object.entries(drivers))("ledger on %s", (_name, open) => {
   let close: () => Promise<void>;
   beforeAll(async () => {
     ({ database, close } = await open());
-  }, 60_000);
+  });
   afterAll(async () => {
     expect(await database.call("genbff_violations", {})).toEqual([]);
     await close();
-  }, 60_000);
+  });
   const call = (name: string, args: JsonObject) =>
     database.call(`genbff_${name}`, args) as Promise<Record<string, unknown>>;
   const grant = (wallet: string, amount: number, key: string = randomUUID(), more: JsonObject = {}) =>
