@@ -52,7 +52,7 @@ export const leases: readonly Mutant[] = [
     why: "S4: two workers never hold the same epoch",
     find: "for update skip locked",
     replace: "",
-    test: lifecycle("is one worker's alone"),
+    test: lifecycle("between the look of the first and its commit"),
   }),
   sql("function genbff.take_lease(", {
     name: "a new lease has the old epoch",

@@ -2,7 +2,6 @@ import { type Mutant, tests } from "../mutant.ts";
 
 const submission = tests("core", "packages/core/src/generations/submission.test.ts");
 const fallback = tests("core", "packages/core/src/generations/fallback.test.ts");
-const crash = tests("makeit3d", "examples/makeit3d/tests/crash-matrix.test.ts");
 const faults = tests("makeit3d", "examples/makeit3d/tests/faults.test.ts");
 const steps = "packages/core/src/generations/steps";
 
@@ -14,7 +13,7 @@ export const providing: readonly Mutant[] = [
     file: `${steps}/submit.ts`,
     find: "if (order.attempt_row.intent_at !== null)",
     replace: "if (order.attempt_row.intent_at === undefined)",
-    test: crash("death at each step of openai killed after genbff_intent"),
+    test: submission("is never sent by whoever finds an intent"),
   },
   {
     name: "a lost answer is asked for again",

@@ -161,7 +161,7 @@ export const starting: readonly Mutant[] = [
     why: "2.1: born failed, in a subtransaction of its own",
     find: "exception when sqlstate 'PT402' then",
     replace: "exception when sqlstate 'PT499' then",
-    test: followUps("that cannot be paid whole"),
+    test: lifecycle("is not undone by a child that cannot be paid"),
   }),
   sql("function genbff.insert_generation(", {
     name: "children are free",

@@ -104,7 +104,7 @@ export const turnsAndCaps: readonly Mutant[] = [
     why: "one probe per window over all processes",
     find: "update genbff.breakers set open_until = p_now + interval '30 seconds' where provider = p_provider;",
     replace: "",
-    test: breaker("opens after five failures in a row"),
+    test: caps("gives its window's probe to one"),
   }),
   sql("function genbff.note_health(", {
     name: "a success does not close the breaker",
@@ -126,6 +126,6 @@ export const turnsAndCaps: readonly Mutant[] = [
     file: "packages/providers/src/shared/retry-after.ts",
     find: "if (seconds !== undefined) return bound(seconds * 1000);",
     replace: "",
-    test: tests("providers", "packages/providers/src/shared/http.test.ts")(),
+    test: tests("providers", "packages/providers/src/conformance.test.ts")("and Retry-After"),
   },
 ];

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isAppError } from "../errors/app-error.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -153,6 +154,25 @@ describe("a lease", () => {
     expect((winners[0]?.generation as Row | undefined)?.lease_epoch).toBe(first.epoch + 1);
   });
 
+  it("is not taken by a second one between the look of the first and its commit", async () => {
+    const { id } = await start();
+    await take(id, 100);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const first = new Client(test.url);
+    await first.connect();
+    try {
+      await first.query("begin");
+      await first.query("select public.genbff_take($1, 'first', 60000)", [id]);
+      const second = call("take", { p_generation_id: id, p_worker: "second", p_lease_ms: 60_000 });
+      // One that waits for the first is told what is true afterwards; one that does not, at once.
+      await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 300))]);
+      await first.query("commit");
+      expect(await second).toEqual({ state: "busy" });
+    } finally {
+      await first.end();
+    }
+  });
+
   it("fences every write: whoever has lost it changes nothing", async () => {
     const { id, user } = await start();
     const lost = await take(id, 100);
@@ -290,6 +310,32 @@ describe("an end", () => {
     expect(await call("finish", { ...held(id, epoch), p_assets: [stored(id, 0)] })).toMatchObject({
       status: "complete",
     });
+  });
+
+  it("is not undone by a child that cannot be paid: that one is born failed", async () => {
+    const { id, user } = await start();
+    const { epoch } = await take(id);
+    const child = {
+      operation: "text-to-image",
+      provider: "openai",
+      input: {},
+      sources: [],
+      style_version: 1,
+      output_kind: "image",
+      outputs: 1,
+      price: { key: "key", version: 1, per: "output", unit: 99, credits: 99, basis: {} },
+      limits: { attempts: 1, deadline_ms: 60_000 },
+    };
+    const finished = await call("finish", {
+      ...held(id, epoch),
+      p_assets: [stored(id, 0)],
+      p_children: [child],
+    });
+    expect(finished).toMatchObject({ status: "complete", charged: 2 });
+    expect(
+      await test.query("select status, error_code from genbff.generations where parent_id = $1", [id]),
+    ).toEqual([{ status: "failed", error_code: "insufficient_credits" }]);
+    expect(await call("balance", { p_wallet_id: user })).toMatchObject({ held: 0, posted: 98 });
   });
 
   it("charges what was delivered: two of three", async () => {

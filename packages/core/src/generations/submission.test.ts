@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
+import { type Claimed, openBook } from "../testing/generations/book.ts";
 import {
   failure,
   picture,
@@ -43,13 +44,29 @@ it("is never sent again where its answer was lost", async () => {
       throw failure("unknown");
     },
   });
-  expect(await make(vendor.port)).toMatchObject({
+  // Time for whoever would try again: it must be nobody.
+  expect(await make(vendor.port, { deadlineMs: 15_000 })).toMatchObject({
     status: "failed",
     error: { error: "submission_unknown" },
     credits: { held: 0, charged: 0 },
   });
   expect(vendor.submissions).toHaveLength(1);
   expect(await orphans()).toEqual([{ reason: "submission_unknown", state: "open" }]);
+});
+
+it("is never sent by whoever finds an intent without an answer", async () => {
+  const vendor = scriptedProvider();
+  const opened = await open(vendor.port);
+  const book = openBook(test);
+  const { id } = await book.start({ user: "ada", provider: "vendor", price: 0 });
+  await book.intent((await book.claim(50)) as Claimed);
+  await opened.open();
+  await expect
+    .poll(() => test.query("select error_code from genbff.generations where id = $1", [id]), {
+      timeout: 10_000,
+    })
+    .toEqual([{ error_code: "submission_unknown" }]);
+  expect(vendor.submissions).toEqual([]);
 });
 
 it("leaves an orphan where a provider failed without saying how", async () => {
@@ -108,7 +125,7 @@ it("survives a question that failed: the job is asked for again, never bought ag
     submit: (job) => running(job.generationId, 10),
     async check() {
       asked += 1;
-      if (asked === 1) throw failure("not_sent");
+      if (asked === 1) throw failure("unknown");
       return picture();
     },
   });
