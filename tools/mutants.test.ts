@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -37,8 +37,4 @@ describe("a verdict", () => {
   ] as const)("is %s of what was seen", (kind, seen) => {
     expect(judge(seen).kind).toBe(kind);
   });
-});
-
-it("keeps its list where AGENTS.md and CONTRIBUTING.md say", () => {
-  expect(readFileSync(join(root, "CONTRIBUTING.md"), "utf8")).toContain("pnpm mutants");
 });

@@ -6,7 +6,7 @@ const output = tests("core", "packages/core/src/assets/store-output.test.ts");
 const store = tests("core", "packages/core/src/storage/files.test.ts");
 const auth = tests("core", "packages/core/src/auth/jwt-auth.test.ts");
 const redact = tests("core", "packages/core/src/shared/redact.test.ts");
-const host = tests("core", "packages/core/src/http/handle-request.test.ts");
+const errors = tests("core", "packages/core/src/http/error-response.test.ts");
 const assets = "packages/core/src/assets";
 const jwt = "packages/core/src/auth/jwt-auth.ts";
 
@@ -272,7 +272,7 @@ export const outside: readonly Mutant[] = [
     file: "packages/core/src/http/error-response.ts",
     find: "message: sentence,",
     replace: "message: known ? error.message : String(error),",
-    test: host("refuses an unknown field"),
+    test: errors("in the table's words"),
   },
   {
     name: "what went wrong inside is told to the client",
@@ -280,6 +280,6 @@ export const outside: readonly Mutant[] = [
     file: "packages/core/src/http/error-response.ts",
     find: "const details = known ? error.details : undefined;",
     replace: "const details = known ? error.details : { error: String(error) };",
-    test: tests("core", "packages/core/src/http/error-response.test.ts")(),
+    test: errors("tells nothing of what went wrong inside"),
   },
 ];

@@ -1,7 +1,8 @@
 import { type Mutant, sql, tests } from "../mutant.ts";
 
 const owners = tests("core", "packages/core/src/generations/owners.test.ts");
-const host = tests("core", "packages/core/src/http/handle-request.test.ts");
+const cursor = tests("core", "packages/core/src/http/cursor.test.ts");
+const ticket = tests("core", "packages/core/src/http/events-ticket.test.ts");
 
 /** One function that no longer asks whose it is. */
 const open = (
@@ -68,7 +69,7 @@ export const reads: readonly Mutant[] = [
     file: "packages/core/src/http/cursor.ts",
     find: "const purposeOf = ({ list, userId }: ListOwner) =>",
     replace: 'const purposeOf = ({ list }: ListOwner, userId = "") =>',
-    test: host("lists tasks page by page"),
+    test: cursor("is good for its own list and user"),
   },
   {
     name: "a cursor may be made by anybody",
@@ -76,7 +77,7 @@ export const reads: readonly Mutant[] = [
     file: "packages/core/src/http/signed-text.ts",
     find: "return genuine ?",
     replace: "return true ?",
-    test: host("refuses a cursor that we never made"),
+    test: cursor("is good for its own list and user"),
   },
   {
     name: "a ticket opens every stream",
@@ -84,7 +85,7 @@ export const reads: readonly Mutant[] = [
     file: "packages/core/src/http/events-ticket.ts",
     find: "|| value[1] !== id",
     replace: "",
-    test: host("opens a stream with a ticket"),
+    test: ticket("is for nothing else"),
   },
   {
     name: "a ticket is good for ever",
@@ -92,6 +93,6 @@ export const reads: readonly Mutant[] = [
     file: "packages/core/src/http/events-ticket.ts",
     find: "if (Number(value[2]) <= Date.now())",
     replace: "if (Number(value[2]) <= 0)",
-    test: tests("core", "packages/core/src/http/events-ticket.test.ts")(),
+    test: ticket("opens one stream for a minute"),
   },
 ];

@@ -123,7 +123,7 @@ export const starting: readonly Mutant[] = [
     file: start,
     find: "request.digestBody ?? request.body,",
     replace: "",
-    test: host("repeats its answer for the same key"),
+    test: requests("refuse another body"),
   },
   {
     name: "the digest is not of the route",
