@@ -8,5 +8,8 @@ export default defineProject({
     include: ["src/**/*.test.ts"],
     environment: "node",
     globalSetup: "../../tools/embedded-postgres.ts",
+    // For what hangs, not for what is slow: CI's machines are busy.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });

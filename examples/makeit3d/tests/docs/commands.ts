@@ -39,6 +39,11 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
     pattern: /^pnpm changeset$/,
     proof: () => isIn(Object.keys(json("package.json").devDependencies).join(" "), "@changesets/cli"),
   },
+  {
+    pattern: /^pnpm mutants((?: --only "[^"]+")*)(?: --list)?$/,
+    proof: ([, only = ""]) =>
+      [...only.matchAll(/"([^"]+)"/g)].map(([, words = ""]) => isInSome("tools/mutants/list/*.ts", words)),
+  },
   { pattern: /^curl .*$/, proof: ([line], world) => curl(line, world) },
 ];
 
@@ -53,6 +58,10 @@ export async function proveCommand(line: string, world: World): Promise<void> {
 
 function isIn(text: string, part: string): void {
   if (!text.includes(part)) throw new Error(`"${part}" is not there any more`);
+}
+
+function isInSome(glob: string, part: string): void {
+  isIn(globSync(glob, { cwd: root }).map(read).join("\n"), part);
 }
 
 /** Ours, or one that ours work with. */

@@ -1,9 +1,24 @@
+import { SignJWT } from "jose";
 import { expect, it } from "vitest";
 import { authSuite } from "../testing/auth-suite.ts";
 import { testSecret, testToken } from "../testing/test-bff.ts";
 import { jwtAuth } from "./jwt-auth.ts";
 
-authSuite("jwtAuth", { auth: jwtAuth({ secret: testSecret }), tokenOf: testToken });
+authSuite("jwtAuth", {
+  auth: jwtAuth({ secret: testSecret }),
+  tokenOf: testToken,
+  refused: [
+    {
+      name: "a good signature by an algorithm that was not chosen",
+      authorization: async () => {
+        const claims = new SignJWT({ sub: "ada", exp: Math.floor(Date.now() / 1000) + 600 });
+        const key = new TextEncoder().encode(testSecret);
+        return `Bearer ${await claims.setProtectedHeader({ alg: "HS512" }).sign(key)}`;
+      },
+      code: "invalid_token",
+    },
+  ],
+});
 
 authSuite("jwtAuth with an issuer and an audience", {
   auth: jwtAuth({ secret: testSecret, issuer: "https://ours", audience: "api" }),

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pglite } from "../database/pglite.ts";
 import type { Database } from "../database/port.ts";
 import { isAppError } from "../errors/app-error.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
+import { createTestPglite } from "../testing/embedded/test-pglite.ts";
 
 const drivers: Record<string, () => Promise<{ database: Database; close(): Promise<void> }>> = {
   postgres: () => createTestDatabase({ max: 32 }),
   pglite: async () => {
-    const database = pglite({ memory: true });
+    const { database, close } = await createTestPglite();
     await database.migrate?.([]);
-    return { database, close: () => database.close() };
+    return { database, close };
   },
 };
 

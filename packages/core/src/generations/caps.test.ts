@@ -157,6 +157,24 @@ describe("starts per minute", () => {
   });
 });
 
+describe("an open breaker", () => {
+  it("gives its window's probe to one, before anybody has heard the answer", async () => {
+    const time = await takeClock(test);
+    await wait(8, { provider: "shaky" });
+    const all = await claimAll(600_000);
+    for (const claimed of all.slice(0, 5)) {
+      expect(await book.intent(claimed)).toMatchObject({ go: true });
+      await book.record(claimed, { outcome: "refused", health: "failed" });
+    }
+    const asked = async () => Promise.all(all.slice(5).map((claimed) => book.intent(claimed)));
+    expect((await asked()).map(({ go }) => go)).toEqual([false, false, false]);
+    await time.forward(31_000);
+    const answers = await asked();
+    expect(answers.filter(({ go }) => go)).toHaveLength(1);
+    expect(answers.filter(({ wait_ms }) => Number(wait_ms) > 0)).toHaveLength(2);
+  });
+});
+
 describe("the queue", () => {
   it("gives its last places once, whoever asks at the same time", async () => {
     const outcomes = await Promise.all(

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isAppError } from "../errors/app-error.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -153,6 +154,25 @@ describe("a lease", () => {
     expect((winners[0]?.generation as Row | undefined)?.lease_epoch).toBe(first.epoch + 1);
   });
 
+  it("is not taken by a second one between the look of the first and its commit", async () => {
+    const { id } = await start();
+    await take(id, 100);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const first = new Client(test.url);
+    await first.connect();
+    try {
+      await first.query("begin");
+      await first.query("select public.genbff_take($1, 'first', 60000)", [id]);
+      const second = call("take", { p_generation_id: id, p_worker: "second", p_lease_ms: 60_000 });
+      // One that waits for the first is told what is true afterwards; one that does not, at once.
+      await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 300))]);
+      await first.query("commit");
+      expect(await second).toEqual({ state: "busy" });
+    } finally {
+      await first.end();
+    }
+  });
+
   it("fences every write: whoever has lost it changes nothing", async () => {
     const { id, user } = await start();
     const lost = await take(id, 100);
@@ -168,6 +188,14 @@ describe("a lease", () => {
     expect(await call("fail", { ...stale, p_code: "provider_failed" })).toBeNull();
     expect(await test.query("select * from genbff.generations where id = $1", [id])).toEqual(before);
     expect(await call("balance", { p_wallet_id: user })).toMatchObject({ held: 2 });
+  });
+
+  it("is over when it was given back: the same epoch writes nothing more", async () => {
+    const { id } = await start();
+    const { epoch } = await take(id);
+    expect(await call("record", { ...held(id, epoch), p_changes: {}, p_delay_ms: 60_000 })).not.toBeNull();
+    expect(await call("record", { ...held(id, epoch), p_changes: { progress: 50 } })).toBeNull();
+    expect(await call("heartbeat", { ...held(id, epoch), p_lease_ms: 60_000 })).toBeNull();
   });
 
   it("lets a generation that kills its workers end: each death before the intent costs an attempt", async () => {
@@ -208,6 +236,17 @@ describe("an attempt", () => {
     expect(await call("intent", { ...held(id, epoch), p_request: {}, p_digest: "d" })).toMatchObject({
       go: false,
     });
+  });
+
+  it("sends nothing and renews nothing once the deadline has passed", async () => {
+    const { id } = await start({ deadlineMs: 150 });
+    const { epoch } = await take(id);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await call("intent", { ...held(id, epoch), p_request: {}, p_digest: "d" })).toMatchObject({
+      go: false,
+    });
+    expect(await call("heartbeat", { ...held(id, epoch), p_lease_ms: 60_000 })).toBeNull();
+    await call("fail", { ...held(id, epoch), p_code: "timeout" });
   });
 
   it("never adopts a job that another generation holds, not even when two look at once", async () => {
@@ -253,6 +292,50 @@ describe("an end", () => {
         posted: 100 - (row?.status === "complete" ? 2 : 0),
       });
     }
+  });
+
+  it("is not undone by a late success", async () => {
+    const { id, user } = await start();
+    const { epoch } = await take(id);
+    await call("fail", { ...held(id, epoch), p_code: "provider_failed" });
+    expect(await call("finish", { ...held(id, epoch), p_assets: [stored(id, 0)] })).toBeNull();
+    expect(await call("balance", { p_wallet_id: user })).toMatchObject({ held: 0, posted: 100 });
+  });
+
+  it("is not good without an output, nor with one that was never reserved", async () => {
+    const { id } = await start();
+    const { epoch } = await take(id);
+    for (const p_assets of [[], [stored(id, 7)]])
+      await expect(call("finish", { ...held(id, epoch), p_assets })).rejects.toThrow();
+    expect(await call("finish", { ...held(id, epoch), p_assets: [stored(id, 0)] })).toMatchObject({
+      status: "complete",
+    });
+  });
+
+  it("is not undone by a child that cannot be paid: that one is born failed", async () => {
+    const { id, user } = await start();
+    const { epoch } = await take(id);
+    const child = {
+      operation: "text-to-image",
+      provider: "openai",
+      input: {},
+      sources: [],
+      style_version: 1,
+      output_kind: "image",
+      outputs: 1,
+      price: { key: "key", version: 1, per: "output", unit: 99, credits: 99, basis: {} },
+      limits: { attempts: 1, deadline_ms: 60_000 },
+    };
+    const finished = await call("finish", {
+      ...held(id, epoch),
+      p_assets: [stored(id, 0)],
+      p_children: [child],
+    });
+    expect(finished).toMatchObject({ status: "complete", charged: 2 });
+    expect(
+      await test.query("select status, error_code from genbff.generations where parent_id = $1", [id]),
+    ).toEqual([{ status: "failed", error_code: "insufficient_credits" }]);
+    expect(await call("balance", { p_wallet_id: user })).toMatchObject({ held: 0, posted: 98 });
   });
 
   it("charges what was delivered: two of three", async () => {
@@ -309,10 +392,16 @@ describe("an end", () => {
   });
 
   it("belongs to the generation: no function settles its hold from outside", async () => {
-    const { id } = await start();
+    const { id, user } = await start();
     const [hold] = await test.query<{ id: string }>("select id from genbff.holds where generation_id = $1", [
       id,
     ]);
+    // Beside it one that has timed out: what takes that one away leaves the generation's alone.
+    const timedOut = { p_idempotency_key: "h", p_external_reference: "poster", p_expires_in_ms: 1 };
+    await call("hold", { p_wallet_id: user, p_amount: 3, ...timedOut });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await call("expire_due", {})).toMatchObject({ holds: 1 });
+    expect(await call("balance", { p_wallet_id: user })).toMatchObject({ held: 2 });
     expect(await code(call("capture", { p_hold_id: hold?.id as string, p_full: true }))).toBe("forbidden");
     expect(await code(call("release", { p_hold_id: hold?.id as string }))).toBe("forbidden");
   });

@@ -1,0 +1,26 @@
+import type { Mutant } from "../mutant.ts";
+import { constraints } from "./constraints.ts";
+import { ends } from "./ends.ts";
+import { leases } from "./leases.ts";
+import { money } from "./money.ts";
+import { outside } from "./outside.ts";
+import { providing } from "./providers.ts";
+import { reads } from "./reads.ts";
+import { starting } from "./start.ts";
+import { turnsAndCaps } from "./turns.ts";
+
+/**
+ * Defects that somebody could put in by mistake: a lock removed, a fence not compared, an index dropped. Every one must
+ * be caught by a test; one that survives is a promise that nobody keeps.
+ */
+export const mutants: readonly Mutant[] = [
+  ...money,
+  ...constraints,
+  ...starting,
+  ...turnsAndCaps,
+  ...leases,
+  ...providing,
+  ...ends,
+  ...reads,
+  ...outside,
+];
