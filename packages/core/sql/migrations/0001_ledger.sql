@@ -8,7 +8,8 @@ create schema if not exists genbff;
 revoke all on schema genbff from public;
 
 -- The one clock: the database's, read after the locks are held (now() stands still while a lock is waited for).
--- A function of its own, so that a simulation can let its own time pass.
+-- A function of its own, so that a simulation can let its own time pass. Like every function here that only a function
+-- with an empty search path calls, it sets none of its own: setting one takes longer than the work.
 create function genbff.now() returns timestamptz
 language sql volatile as $$ select pg_catalog.clock_timestamp() $$;
 
@@ -24,7 +25,7 @@ end $$;
 
 -- Numeric on purpose: a fraction must be refused by us, not rounded or rejected by the cast.
 create function genbff.whole_credits(p_amount numeric, p_least bigint default 1) returns bigint
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable as $$
 begin
   if p_amount is null or p_amount = 'NaN' or p_amount < p_least or p_amount > 9007199254740991
      or p_amount <> trunc(p_amount) then
@@ -55,7 +56,24 @@ begin
   end loop;
 end $$;
 
+-- Ids that grow with time, as version 7 of RFC 9562: new rows meet on the same pages of an index, however many old ones
+-- there are. Postgres has its own from version 18 on.
+create function genbff.new_id() returns uuid
+language sql volatile as $$
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing
+    substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
 -- ─── Tables ─────────────────────────────────────────────────────────────────
+
+-- Rules of one column are domains, rules between columns are checks: Postgres reads the checks of a table anew for every
+-- statement that writes to it, the rules of a domain once a session. The wallets keep to checks and plain types, because
+-- other programs read that table.
+create domain genbff.credits as bigint check (value between 0 and 9007199254740991);
+create domain genbff.some_credits as bigint check (value between 1 and 9007199254740991);
+create domain genbff.short_text as text check (length(value) between 1 and 255);
+create domain genbff.hold_state as text check (value in ('open', 'captured', 'released', 'expired'));
+create domain genbff.entry_kind as text check (value in ('grant', 'capture', 'refund', 'expiry', 'adjustment'));
 
 -- One row per wallet; the only lock target for its money. `balance` and `held` are caches that
 -- genbff_verify() recomputes, with the promise "never below zero" as a constraint.
@@ -69,7 +87,7 @@ create table public.user_credits (
   lifetime_spent    bigint not null default 0 check (lifetime_spent between 0 and 9007199254740991),
   created_at        timestamptz not null default genbff.now(),
   updated_at        timestamptz not null default genbff.now(),
-  constraint user_credits_balance_is_possible check (balance between 0 and 9007199254740991),
+  constraint user_credits_balance_is_possible check (balance <= 9007199254740991),
   constraint user_credits_held_is_covered check (held between 0 and balance)
 ) with (fillfactor = 70);
 comment on table public.user_credits is 'Wallets. balance is everything in it, held included.';
@@ -78,44 +96,46 @@ create table genbff.grants (
   id           bigint generated always as identity primary key,
   wallet_id    text     not null references public.user_credits (user_id),
   source       text     not null,
-  amount       bigint   not null check (amount between 1 and 9007199254740991),
-  remaining    bigint   not null,
-  held         bigint   not null default 0,
+  amount       genbff.some_credits not null,
+  remaining    genbff.credits not null,
+  held         genbff.credits not null default 0,
   priority     int      not null default 100,
   effective_at timestamptz not null,
   expires_at   timestamptz,
   created_at   timestamptz not null,
+  -- The indexes ask for this and not for what remains, so that they need no change while it shrinks.
+  used_up      boolean not null generated always as (remaining = 0) stored,
   unique (wallet_id, id),
-  constraint grants_remaining_is_possible check (remaining between 0 and amount),
-  constraint grants_held_is_covered check (held between 0 and remaining)
+  constraint grants_remaining_is_possible check (remaining <= amount),
+  constraint grants_held_is_covered check (held <= remaining)
 ) with (fillfactor = 70);
-create index grants_burn_order on genbff.grants (wallet_id, priority, expires_at, created_at, id) where remaining > 0;
-create index grants_due on genbff.grants (expires_at) where remaining > 0 and expires_at is not null;
+create index grants_burn_order on genbff.grants (wallet_id, priority, expires_at, created_at, id) where not used_up;
+create index grants_due on genbff.grants (expires_at) where not used_up and expires_at is not null;
 
 create table genbff.holds (
-  id                 uuid primary key default gen_random_uuid(),
+  id                 uuid primary key default genbff.new_id(),
   wallet_id          text   not null references public.user_credits (user_id),
-  idempotency_key    text   not null check (length(idempotency_key) between 1 and 255),
-  amount             bigint not null check (amount between 1 and 9007199254740991),
-  state              text   not null default 'open' check (state in ('open', 'captured', 'released', 'expired')),
-  captured           bigint,
-  generation_id      uuid unique,
+  idempotency_key    genbff.short_text not null,
+  amount             genbff.some_credits not null,
+  state              genbff.hold_state not null default 'open',
+  captured           genbff.credits,
+  generation_id      uuid,
   external_reference text,
   expires_at         timestamptz,
   created_at         timestamptz not null,
   settled_at         timestamptz,
-  unique (wallet_id, id),
+  unique (id, wallet_id),
   unique (wallet_id, idempotency_key),
   constraint holds_belong_to_something check
-    ((generation_id is not null and external_reference is null and expires_at is null)
-     or (generation_id is null and external_reference is not null and expires_at is not null)),
+    ((generation_id is null) = (external_reference is not null) and (external_reference is null) = (expires_at is null)),
   constraint holds_settle_once check
     ((state = 'open') = (settled_at is null) and (state = 'captured') = (captured is not null)),
-  constraint holds_capture_within check (captured between 0 and amount)
+  constraint holds_capture_within check (captured <= amount)
 ) with (fillfactor = 70);
-create index holds_open on genbff.holds (wallet_id) where state = 'open';
+create unique index holds_generation_once on genbff.holds (generation_id) where generation_id is not null;
 create index holds_by_time on genbff.holds (wallet_id, created_at, id);
-create index holds_by_settlement on genbff.holds (wallet_id, settled_at, id) where settled_at is not null;
+create index holds_by_settlement on genbff.holds (wallet_id, settled_at, id)
+  where settled_at is not null and amount > coalesce(captured, 0);
 create index holds_due on genbff.holds (expires_at) where state = 'open' and expires_at is not null;
 
 -- Which lots a hold was taken from, in burn order. Capture consumes in this order; release gives back to the same lots.
@@ -124,26 +144,25 @@ create table genbff.hold_lots (
   wallet_id text   not null,
   grant_id  bigint not null,
   position  int    not null,
-  amount    bigint not null check (amount > 0),
-  captured  bigint not null default 0,
-  refunded  bigint not null default 0,
-  primary key (hold_id, grant_id),
-  unique (hold_id, position),
-  foreign key (wallet_id, hold_id) references genbff.holds (wallet_id, id),
+  amount    genbff.some_credits not null,
+  captured  genbff.credits not null default 0,
+  refunded  genbff.credits not null default 0,
+  primary key (hold_id, position),
+  foreign key (hold_id, wallet_id) references genbff.holds (id, wallet_id),
   foreign key (wallet_id, grant_id) references genbff.grants (wallet_id, id),
-  constraint hold_lots_capture_within check (captured between 0 and amount and refunded between 0 and captured)
-);
-create index hold_lots_by_grant on genbff.hold_lots (wallet_id, grant_id);
+  constraint hold_lots_capture_within check (captured <= amount and refunded <= captured)
+) with (fillfactor = 70);
 
--- The entries. Append-only: a mistake is corrected by a new entry that names the old one.
+-- The entries. Append-only: a mistake is corrected by a new entry that names the old one. Each is about a lot or about a
+-- hold, and by that about a wallet that exists.
 create table genbff.transactions (
   id              bigint generated always as identity primary key,
-  wallet_id       text   not null references public.user_credits (user_id),
-  seq             bigint not null check (seq >= 1),
-  kind            text   not null check (kind in ('grant', 'capture', 'refund', 'expiry', 'adjustment')),
+  wallet_id       text   not null,
+  seq             bigint not null,
+  kind            genbff.entry_kind not null,
   amount          bigint not null,
-  balance_after   bigint not null check (balance_after between 0 and 9007199254740991),
-  idempotency_key text   not null check (length(idempotency_key) between 1 and 255),
+  balance_after   genbff.credits not null,
+  idempotency_key genbff.short_text not null,
   request         jsonb  not null,
   grant_id        bigint,
   hold_id         uuid,
@@ -151,13 +170,16 @@ create table genbff.transactions (
   reason          text,
   created_at      timestamptz not null,
   unique (wallet_id, seq),
-  unique (wallet_id, kind, idempotency_key),
   foreign key (wallet_id, grant_id) references genbff.grants (wallet_id, id),
-  foreign key (wallet_id, hold_id) references genbff.holds (wallet_id, id),
+  foreign key (hold_id, wallet_id) references genbff.holds (id, wallet_id),
+  constraint transactions_are_numbered check (seq >= 1),
   constraint transactions_direction check
-    (case kind when 'grant' then amount > 0 when 'refund' then amount > 0
-               when 'capture' then amount < 0 when 'expiry' then amount < 0 else amount <> 0 end)
+    (amount <> 0 and (kind = 'adjustment' or (amount > 0) = (kind in ('grant', 'refund')))),
+  constraint transactions_belong_to_one check
+    ((hold_id is null) = (grant_id is not null) and (hold_id is null) = (kind not in ('capture', 'refund')))
 );
+-- A capture's key is its hold.
+create unique index transactions_key_once on genbff.transactions (wallet_id, kind, idempotency_key) where kind <> 'capture';
 create unique index transactions_capture_once on genbff.transactions (hold_id) where kind = 'capture';
 create index transactions_by_time on genbff.transactions (wallet_id, created_at, id);
 
@@ -173,7 +195,7 @@ create trigger transactions_never_truncated before truncate on genbff.transactio
 -- ─── Movements ──────────────────────────────────────────────────────────────
 
 create function genbff.insist(p_true boolean, p_reason text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 begin
   if p_true is not true then
     perform genbff.refuse(400, 'validation_failed', jsonb_build_object('reason', p_reason));
@@ -182,7 +204,7 @@ end $$;
 
 -- A caller's key holds no control characters, so that the ledger can make keys of its own that nobody can claim.
 create function genbff.checked_key(p_key text) returns text
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 begin
   if p_key is null or length(p_key) not between 1 and 255 or p_key ~ '[\x01-\x1f\x7f]' then
     perform genbff.refuse(400, 'invalid_idempotency_key');
@@ -191,7 +213,7 @@ begin
 end $$;
 
 create function genbff.checked_duration(p_ms bigint) returns interval
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 begin
   perform genbff.insist(p_ms between 1 and 3155760000000, 'a duration is 1 ms to 100 years');
   return p_ms * interval '1 millisecond';
@@ -201,7 +223,7 @@ end $$;
 -- exist, or "the latest entry", locks nothing. Most wallets exist, so that is tried first; two first movements of a new
 -- wallet both insert, and the second one waits for the first. A refusal takes the new row with it.
 create function genbff.lock_wallet(p_wallet_id text) returns public.user_credits
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_wallet public.user_credits;
 begin
@@ -216,18 +238,18 @@ end $$;
 
 -- What expired lots still hold for nobody: counted as gone from their last moment, whether or not a sweep has run.
 create function genbff.expired_credits(p_wallet_id text, p_now timestamptz) returns bigint
-language sql stable set search_path = '' as $$
+language sql stable as $$
   select coalesce(sum(remaining - held), 0)::bigint from genbff.grants
-  where wallet_id = p_wallet_id and remaining > 0 and expires_at <= p_now
+  where wallet_id = p_wallet_id and not used_up and expires_at <= p_now
 $$;
 
 -- What a key did before, or nothing. The same key with anything else is refused.
 create function genbff.known_entry(p_wallet_id text, p_kind text, p_key text, p_request jsonb) returns genbff.transactions
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_entry genbff.transactions;
 begin
-  select * into v_entry from genbff.transactions where wallet_id = p_wallet_id and kind = p_kind and idempotency_key = p_key;
+  select * into v_entry from genbff.transactions where wallet_id = p_wallet_id and kind = p_kind and kind <> 'capture' and idempotency_key = p_key;
   if found and v_entry.request <> p_request then
     perform genbff.refuse(422, 'idempotency_key_reused');
   end if;
@@ -240,7 +262,7 @@ create function genbff.post_entry(
   p_wallet_id text, p_kind text, p_amount bigint, p_key text, p_request jsonb,
   p_grant_id bigint, p_hold_id uuid, p_actor text, p_reason text, p_now timestamptz, p_unhold bigint default 0
 ) returns genbff.transactions
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_wallet public.user_credits;
   v_entry genbff.transactions;
@@ -268,7 +290,7 @@ create function genbff.add_lot(
   p_wallet public.user_credits, p_kind text, p_amount bigint, p_key text, p_request jsonb, p_source text, p_priority int,
   p_expires_at timestamptz, p_actor text, p_reason text, p_now timestamptz
 ) returns genbff.transactions
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_grant_id bigint;
 begin
@@ -284,7 +306,7 @@ end $$;
 -- Takes what is left of an expired lot and held by nobody. The lot is read under the wallet's lock, so nothing is
 -- taken twice; what a hold or a refund brings back later is taken in that moment, by an entry of its own.
 create function genbff.expire_lot(p_grant genbff.grants, p_now timestamptz) returns bigint
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_free bigint := p_grant.remaining - p_grant.held;
 begin
@@ -296,19 +318,19 @@ begin
   return v_free;
 end $$;
 
--- The lots that can be spent, in the order in which they burn. Total and stable: two readers never disagree. Without a
--- search path of its own, so that Postgres can write it into the query that reads it and stop at the lot that suffices.
+-- The lots that can be spent, in the order in which they burn. Total and stable: two readers never disagree. Postgres
+-- writes it into the query that reads it, and stops at the lot that suffices.
 create function genbff.free_lots(p_wallet_id text, p_now timestamptz) returns setof genbff.grants
 language sql stable as $$
   select * from genbff.grants
-   where wallet_id = p_wallet_id and remaining > 0 and remaining > held and (expires_at is null or expires_at > p_now)
+   where wallet_id = p_wallet_id and not used_up and remaining > held and (expires_at is null or expires_at > p_now)
    order by priority, expires_at nulls last, created_at, id
 $$;
 
 create function genbff.place_hold(
   p_wallet_id text, p_amount bigint, p_key text, p_generation_id uuid, p_external_reference text, p_expires_in interval
 ) returns genbff.holds
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
   v_now timestamptz := genbff.now();
@@ -329,39 +351,40 @@ begin
     return v_hold;
   end if;
 
-  v_available := v_wallet.balance - v_wallet.held - genbff.expired_credits(p_wallet_id, v_now);
-  if v_available < p_amount then
-    perform genbff.refuse(402, 'insufficient_credits',
-      jsonb_build_object('required', p_amount, 'available', v_available));
+  -- What is free in the lots that have not ended is what is available, and never more than the wallet says.
+  v_available := v_wallet.balance - v_wallet.held;
+  if v_available >= p_amount then
+    insert into genbff.holds (wallet_id, idempotency_key, amount, generation_id, external_reference, expires_at, created_at)
+    values (p_wallet_id, p_key, p_amount, p_generation_id, p_external_reference, v_now + p_expires_in, v_now)
+    returning * into v_hold;
+    for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
+      v_take := least(v_left, v_lot.remaining - v_lot.held);
+      update genbff.grants set held = held + v_take where id = v_lot.id;
+      insert into genbff.hold_lots (hold_id, wallet_id, grant_id, position, amount)
+      values (v_hold.id, p_wallet_id, v_lot.id, v_position, v_take);
+      v_position := v_position + 1;
+      v_left := v_left - v_take;
+      exit when v_left = 0;
+    end loop;
+    if v_left = 0 then
+      update public.user_credits set held = held + p_amount, updated_at = v_now where user_id = p_wallet_id;
+      return v_hold;
+    end if;
   end if;
 
-  insert into genbff.holds (wallet_id, idempotency_key, amount, generation_id, external_reference, expires_at, created_at)
-  values (p_wallet_id, p_key, p_amount, p_generation_id, p_external_reference, v_now + p_expires_in, v_now)
-  returning * into v_hold;
-
-  for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
-    v_take := least(v_left, v_lot.remaining - v_lot.held);
-    update genbff.grants set held = held + v_take where id = v_lot.id;
-    insert into genbff.hold_lots (hold_id, wallet_id, grant_id, position, amount)
-    values (v_hold.id, p_wallet_id, v_lot.id, v_position, v_take);
-    v_position := v_position + 1;
-    v_left := v_left - v_take;
-    exit when v_left = 0;
-  end loop;
-  if v_left <> 0 then
+  v_available := v_available - genbff.expired_credits(p_wallet_id, v_now);
+  if v_available >= p_amount then
     raise exception 'wallet % shows % available, its lots hold % less', p_wallet_id, v_available, v_left;
   end if;
-
-  update public.user_credits set held = held + p_amount, updated_at = v_now where user_id = p_wallet_id;
-  return v_hold;
+  perform genbff.refuse(402, 'insufficient_credits', jsonb_build_object('required', p_amount, 'available', v_available));
 end $$;
 
 -- Resolves a hold once: `p_capture` credits are paid, the rest comes back to the lots it was taken from.
--- A second, equal settlement returns the first; another one is refused with what is true.
-create function genbff.settle_hold(p_hold_id uuid, p_outcome text, p_capture bigint) returns genbff.holds
-language plpgsql set search_path = '' as $$
+-- A second, equal settlement returns the first; another one is refused with what is true. `p_hold` may be older than the
+-- lock: what it is and whose it is never changes, its state is asked again.
+create function genbff.settle_hold(p_hold genbff.holds, p_outcome text, p_capture bigint) returns genbff.holds
+language plpgsql as $$
 declare
-  v_wallet_id text;
   v_hold genbff.holds;
   v_now timestamptz;
   v_part genbff.hold_lots;
@@ -369,41 +392,36 @@ declare
   v_left bigint := p_capture;
   v_take bigint;
 begin
-  select wallet_id into v_wallet_id from genbff.holds where id = p_hold_id;
-  if not found then
-    perform genbff.refuse(404, 'not_found');
-  end if;
-  perform genbff.lock_wallet(v_wallet_id);
+  perform genbff.lock_wallet(p_hold.wallet_id);
   v_now := genbff.now();
-  select * into v_hold from genbff.holds where id = p_hold_id;
-
-  if v_hold.state <> 'open' then
+  update genbff.holds
+     set state = p_outcome, captured = case when p_outcome = 'captured' then p_capture end, settled_at = v_now
+   where id = p_hold.id and state = 'open' and p_capture <= amount
+  returning * into v_hold;
+  if not found then
+    select * into v_hold from genbff.holds where id = p_hold.id;
+    if v_hold.state = 'open' then
+      perform genbff.refuse(422, 'capture_exceeds_hold', jsonb_build_object('held', v_hold.amount));
+    end if;
     if v_hold.state <> p_outcome or v_hold.captured is distinct from (case when p_outcome = 'captured' then p_capture end) then
       perform genbff.refuse(409, 'hold_already_settled',
         jsonb_build_object('state', v_hold.state, 'captured', coalesce(v_hold.captured, 0)));
     end if;
     return v_hold;
   end if;
-  if p_capture > v_hold.amount then
-    perform genbff.refuse(422, 'capture_exceeds_hold', jsonb_build_object('held', v_hold.amount));
-  end if;
 
-  update genbff.holds
-     set state = p_outcome, captured = case when p_outcome = 'captured' then p_capture end, settled_at = v_now
-   where id = p_hold_id
-  returning * into v_hold;
   if p_capture > 0 then
-    perform genbff.post_entry(v_wallet_id, 'capture', -p_capture, p_hold_id::text, '{}', null, p_hold_id, null, null, v_now, v_hold.amount);
+    perform genbff.post_entry(v_hold.wallet_id, 'capture', -p_capture, v_hold.id::text, '{}', null, v_hold.id, null, null, v_now, v_hold.amount);
   else
-    update public.user_credits set held = held - v_hold.amount, updated_at = v_now where user_id = v_wallet_id;
+    update public.user_credits set held = held - v_hold.amount, updated_at = v_now where user_id = v_hold.wallet_id;
   end if;
-  for v_part in select * from genbff.hold_lots where hold_id = p_hold_id order by position loop
+  for v_part in select * from genbff.hold_lots where hold_id = v_hold.id order by position loop
     v_take := least(v_left, v_part.amount);
     v_left := v_left - v_take;
     update genbff.grants set remaining = remaining - v_take, held = held - v_part.amount where id = v_part.grant_id
     returning * into v_grant;
     if v_take > 0 then
-      update genbff.hold_lots set captured = v_take where hold_id = p_hold_id and grant_id = v_part.grant_id;
+      update genbff.hold_lots set captured = v_take where hold_id = v_hold.id and position = v_part.position;
     end if;
     -- What came back to a lot that has expired meanwhile expires at once.
     if v_grant.expires_at <= v_now then
@@ -448,7 +466,7 @@ begin
 end $$;
 
 create function genbff.granted(p_entry genbff.transactions) returns jsonb
-language sql stable set search_path = '' as $$
+language sql stable as $$
   select jsonb_build_object('transaction_id', p_entry.id, 'grant_id', p_entry.grant_id, 'amount', p_entry.amount,
     'balance_after', p_entry.balance_after)
 $$;
@@ -519,7 +537,7 @@ begin
 end $$;
 
 create function genbff.has_grant(p_wallet_id text, p_key text) returns boolean
-language sql stable set search_path = '' as $$
+language sql stable as $$
   select exists (select 1 from genbff.transactions where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = p_key)
 $$;
 
@@ -625,7 +643,7 @@ begin
   for v_part in select * from genbff.hold_lots where hold_id = p_hold_id and captured > refunded order by position desc loop
     v_back := least(v_left, v_part.captured - v_part.refunded);
     v_left := v_left - v_back;
-    update genbff.hold_lots set refunded = refunded + v_back where hold_id = p_hold_id and grant_id = v_part.grant_id;
+    update genbff.hold_lots set refunded = refunded + v_back where hold_id = p_hold_id and position = v_part.position;
     update genbff.grants set remaining = remaining + v_back where id = v_part.grant_id returning * into v_grant;
     perform genbff.expire_lot(v_grant, v_now);
     exit when v_left = 0;
@@ -695,7 +713,7 @@ declare
   v_count int := greatest(1, least(coalesce(p_count, 100), 1000));
   v_now timestamptz := genbff.now();
   v_wallet_id text;
-  v_id uuid;
+  v_hold genbff.holds;
   v_grant genbff.grants;
   v_holds int := 0;
   v_lots int := 0;
@@ -704,19 +722,19 @@ begin
     select wallet_id from (
       (select wallet_id, expires_at from genbff.holds where state = 'open' and expires_at <= v_now order by expires_at limit v_count)
       union all
-      (select wallet_id, expires_at from genbff.grants where remaining > 0 and remaining > held and expires_at <= v_now order by expires_at limit v_count)
+      (select wallet_id, expires_at from genbff.grants where not used_up and remaining > held and expires_at <= v_now order by expires_at limit v_count)
     ) due group by wallet_id order by wallet_id
   loop
     perform genbff.lock_wallet(v_wallet_id);
     v_now := genbff.now();
-    for v_id in
-      select id from genbff.holds where wallet_id = v_wallet_id and state = 'open' and expires_at <= v_now order by created_at, id limit v_count
+    for v_hold in
+      select * from genbff.holds where wallet_id = v_wallet_id and state = 'open' and expires_at <= v_now order by created_at, id limit v_count
     loop
-      perform genbff.settle_hold(v_id, 'expired', 0);
+      perform genbff.settle_hold(v_hold, 'expired', 0);
       v_holds := v_holds + 1;
     end loop;
     for v_grant in
-      select * from genbff.grants where wallet_id = v_wallet_id and remaining > 0 and remaining > held and expires_at <= v_now order by id limit v_count
+      select * from genbff.grants where wallet_id = v_wallet_id and not used_up and remaining > held and expires_at <= v_now order by id limit v_count
     loop
       perform genbff.expire_lot(v_grant, v_now);
       v_lots := v_lots + 1;
@@ -756,7 +774,7 @@ begin
 end $$;
 
 create function genbff.external_hold(p_hold_id uuid) returns genbff.holds
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_hold genbff.holds;
 begin
@@ -780,15 +798,14 @@ begin
   if p_full and p_amount is not null then
     perform genbff.refuse(422, 'invalid_amount');
   end if;
-  return to_jsonb(genbff.settle_hold(p_hold_id, 'captured',
+  return to_jsonb(genbff.settle_hold(v_hold, 'captured',
     case when p_full then v_hold.amount else genbff.whole_credits(p_amount, 0) end));
 end $$;
 
 create function public.genbff_release(p_hold_id uuid) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 begin
-  perform genbff.external_hold(p_hold_id);
-  return to_jsonb(genbff.settle_hold(p_hold_id, 'released', 0));
+  return to_jsonb(genbff.settle_hold(genbff.external_hold(p_hold_id), 'released', 0));
 end $$;
 
 -- One statement, one snapshot: the three figures always agree.

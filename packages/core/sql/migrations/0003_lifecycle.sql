@@ -695,7 +695,7 @@ declare
   v_now timestamptz := genbff.now();
   v_delivered int;
   v_charge bigint;
-  v_hold_id uuid;
+  v_hold genbff.holds;
   v_children jsonb;
 begin
   if v_generation.id is null or v_generation.lease_epoch <> p_epoch or v_generation.status <> 'processing'
@@ -719,9 +719,9 @@ begin
 
   v_charge := case when v_generation.price ->> 'per' = 'output'
     then (v_generation.price ->> 'unit')::bigint * v_delivered else v_generation.price_credits end;
-  select id into v_hold_id from genbff.holds where generation_id = p_generation_id;
+  select * into v_hold from genbff.holds where generation_id = p_generation_id;
   if found then
-    perform genbff.settle_hold(v_hold_id, 'captured', v_charge);
+    perform genbff.settle_hold(v_hold, 'captured', v_charge);
   end if;
 
   update genbff.attempts set outcome = coalesce(outcome, 'done'), cost = coalesce(p_cost, cost), finished_at = v_now
@@ -744,12 +744,12 @@ create function genbff.end_unpaid(
 language plpgsql set search_path = '' as $$
 declare
   v_now timestamptz := genbff.now();
-  v_hold_id uuid;
+  v_hold genbff.holds;
   v_attempt genbff.attempts;
 begin
-  select id into v_hold_id from genbff.holds where generation_id = g.id;
+  select * into v_hold from genbff.holds where generation_id = g.id;
   if found then
-    perform genbff.settle_hold(v_hold_id, 'released', 0);
+    perform genbff.settle_hold(v_hold, 'released', 0);
   end if;
   update public.assets set status = 'failed', completed_at = v_now where generation_id = g.id;
 

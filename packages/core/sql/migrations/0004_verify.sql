@@ -58,9 +58,11 @@ language sql stable security definer set search_path = '' as $$
    group by w.user_id having w.balance <> coalesce(sum(g.remaining), 0)
   union all
   select 'L11 a lot explains what it lost', g.wallet_id, jsonb_build_object('grant', g.id, 'remaining', g.remaining, 'expected', g.amount - g.lost)
-    from (select g.*, coalesce((select sum(l.captured - l.refunded) from genbff.hold_lots l where l.wallet_id = g.wallet_id and l.grant_id = g.id), 0)
-                    - coalesce((select sum(t.amount) from genbff.transactions t where t.wallet_id = g.wallet_id and t.grant_id = g.id and t.amount < 0 and t.kind in ('expiry', 'adjustment')), 0) as lost
-            from genbff.grants g) g
+    from (select g.*, coalesce(l.used, 0) - coalesce(t.taken, 0) as lost
+            from genbff.grants g
+            left join (select grant_id, sum(captured - refunded) as used from genbff.hold_lots group by 1) l on l.grant_id = g.id
+            left join (select grant_id, sum(amount) as taken from genbff.transactions where amount < 0 and kind in ('expiry', 'adjustment') group by 1) t
+              on t.grant_id = g.id) g
    where g.remaining <> g.amount - g.lost
   union all
   select 'L11 a lot holds what its holds say', g.wallet_id, jsonb_build_object('grant', g.id, 'held', g.held, 'holds', coalesce(sum(l.amount), 0))
