@@ -40,9 +40,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a hold is not compared with what is available",
     file: ledgerSql,
-    find: "  if v_available < p_amount then\n    perform genbff.refuse(402, 'insufficient_credits',\n      jsonb_build_object('required', p_amount, 'available', v_available));",
-    replace:
-      "  if false then\n    perform genbff.refuse(402, 'insufficient_credits',\n      jsonb_build_object('required', p_amount, 'available', v_available));",
+    find: "    if v_left = 0 then\n      update public.user_credits",
+    replace: "    if true then\n      update public.user_credits",
     test: ledger,
   },
   {
@@ -55,8 +54,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a settled hold is settled again",
     file: ledgerSql,
-    find: "  if v_hold.state <> 'open' then\n    if v_hold.state <> p_outcome",
-    replace: "  if false then\n    if v_hold.state <> p_outcome",
+    find: "where id = p_hold.id and state = 'open' and p_capture <= amount",
+    replace: "where id = p_hold.id and p_capture <= amount",
     test: ledger,
   },
   {
@@ -69,8 +68,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "more may be captured than was held",
     file: ledgerSql,
-    find: "  if p_capture > v_hold.amount then",
-    replace: "  if false then",
+    find: "where id = p_hold.id and state = 'open' and p_capture <= amount",
+    replace: "where id = p_hold.id and state = 'open'",
     test: ledger,
   },
   {
