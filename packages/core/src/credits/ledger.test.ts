@@ -119,6 +119,7 @@ describe.each(Object.entries(drivers))("ledger on %s", (_name, open) => {
     await grant(wallet, 5, "short", { p_expires_in_ms: 150 });
     const { id } = await hold(wallet, 3);
     await expect.poll(() => balance(wallet)).toMatchObject({ available: 5, held: 3, posted: 10 });
+    expect(await outcome(hold(wallet, 6))).toBe("insufficient_credits");
     // What comes back to a lot that has ended meanwhile ends with it.
     await call("release", { p_hold_id: id as string });
     expect(await balance(wallet)).toMatchObject({ available: 5, held: 0, posted: 5 });

@@ -66,7 +66,8 @@ select line from (
            (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))
     from pg_type t join pg_namespace n on n.oid = t.typnamespace where ${ours} and t.typtype = 'e'
   union all
-  select 3, format('create domain %s.%s as %s;', n.nspname, t.typname, format_type(t.typbasetype, t.typtypmod))
+  select 3, format('create domain %s.%s as %s%s;', n.nspname, t.typname, format_type(t.typbasetype, t.typtypmod),
+           (select string_agg(' ' || pg_get_constraintdef(k.oid, true), '' order by k.conname) from pg_constraint k where k.contypid = t.oid and k.contype = 'c'))
     from pg_type t join pg_namespace n on n.oid = t.typnamespace where ${ours} and t.typtype = 'd'
   union all
   select 4, format('create sequence %s.%s;', n.nspname, c.relname)
