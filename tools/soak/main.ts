@@ -29,8 +29,14 @@ if (unknown.length > 0)
 
 const seed = wholeNumber("seed") ?? Date.now() % 1_000_000_000;
 const forMs = given.for === undefined ? undefined : durationMs(given.for);
-// An interrupted run ends by `exit`, so that what it has started ends with it.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+// The first Ctrl-C ends the parts early, with what they have found; the second ends everything, by `exit`, so that what
+// was started ends with it.
+let interrupted = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    if (interrupted) process.exit(130);
+    interrupted = true;
+  });
 
 let broken = 0;
 for (const [name, part] of Object.entries(parts)) {
@@ -46,7 +52,7 @@ async function run(name: string, part: Part): Promise<number> {
   let said = began;
   const order: Order = {
     seed,
-    more: (done) => (forMs === undefined ? done < size : performance.now() - began < forMs),
+    more: (done) => !interrupted && (forMs === undefined ? done < size : performance.now() - began < forMs),
     progress(done) {
       if (performance.now() - said < 30_000) return;
       said = performance.now();
