@@ -57,6 +57,9 @@ export async function makeWorld(simulator: Simulator, leaseMs = 600_000): Promis
       return started;
     },
     async leasesRunOut() {
+      // What the dead had asked the database for is done, or it is not: after that time passes.
+      const dead = processes.filter(({ life }) => life.dead).map(({ life }) => life);
+      await until(() => dead.every(({ asking }) => asking.size === 0), "the dead are still being answered");
       await test.query(
         "update genbff.generations set lease_expires_at = genbff.now() where lease_expires_at is not null",
       );

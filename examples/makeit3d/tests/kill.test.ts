@@ -26,7 +26,7 @@ beforeAll(async () => {
     PORT: String(port),
     SIMULATOR_PORT: String(simulatorPort),
     DATA_DIR: dataDir,
-    LEASE_MS: "600",
+    LEASE_MS: "3000",
     SWEEP_MS: "100",
     SIMULATOR_JOB_MS: "1500",
     SIMULATOR_LATENCY_MS: "400",

@@ -9,6 +9,8 @@ export interface Life {
   dead: boolean;
   /** Every call that was made through its ports, in order. */
   readonly calls: string[];
+  /** Its calls of the database that have no answer yet: they were made, and may still be committed after its death. */
+  readonly asking: Set<unknown>;
   /** What comes over it at the moment. It goes on when this resolves, if it has survived. */
   strike(): Promise<void>;
 }
@@ -20,6 +22,7 @@ export function mortalLife(): Life {
   const life: Life = {
     dead: false,
     calls: [],
+    asking: new Set(),
     strike() {
       life.dead = true;
       return forever;
@@ -47,7 +50,15 @@ export function mortal<Port extends object>(
         if (life.dead) return forever;
         const call = nameOf(name, key, args);
         life.calls.push(call);
-        const make = (...given: unknown[]) => Reflect.apply(value, target, given) as unknown;
+        const make = (...given: unknown[]) => {
+          const made = Reflect.apply(value, target, given) as unknown;
+          if (name === "database" && made instanceof Promise) {
+            life.asking.add(made);
+            const answered = () => life.asking.delete(made);
+            made.then(answered, answered);
+          }
+          return made;
+        };
         if (struck || moment?.at !== call) return make(...args);
         struck = true;
         switch (moment.when) {

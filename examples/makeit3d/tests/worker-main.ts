@@ -19,6 +19,7 @@ const orders = JSON.parse(process.env.ORDERS ?? "{}") as Orders;
 const life: Life = {
   dead: false,
   calls: [],
+  asking: new Set(),
   async strike() {
     say(`${orders.signal} ${orders.moment.when} ${orders.moment.at}`);
     process.kill(process.pid, orders.signal);
