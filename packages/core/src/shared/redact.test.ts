@@ -41,6 +41,8 @@ describe("redact", () => {
     `https://a.example/b.png?signature=${canary}&expires=1`,
     `/api/files/images/t/0.png?expires=1&signature=${canary}`,
     `GET https://a.example/b?X-Amz-Signature=${canary} answered 403`,
+    // By no secret's name: the rule is for every query, and a vendor may call its signature anything.
+    `https://cdn.example/b.png?Policy=${canary}&Expires=1`,
     `postgres://user:${canary}@db.example:5432/genbff`,
     `Authorization: Bearer ${canary}`,
     `{"api_key": "${canary}", "n": 1}`,
