@@ -29,7 +29,7 @@ async function openPlayer(server: string): Promise<Player> {
   const test = await createTestDatabase({ server });
   await setUpPlay((sql) => test.query(sql));
   const player = await postgresPlayer(test.url);
-  return { play: player.play, close: () => player.close().then(test.close) };
+  return { ...player, close: () => player.close().then(test.close) };
 }
 
 const players = await Promise.all(url === undefined ? [pglitePlayer()] : [openPlayer(url), openPlayer(url)]);

@@ -6,6 +6,11 @@ create schema genbff;
 create schema public;
 grant usage on schema public to public;
 
+create domain genbff.credits as bigint CHECK (VALUE >= 0 AND VALUE <= '9007199254740991'::bigint);
+create domain genbff.entry_kind as text CHECK (VALUE = ANY (ARRAY['grant'::text, 'capture'::text, 'refund'::text, 'expiry'::text, 'adjustment'::text]));
+create domain genbff.hold_state as text CHECK (VALUE = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'expired'::text]));
+create domain genbff.short_text as text CHECK (length(VALUE) >= 1 AND length(VALUE) <= 255);
+create domain genbff.some_credits as bigint CHECK (VALUE >= 1 AND VALUE <= '9007199254740991'::bigint);
 create sequence genbff.turn;
 
 create table genbff.allowances (
@@ -29,6 +34,7 @@ create table genbff.attempts (
   request jsonb,
   request_digest text,
   intent_at timestamp with time zone,
+  intent_call uuid,
   outcome text,
   job_key text,
   job jsonb,
@@ -169,22 +175,22 @@ create table genbff.grants (
   id bigint generated always as identity not null,
   wallet_id text not null,
   source text not null,
-  amount bigint not null,
-  remaining bigint not null,
-  held bigint default 0 not null,
+  amount genbff.some_credits not null,
+  remaining genbff.credits not null,
+  held genbff.credits default 0 not null,
   priority integer default 100 not null,
   effective_at timestamp with time zone not null,
   expires_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  used_up boolean generated always as (((remaining)::bigint = 0)) stored not null,
   constraint grants_pkey PRIMARY KEY (id),
   constraint grants_wallet_id_id_key UNIQUE (wallet_id, id),
   constraint grants_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES public.user_credits(user_id),
-  constraint grants_amount_check CHECK (amount >= 1 AND amount <= '9007199254740991'::bigint),
-  constraint grants_held_is_covered CHECK (held >= 0 AND held <= remaining),
-  constraint grants_remaining_is_possible CHECK (remaining >= 0 AND remaining <= amount)
+  constraint grants_held_is_covered CHECK (held::bigint <= remaining::bigint),
+  constraint grants_remaining_is_possible CHECK (remaining::bigint <= amount::bigint)
 ) with (fillfactor=70);
-CREATE INDEX grants_burn_order ON genbff.grants USING btree (wallet_id, priority, expires_at, created_at, id) WHERE (remaining > 0);
-CREATE INDEX grants_due ON genbff.grants USING btree (expires_at) WHERE ((remaining > 0) AND (expires_at IS NOT NULL));
+CREATE INDEX grants_burn_order ON genbff.grants USING btree (wallet_id, priority, expires_at, created_at, id) WHERE (NOT used_up);
+CREATE INDEX grants_due ON genbff.grants USING btree (expires_at) WHERE ((NOT used_up) AND (expires_at IS NOT NULL));
 alter table genbff.grants enable row level security;
 
 create table genbff.hold_lots (
@@ -192,47 +198,40 @@ create table genbff.hold_lots (
   wallet_id text not null,
   grant_id bigint not null,
   position integer not null,
-  amount bigint not null,
-  captured bigint default 0 not null,
-  refunded bigint default 0 not null,
-  constraint hold_lots_pkey PRIMARY KEY (hold_id, grant_id),
-  constraint hold_lots_hold_id_position_key UNIQUE (hold_id, "position"),
+  amount genbff.some_credits not null,
+  captured genbff.credits default 0 not null,
+  refunded genbff.credits default 0 not null,
+  constraint hold_lots_pkey PRIMARY KEY (hold_id, "position"),
+  constraint hold_lots_hold_id_wallet_id_fkey FOREIGN KEY (hold_id, wallet_id) REFERENCES genbff.holds(id, wallet_id),
   constraint hold_lots_wallet_id_grant_id_fkey FOREIGN KEY (wallet_id, grant_id) REFERENCES genbff.grants(wallet_id, id),
-  constraint hold_lots_wallet_id_hold_id_fkey FOREIGN KEY (wallet_id, hold_id) REFERENCES genbff.holds(wallet_id, id),
-  constraint hold_lots_amount_check CHECK (amount > 0),
-  constraint hold_lots_capture_within CHECK (captured >= 0 AND captured <= amount AND refunded >= 0 AND refunded <= captured)
-);
-CREATE INDEX hold_lots_by_grant ON genbff.hold_lots USING btree (wallet_id, grant_id);
+  constraint hold_lots_capture_within CHECK (captured::bigint <= amount::bigint AND refunded::bigint <= captured::bigint)
+) with (fillfactor=70);
 alter table genbff.hold_lots enable row level security;
 
 create table genbff.holds (
-  id uuid default gen_random_uuid() not null,
+  id uuid default genbff.new_id() not null,
   wallet_id text not null,
-  idempotency_key text not null,
-  amount bigint not null,
-  state text default 'open'::text not null,
-  captured bigint,
+  idempotency_key genbff.short_text not null,
+  amount genbff.some_credits not null,
+  state genbff.hold_state default 'open'::text not null,
+  captured genbff.credits,
   generation_id uuid,
   external_reference text,
   expires_at timestamp with time zone,
   created_at timestamp with time zone not null,
   settled_at timestamp with time zone,
   constraint holds_pkey PRIMARY KEY (id),
-  constraint holds_generation_id_key UNIQUE (generation_id),
-  constraint holds_wallet_id_id_key UNIQUE (wallet_id, id),
+  constraint holds_id_wallet_id_key UNIQUE (id, wallet_id),
   constraint holds_wallet_id_idempotency_key_key UNIQUE (wallet_id, idempotency_key),
   constraint holds_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES public.user_credits(user_id),
-  constraint holds_amount_check CHECK (amount >= 1 AND amount <= '9007199254740991'::bigint),
-  constraint holds_belong_to_something CHECK (generation_id IS NOT NULL AND external_reference IS NULL AND expires_at IS NULL OR generation_id IS NULL AND external_reference IS NOT NULL AND expires_at IS NOT NULL),
-  constraint holds_capture_within CHECK (captured >= 0 AND captured <= amount),
-  constraint holds_idempotency_key_check CHECK (length(idempotency_key) >= 1 AND length(idempotency_key) <= 255),
-  constraint holds_settle_once CHECK ((state = 'open'::text) = (settled_at IS NULL) AND (state = 'captured'::text) = (captured IS NOT NULL)),
-  constraint holds_state_check CHECK (state = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'expired'::text]))
+  constraint holds_belong_to_something CHECK ((generation_id IS NULL) = (external_reference IS NOT NULL) AND (external_reference IS NULL) = (expires_at IS NULL)),
+  constraint holds_capture_within CHECK (captured::bigint <= amount::bigint),
+  constraint holds_settle_once CHECK ((state::text = 'open'::text) = (settled_at IS NULL) AND (state::text = 'captured'::text) = (captured IS NOT NULL))
 ) with (fillfactor=70);
-CREATE INDEX holds_by_settlement ON genbff.holds USING btree (wallet_id, settled_at, id) WHERE (settled_at IS NOT NULL);
+CREATE INDEX holds_by_settlement ON genbff.holds USING btree (wallet_id, settled_at, id) WHERE ((settled_at IS NOT NULL) AND ((amount)::bigint > COALESCE((captured)::bigint, (0)::bigint)));
 CREATE INDEX holds_by_time ON genbff.holds USING btree (wallet_id, created_at, id);
-CREATE INDEX holds_due ON genbff.holds USING btree (expires_at) WHERE ((state = 'open'::text) AND (expires_at IS NOT NULL));
-CREATE INDEX holds_open ON genbff.holds USING btree (wallet_id) WHERE (state = 'open'::text);
+CREATE INDEX holds_due ON genbff.holds USING btree (expires_at) WHERE (((state)::text = 'open'::text) AND (expires_at IS NOT NULL));
+CREATE UNIQUE INDEX holds_generation_once ON genbff.holds USING btree (generation_id) WHERE (generation_id IS NOT NULL);
 alter table genbff.holds enable row level security;
 
 create table genbff.idempotency_keys (
@@ -361,10 +360,10 @@ create table genbff.transactions (
   id bigint generated always as identity not null,
   wallet_id text not null,
   seq bigint not null,
-  kind text not null,
+  kind genbff.entry_kind not null,
   amount bigint not null,
-  balance_after bigint not null,
-  idempotency_key text not null,
+  balance_after genbff.credits not null,
+  idempotency_key genbff.short_text not null,
   request jsonb not null,
   grant_id bigint,
   hold_id uuid,
@@ -372,26 +371,16 @@ create table genbff.transactions (
   reason text,
   created_at timestamp with time zone not null,
   constraint transactions_pkey PRIMARY KEY (id),
-  constraint transactions_wallet_id_kind_idempotency_key_key UNIQUE (wallet_id, kind, idempotency_key),
   constraint transactions_wallet_id_seq_key UNIQUE (wallet_id, seq),
-  constraint transactions_wallet_id_fkey FOREIGN KEY (wallet_id) REFERENCES public.user_credits(user_id),
+  constraint transactions_hold_id_wallet_id_fkey FOREIGN KEY (hold_id, wallet_id) REFERENCES genbff.holds(id, wallet_id),
   constraint transactions_wallet_id_grant_id_fkey FOREIGN KEY (wallet_id, grant_id) REFERENCES genbff.grants(wallet_id, id),
-  constraint transactions_wallet_id_hold_id_fkey FOREIGN KEY (wallet_id, hold_id) REFERENCES genbff.holds(wallet_id, id),
-  constraint transactions_balance_after_check CHECK (balance_after >= 0 AND balance_after <= '9007199254740991'::bigint),
-  constraint transactions_direction CHECK (
-CASE kind
-    WHEN 'grant'::text THEN amount > 0
-    WHEN 'refund'::text THEN amount > 0
-    WHEN 'capture'::text THEN amount < 0
-    WHEN 'expiry'::text THEN amount < 0
-    ELSE amount <> 0
-END),
-  constraint transactions_idempotency_key_check CHECK (length(idempotency_key) >= 1 AND length(idempotency_key) <= 255),
-  constraint transactions_kind_check CHECK (kind = ANY (ARRAY['grant'::text, 'capture'::text, 'refund'::text, 'expiry'::text, 'adjustment'::text])),
-  constraint transactions_seq_check CHECK (seq >= 1)
+  constraint transactions_are_numbered CHECK (seq >= 1),
+  constraint transactions_belong_to_one CHECK ((hold_id IS NULL) = (grant_id IS NOT NULL) AND (hold_id IS NULL) = (kind::text <> ALL (ARRAY['capture'::text, 'refund'::text]))),
+  constraint transactions_direction CHECK (amount <> 0 AND (kind::text = 'adjustment'::text OR (amount > 0) = (kind::text = ANY (ARRAY['grant'::text, 'refund'::text]))))
 );
 CREATE INDEX transactions_by_time ON genbff.transactions USING btree (wallet_id, created_at, id);
-CREATE UNIQUE INDEX transactions_capture_once ON genbff.transactions USING btree (hold_id) WHERE (kind = 'capture'::text);
+CREATE UNIQUE INDEX transactions_capture_once ON genbff.transactions USING btree (hold_id) WHERE ((kind)::text = 'capture'::text);
+CREATE UNIQUE INDEX transactions_key_once ON genbff.transactions USING btree (wallet_id, kind, idempotency_key) WHERE ((kind)::text <> 'capture'::text);
 CREATE TRIGGER transactions_append_only BEFORE DELETE OR UPDATE ON genbff.transactions FOR EACH ROW EXECUTE FUNCTION genbff.refuse_change();
 CREATE TRIGGER transactions_never_truncated BEFORE TRUNCATE ON genbff.transactions FOR EACH STATEMENT EXECUTE FUNCTION genbff.refuse_change();
 alter table genbff.transactions enable row level security;
@@ -572,7 +561,7 @@ create table public.user_credits (
   created_at timestamp with time zone default genbff.now() not null,
   updated_at timestamp with time zone default genbff.now() not null,
   constraint user_credits_pkey PRIMARY KEY (user_id),
-  constraint user_credits_balance_is_possible CHECK (balance >= 0 AND balance <= '9007199254740991'::bigint),
+  constraint user_credits_balance_is_possible CHECK (balance <= '9007199254740991'::bigint),
   constraint user_credits_held_is_covered CHECK (held >= 0 AND held <= balance),
   constraint user_credits_lifetime_granted_check CHECK (lifetime_granted >= 0 AND lifetime_granted <= '9007199254740991'::bigint),
   constraint user_credits_lifetime_spent_check CHECK (lifetime_spent >= 0 AND lifetime_spent <= '9007199254740991'::bigint),
@@ -585,7 +574,6 @@ alter table public.user_credits enable row level security;
 CREATE OR REPLACE FUNCTION genbff.add_lot(p_wallet public.user_credits, p_kind text, p_amount bigint, p_key text, p_request jsonb, p_source text, p_priority integer, p_expires_at timestamp with time zone, p_actor text, p_reason text, p_now timestamp with time zone)
  RETURNS genbff.transactions
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 declare
   v_grant_id bigint;
@@ -688,7 +676,6 @@ end $function$;
 CREATE OR REPLACE FUNCTION genbff.checked_duration(p_ms bigint)
  RETURNS interval
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 begin
   perform genbff.insist(p_ms between 1 and 3155760000000, 'a duration is 1 ms to 100 years');
@@ -698,7 +685,6 @@ end $function$;
 CREATE OR REPLACE FUNCTION genbff.checked_key(p_key text)
  RETURNS text
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 begin
   if p_key is null or length(p_key) not between 1 and 255 or p_key ~ '[\x01-\x1f\x7f]' then
@@ -775,12 +761,12 @@ CREATE OR REPLACE FUNCTION genbff.end_unpaid(g genbff.generations, p_status text
 AS $function$
 declare
   v_now timestamptz := genbff.now();
-  v_hold_id uuid;
+  v_hold genbff.holds;
   v_attempt genbff.attempts;
 begin
-  select id into v_hold_id from genbff.holds where generation_id = g.id;
+  select * into v_hold from genbff.holds where generation_id = g.id;
   if found then
-    perform genbff.settle_hold(v_hold_id, 'released', 0);
+    perform genbff.settle_hold(v_hold, 'released', 0);
   end if;
   update public.assets set status = 'failed', completed_at = v_now where generation_id = g.id;
 
@@ -805,7 +791,6 @@ end $function$;
 CREATE OR REPLACE FUNCTION genbff.expire_lot(p_grant genbff.grants, p_now timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 declare
   v_free bigint := p_grant.remaining - p_grant.held;
@@ -822,16 +807,14 @@ CREATE OR REPLACE FUNCTION genbff.expired_credits(p_wallet_id text, p_now timest
  RETURNS bigint
  LANGUAGE sql
  STABLE
- SET search_path TO ''
 AS $function$
   select coalesce(sum(remaining - held), 0)::bigint from genbff.grants
-  where wallet_id = p_wallet_id and remaining > 0 and expires_at <= p_now
+  where wallet_id = p_wallet_id and not used_up and expires_at <= p_now
 $function$;
 
 CREATE OR REPLACE FUNCTION genbff.external_hold(p_hold_id uuid)
  RETURNS genbff.holds
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 declare
   v_hold genbff.holds;
@@ -876,7 +859,7 @@ CREATE OR REPLACE FUNCTION genbff.free_lots(p_wallet_id text, p_now timestamp wi
  STABLE
 AS $function$
   select * from genbff.grants
-   where wallet_id = p_wallet_id and remaining > 0 and remaining > held and (expires_at is null or expires_at > p_now)
+   where wallet_id = p_wallet_id and not used_up and remaining > held and (expires_at is null or expires_at > p_now)
    order by priority, expires_at nulls last, created_at, id
 $function$;
 
@@ -898,7 +881,6 @@ CREATE OR REPLACE FUNCTION genbff.granted(p_entry genbff.transactions)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
- SET search_path TO ''
 AS $function$
   select jsonb_build_object('transaction_id', p_entry.id, 'grant_id', p_entry.grant_id, 'amount', p_entry.amount,
     'balance_after', p_entry.balance_after)
@@ -908,7 +890,6 @@ CREATE OR REPLACE FUNCTION genbff.has_grant(p_wallet_id text, p_key text)
  RETURNS boolean
  LANGUAGE sql
  STABLE
- SET search_path TO ''
 AS $function$
   select exists (select 1 from genbff.transactions where wallet_id = p_wallet_id and kind = 'grant' and idempotency_key = p_key)
 $function$;
@@ -1014,7 +995,6 @@ end $function$;
 CREATE OR REPLACE FUNCTION genbff.insist(p_true boolean, p_reason text)
  RETURNS void
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 begin
   if p_true is not true then
@@ -1025,12 +1005,11 @@ end $function$;
 CREATE OR REPLACE FUNCTION genbff.known_entry(p_wallet_id text, p_kind text, p_key text, p_request jsonb)
  RETURNS genbff.transactions
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 declare
   v_entry genbff.transactions;
 begin
-  select * into v_entry from genbff.transactions where wallet_id = p_wallet_id and kind = p_kind and idempotency_key = p_key;
+  select * into v_entry from genbff.transactions where wallet_id = p_wallet_id and kind = p_kind and kind <> 'capture' and idempotency_key = p_key;
   if found and v_entry.request <> p_request then
     perform genbff.refuse(422, 'idempotency_key_reused');
   end if;
@@ -1070,7 +1049,6 @@ $function$;
 CREATE OR REPLACE FUNCTION genbff.lock_wallet(p_wallet_id text)
  RETURNS public.user_credits
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 declare
   v_wallet public.user_credits;
@@ -1117,6 +1095,14 @@ begin
   perform from genbff.turns where user_id = v_generation.user_id for update skip locked;
   return found;
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.new_id()
+ RETURNS uuid
+ LANGUAGE sql
+AS $function$
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing
+    substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$function$;
 
 CREATE OR REPLACE FUNCTION genbff.next_attempt(g genbff.generations, p_provider text, p_epoch bigint, p_outcome text, p_error jsonb, p_now timestamp with time zone)
  RETURNS void
@@ -1202,7 +1188,6 @@ end $function$;
 CREATE OR REPLACE FUNCTION genbff.place_hold(p_wallet_id text, p_amount bigint, p_key text, p_generation_id uuid, p_external_reference text, p_expires_in interval)
  RETURNS genbff.holds
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 declare
   v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
@@ -1224,37 +1209,37 @@ begin
     return v_hold;
   end if;
 
-  v_available := v_wallet.balance - v_wallet.held - genbff.expired_credits(p_wallet_id, v_now);
-  if v_available < p_amount then
-    perform genbff.refuse(402, 'insufficient_credits',
-      jsonb_build_object('required', p_amount, 'available', v_available));
+  -- What is free in the lots that have not ended is what is available, and never more than the wallet says.
+  v_available := v_wallet.balance - v_wallet.held;
+  if v_available >= p_amount then
+    insert into genbff.holds (wallet_id, idempotency_key, amount, generation_id, external_reference, expires_at, created_at)
+    values (p_wallet_id, p_key, p_amount, p_generation_id, p_external_reference, v_now + p_expires_in, v_now)
+    returning * into v_hold;
+    for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
+      v_take := least(v_left, v_lot.remaining - v_lot.held);
+      update genbff.grants set held = held + v_take where id = v_lot.id;
+      insert into genbff.hold_lots (hold_id, wallet_id, grant_id, position, amount)
+      values (v_hold.id, p_wallet_id, v_lot.id, v_position, v_take);
+      v_position := v_position + 1;
+      v_left := v_left - v_take;
+      exit when v_left = 0;
+    end loop;
+    if v_left = 0 then
+      update public.user_credits set held = held + p_amount, updated_at = v_now where user_id = p_wallet_id;
+      return v_hold;
+    end if;
   end if;
 
-  insert into genbff.holds (wallet_id, idempotency_key, amount, generation_id, external_reference, expires_at, created_at)
-  values (p_wallet_id, p_key, p_amount, p_generation_id, p_external_reference, v_now + p_expires_in, v_now)
-  returning * into v_hold;
-
-  for v_lot in select * from genbff.free_lots(p_wallet_id, v_now) loop
-    v_take := least(v_left, v_lot.remaining - v_lot.held);
-    update genbff.grants set held = held + v_take where id = v_lot.id;
-    insert into genbff.hold_lots (hold_id, wallet_id, grant_id, position, amount)
-    values (v_hold.id, p_wallet_id, v_lot.id, v_position, v_take);
-    v_position := v_position + 1;
-    v_left := v_left - v_take;
-    exit when v_left = 0;
-  end loop;
-  if v_left <> 0 then
+  v_available := v_available - genbff.expired_credits(p_wallet_id, v_now);
+  if v_available >= p_amount then
     raise exception 'wallet % shows % available, its lots hold % less', p_wallet_id, v_available, v_left;
   end if;
-
-  update public.user_credits set held = held + p_amount, updated_at = v_now where user_id = p_wallet_id;
-  return v_hold;
+  perform genbff.refuse(402, 'insufficient_credits', jsonb_build_object('required', p_amount, 'available', v_available));
 end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.post_entry(p_wallet_id text, p_kind text, p_amount bigint, p_key text, p_request jsonb, p_grant_id bigint, p_hold_id uuid, p_actor text, p_reason text, p_now timestamp with time zone, p_unhold bigint DEFAULT 0)
  RETURNS genbff.transactions
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 declare
   v_wallet public.user_credits;
@@ -1343,13 +1328,11 @@ AS $function$
    where a.provider = p_provider and a.intent_at > p_now - interval '1 minute' and p_operation in ('*', g.operation)
 $function$;
 
-CREATE OR REPLACE FUNCTION genbff.settle_hold(p_hold_id uuid, p_outcome text, p_capture bigint)
+CREATE OR REPLACE FUNCTION genbff.settle_hold(p_hold genbff.holds, p_outcome text, p_capture bigint)
  RETURNS genbff.holds
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 declare
-  v_wallet_id text;
   v_hold genbff.holds;
   v_now timestamptz;
   v_part genbff.hold_lots;
@@ -1357,41 +1340,36 @@ declare
   v_left bigint := p_capture;
   v_take bigint;
 begin
-  select wallet_id into v_wallet_id from genbff.holds where id = p_hold_id;
-  if not found then
-    perform genbff.refuse(404, 'not_found');
-  end if;
-  perform genbff.lock_wallet(v_wallet_id);
+  perform genbff.lock_wallet(p_hold.wallet_id);
   v_now := genbff.now();
-  select * into v_hold from genbff.holds where id = p_hold_id;
-
-  if v_hold.state <> 'open' then
+  update genbff.holds
+     set state = p_outcome, captured = case when p_outcome = 'captured' then p_capture end, settled_at = v_now
+   where id = p_hold.id and state = 'open' and p_capture <= amount
+  returning * into v_hold;
+  if not found then
+    select * into v_hold from genbff.holds where id = p_hold.id;
+    if v_hold.state = 'open' then
+      perform genbff.refuse(422, 'capture_exceeds_hold', jsonb_build_object('held', v_hold.amount));
+    end if;
     if v_hold.state <> p_outcome or v_hold.captured is distinct from (case when p_outcome = 'captured' then p_capture end) then
       perform genbff.refuse(409, 'hold_already_settled',
         jsonb_build_object('state', v_hold.state, 'captured', coalesce(v_hold.captured, 0)));
     end if;
     return v_hold;
   end if;
-  if p_capture > v_hold.amount then
-    perform genbff.refuse(422, 'capture_exceeds_hold', jsonb_build_object('held', v_hold.amount));
-  end if;
 
-  update genbff.holds
-     set state = p_outcome, captured = case when p_outcome = 'captured' then p_capture end, settled_at = v_now
-   where id = p_hold_id
-  returning * into v_hold;
   if p_capture > 0 then
-    perform genbff.post_entry(v_wallet_id, 'capture', -p_capture, p_hold_id::text, '{}', null, p_hold_id, null, null, v_now, v_hold.amount);
+    perform genbff.post_entry(v_hold.wallet_id, 'capture', -p_capture, v_hold.id::text, '{}', null, v_hold.id, null, null, v_now, v_hold.amount);
   else
-    update public.user_credits set held = held - v_hold.amount, updated_at = v_now where user_id = v_wallet_id;
+    update public.user_credits set held = held - v_hold.amount, updated_at = v_now where user_id = v_hold.wallet_id;
   end if;
-  for v_part in select * from genbff.hold_lots where hold_id = p_hold_id order by position loop
+  for v_part in select * from genbff.hold_lots where hold_id = v_hold.id order by position loop
     v_take := least(v_left, v_part.amount);
     v_left := v_left - v_take;
     update genbff.grants set remaining = remaining - v_take, held = held - v_part.amount where id = v_part.grant_id
     returning * into v_grant;
     if v_take > 0 then
-      update genbff.hold_lots set captured = v_take where hold_id = p_hold_id and grant_id = v_part.grant_id;
+      update genbff.hold_lots set captured = v_take where hold_id = v_hold.id and position = v_part.position;
     end if;
     -- What came back to a lot that has expired meanwhile expires at once.
     if v_grant.expires_at <= v_now then
@@ -1494,7 +1472,6 @@ CREATE OR REPLACE FUNCTION genbff.whole_credits(p_amount numeric, p_least bigint
  RETURNS bigint
  LANGUAGE plpgsql
  IMMUTABLE
- SET search_path TO ''
 AS $function$
 begin
   if p_amount is null or p_amount = 'NaN' or p_amount < p_least or p_amount > 9007199254740991
@@ -1755,7 +1732,7 @@ begin
   if p_full and p_amount is not null then
     perform genbff.refuse(422, 'invalid_amount');
   end if;
-  return to_jsonb(genbff.settle_hold(p_hold_id, 'captured',
+  return to_jsonb(genbff.settle_hold(v_hold, 'captured',
     case when p_full then v_hold.amount else genbff.whole_credits(p_amount, 0) end));
 end $function$;
 
@@ -1853,7 +1830,7 @@ declare
   v_count int := greatest(1, least(coalesce(p_count, 100), 1000));
   v_now timestamptz := genbff.now();
   v_wallet_id text;
-  v_id uuid;
+  v_hold genbff.holds;
   v_grant genbff.grants;
   v_holds int := 0;
   v_lots int := 0;
@@ -1862,19 +1839,19 @@ begin
     select wallet_id from (
       (select wallet_id, expires_at from genbff.holds where state = 'open' and expires_at <= v_now order by expires_at limit v_count)
       union all
-      (select wallet_id, expires_at from genbff.grants where remaining > 0 and remaining > held and expires_at <= v_now order by expires_at limit v_count)
+      (select wallet_id, expires_at from genbff.grants where not used_up and remaining > held and expires_at <= v_now order by expires_at limit v_count)
     ) due group by wallet_id order by wallet_id
   loop
     perform genbff.lock_wallet(v_wallet_id);
     v_now := genbff.now();
-    for v_id in
-      select id from genbff.holds where wallet_id = v_wallet_id and state = 'open' and expires_at <= v_now order by created_at, id limit v_count
+    for v_hold in
+      select * from genbff.holds where wallet_id = v_wallet_id and state = 'open' and expires_at <= v_now order by created_at, id limit v_count
     loop
-      perform genbff.settle_hold(v_id, 'expired', 0);
+      perform genbff.settle_hold(v_hold, 'expired', 0);
       v_holds := v_holds + 1;
     end loop;
     for v_grant in
-      select * from genbff.grants where wallet_id = v_wallet_id and remaining > 0 and remaining > held and expires_at <= v_now order by id limit v_count
+      select * from genbff.grants where wallet_id = v_wallet_id and not used_up and remaining > held and expires_at <= v_now order by id limit v_count
     loop
       perform genbff.expire_lot(v_grant, v_now);
       v_lots := v_lots + 1;
@@ -1936,7 +1913,7 @@ declare
   v_now timestamptz := genbff.now();
   v_delivered int;
   v_charge bigint;
-  v_hold_id uuid;
+  v_hold genbff.holds;
   v_children jsonb;
 begin
   if v_generation.id is null or v_generation.lease_epoch <> p_epoch or v_generation.status <> 'processing'
@@ -1960,9 +1937,9 @@ begin
 
   v_charge := case when v_generation.price ->> 'per' = 'output'
     then (v_generation.price ->> 'unit')::bigint * v_delivered else v_generation.price_credits end;
-  select id into v_hold_id from genbff.holds where generation_id = p_generation_id;
+  select * into v_hold from genbff.holds where generation_id = p_generation_id;
   if found then
-    perform genbff.settle_hold(v_hold_id, 'captured', v_charge);
+    perform genbff.settle_hold(v_hold, 'captured', v_charge);
   end if;
 
   update genbff.attempts set outcome = coalesce(outcome, 'done'), cost = coalesce(p_cost, cost), finished_at = v_now
@@ -2141,7 +2118,7 @@ begin
   return genbff.input_view(v_input);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text)
+CREATE OR REPLACE FUNCTION public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text, p_call uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2156,6 +2133,10 @@ begin
   if v_generation.id is null then
     return null;
   end if;
+  if exists (select 1 from genbff.attempts
+              where generation_id = p_generation_id and attempt = v_generation.attempt and intent_call = p_call) then
+    return jsonb_build_object('go', true, 'generation', genbff.work_order(v_generation));
+  end if;
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
   end if;
@@ -2167,7 +2148,7 @@ begin
     return jsonb_build_object('go', false, 'wait_ms', v_wait, 'generation', genbff.work_order(v_generation));
   end if;
   update genbff.attempts
-     set intent_at = v_now, epoch = p_epoch, request = p_request, request_digest = p_digest
+     set intent_at = v_now, intent_call = p_call, epoch = p_epoch, request = p_request, request_digest = p_digest
    where generation_id = p_generation_id and attempt = v_generation.attempt and intent_at is null and outcome is null;
   if not found then
     raise exception 'generation %: attempt % was already sent', p_generation_id, v_generation.attempt using errcode = 'restrict_violation';
@@ -2292,6 +2273,10 @@ begin
   if v_generation.id is null then
     return null;
   end if;
+  -- The same call again, because its answer was lost on the way: the next attempt has begun already.
+  if (p_changes ->> 'attempt')::int < v_generation.attempt then
+    return genbff.work_order(v_generation) || '{"heard": false}';
+  end if;
   v_heard := v_generation.nudged;
   v_next := v_generation.attempt;
   v_provider := coalesce(p_changes ->> 'next_provider', v_generation.provider);
@@ -2374,7 +2359,7 @@ begin
   for v_part in select * from genbff.hold_lots where hold_id = p_hold_id and captured > refunded order by position desc loop
     v_back := least(v_left, v_part.captured - v_part.refunded);
     v_left := v_left - v_back;
-    update genbff.hold_lots set refunded = refunded + v_back where hold_id = p_hold_id and grant_id = v_part.grant_id;
+    update genbff.hold_lots set refunded = refunded + v_back where hold_id = p_hold_id and position = v_part.position;
     update genbff.grants set remaining = remaining + v_back where id = v_part.grant_id returning * into v_grant;
     perform genbff.expire_lot(v_grant, v_now);
     exit when v_left = 0;
@@ -2390,8 +2375,7 @@ CREATE OR REPLACE FUNCTION public.genbff_release(p_hold_id uuid)
  SET lock_timeout TO '5s'
 AS $function$
 begin
-  perform genbff.external_hold(p_hold_id);
-  return to_jsonb(genbff.settle_hold(p_hold_id, 'released', 0));
+  return to_jsonb(genbff.settle_hold(genbff.external_hold(p_hold_id), 'released', 0));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_replay(p_user_id text, p_idempotency_key text, p_digest text)
@@ -2684,6 +2668,7 @@ declare
   v_generation genbff.generations;
   v_ended jsonb := '[]';
   v_full text[] := genbff.full_pairs(genbff.now());
+  v_leftovers jsonb := '[]';
 begin
   for v_id in
     select id from genbff.generations
@@ -2693,12 +2678,15 @@ begin
   loop
     v_generation := genbff.lock_with_wallet(v_id);
     continue when v_generation.completed_at is not null or v_generation.lease_expires_at > genbff.now();
-    perform genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
+    v_generation := genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
     v_ended := v_ended || to_jsonb(v_id);
+    if v_generation.attempt > 0 then
+      v_leftovers := v_leftovers || genbff.work_order(v_generation);
+    end if;
   end loop;
   -- Of those who wait a few are enough: any waiting id gives its worker the next in turn. None where nothing may start:
   -- whoever ends one wakes the next.
-  return jsonb_build_object('ended', v_ended, 'due', (
+  return jsonb_build_object('ended', v_ended, 'leftovers', v_leftovers, 'due', (
     select coalesce(jsonb_agg(id), '[]') from (
       (select id from genbff.generations
         where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())
@@ -2851,9 +2839,11 @@ AS $function$
    group by w.user_id having w.balance <> coalesce(sum(g.remaining), 0)
   union all
   select 'L11 a lot explains what it lost', g.wallet_id, jsonb_build_object('grant', g.id, 'remaining', g.remaining, 'expected', g.amount - g.lost)
-    from (select g.*, coalesce((select sum(l.captured - l.refunded) from genbff.hold_lots l where l.wallet_id = g.wallet_id and l.grant_id = g.id), 0)
-                    - coalesce((select sum(t.amount) from genbff.transactions t where t.wallet_id = g.wallet_id and t.grant_id = g.id and t.amount < 0 and t.kind in ('expiry', 'adjustment')), 0) as lost
-            from genbff.grants g) g
+    from (select g.*, coalesce(l.used, 0) - coalesce(t.taken, 0) as lost
+            from genbff.grants g
+            left join (select grant_id, sum(captured - refunded) as used from genbff.hold_lots group by 1) l on l.grant_id = g.id
+            left join (select grant_id, sum(amount) as taken from genbff.transactions where amount < 0 and kind in ('expiry', 'adjustment') group by 1) t
+              on t.grant_id = g.id) g
    where g.remaining <> g.amount - g.lost
   union all
   select 'L11 a lot holds what its holds say', g.wallet_id, jsonb_build_object('grant', g.id, 'held', g.held, 'holds', coalesce(sum(l.amount), 0))

@@ -1,6 +1,6 @@
 -- Ada has five credits that last for a moment, and five that last.
 select r.amount from jsonb_to_record(public.genbff_grant(
-  p_wallet_id => 'ada', p_amount => 5, p_idempotency_key => 'daily', p_source => 'promotion', p_expires_in_ms => 50)) as r (amount bigint);
+  p_wallet_id => 'ada', p_amount => 5, p_idempotency_key => 'daily', p_source => 'promotion', p_expires_in_ms => 3000)) as r (amount bigint);
 select r.amount from jsonb_to_record(public.genbff_grant(
   p_wallet_id => 'ada', p_amount => 5, p_idempotency_key => 'payment-1', p_source => 'purchase')) as r (amount bigint);
 
@@ -8,7 +8,7 @@ select r.amount from jsonb_to_record(public.genbff_grant(
 select r.state, r.amount from jsonb_to_record(public.genbff_hold(
   p_wallet_id => 'ada', p_amount => 3, p_idempotency_key => 'work-1', p_external_reference => 'invoice 7', p_expires_in_ms => 600000
 )) as r (state text, amount bigint);
-select from pg_sleep(0.1);
+select from pg_sleep(3.1);
 
 -- The moment has passed. The two that nobody holds are gone at once, although no sweep has come by.
 select public.genbff_balance(p_wallet_id => 'ada') - 'subscription_tier' as balance;

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { StoredGeneration } from "../events/stored-generation.ts";
 import type { Watcher } from "../events/watcher.ts";
+import { systemClock } from "../shared/clock.ts";
 import { type LongPoll, waitForNews } from "./long-poll.ts";
 
 const at = (version: number, ended = false) =>
@@ -33,6 +34,7 @@ const poll = (watcher: Watcher, more: Partial<LongPoll> = {}) =>
     waitMs: 200,
     until: ({ version }) => version > 1,
     signals: [],
+    clock: systemClock,
     ...more,
   });
 
