@@ -44,7 +44,7 @@ describe("pglite in a folder", { timeout: 30_000 }, () => {
     const first = pglite(folder);
     await first.call("genbff_violations", {});
     await first.close();
-    await expect(first.call("genbff_violations", {})).rejects.toThrow("closed");
+    await expect(first.call("genbff_violations", {})).rejects.toMatchObject({ code: "unavailable" });
     const second = pglite(folder);
     expect(await second.call("genbff_violations", {})).toEqual([]);
     await second.close();

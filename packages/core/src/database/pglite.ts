@@ -1,4 +1,5 @@
 import type { PGlite } from "@electric-sql/pglite";
+import { AppError } from "../errors/app-error.ts";
 import type { JsonValue } from "../shared/json.ts";
 import { callWithRetries } from "./call-with-retries.ts";
 import { type MigrationExecutor, migrate, type RunSql } from "./migrate.ts";
@@ -37,7 +38,7 @@ export function pglite(options: string | PgliteOptions): Database {
   let closed = false;
 
   async function opened(): Promise<PGlite> {
-    if (closed) throw new Error("The database was closed");
+    if (closed) throw new AppError("unavailable", { cause: new Error("The database was closed") });
     opening ??= dataDir === undefined ? openInMemory() : openFolder(dataDir);
     try {
       return (await opening).pg;

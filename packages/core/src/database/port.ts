@@ -24,5 +24,6 @@ export interface Database {
   listen?(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>>;
   /** Brings the schema up to date: ours first, then these folders. Harmless to repeat and to run from many processes. */
   migrate?(folders: readonly MigrationFolder[]): Promise<void>;
+  /** Calls that come afterwards reject with `unavailable`: a server that stops may still be asked. */
   close(): Promise<void>;
 }

@@ -56,3 +56,12 @@ it("can be asked to migrate while the server is away, and again when it is back"
   await database.migrate?.([]);
   await database.close();
 }, 60_000);
+
+it("is unavailable once it is closed: a server that stops may be asked by a connection that was kept open", async () => {
+  const database = postgres(test.url);
+  await database.call("genbff_ready", {});
+  await database.close();
+  await expect(database.call("genbff_ready", {})).rejects.toSatisfy((error) =>
+    isAppError(error, "unavailable"),
+  );
+});

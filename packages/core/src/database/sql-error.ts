@@ -34,7 +34,7 @@ const disconnected = new Set([
 
 /** `pg` gives these no code, so here, and only here, the text decides. */
 const disconnectedMessages =
-  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable)/;
+  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable|Cannot use a pool after calling end)/;
 
 /**
  * The SQLSTATE, or Node's error code, of a thrown value or of what caused it.
