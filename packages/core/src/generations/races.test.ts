@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { type Book, type Claimed, codeOf, openBook } from "../testing/generations/book.ts";
 import { picture, running, scriptedProvider } from "../testing/generations/scripted-provider.ts";
@@ -165,6 +165,7 @@ it("counts as one of its vendor's for as long as the vendor works, not only whil
   const all = Array.from({ length: 6 }, () =>
     shop?.make(process, "alice", "text-to-image", { prompt: "a lamp" }),
   );
+  await vi.waitFor(() => expect(vendor.submissions).toHaveLength(2), { timeout: 20_000 });
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(vendor.submissions).toHaveLength(2);
   finished = true;
