@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { type Book, type Claimed, codeOf, openBook } from "../testing/generations/book.ts";
 import { picture, running, scriptedProvider } from "../testing/generations/scripted-provider.ts";
@@ -68,10 +68,15 @@ it("K2: one key, a thousand creates over three processes: one generation, one ho
 it("K6: completing, cancelling and the deadline's sweep at once: one end, one settlement", async () => {
   const ends = new Set<string>();
   for (let round = 0; round < 24; round++) {
-    const { user } = await book.start({ deadlineMs: 120 });
-    const claimed = (await book.claim(60)) as Claimed;
+    const { user } = await book.start();
+    const claimed = (await book.claim()) as Claimed;
     await book.intent(claimed);
-    await new Promise((resolve) => setTimeout(resolve, 100 + (round % 4) * 15));
+    // Its lease and its time end about now, however long the machine has taken until here.
+    await test.query(
+      `update genbff.generations set (deadline_at, lease_expires_at) =
+         (select at, at from (select genbff.now() + $2 * interval '1 millisecond' as at) soon) where id = $1`,
+      [claimed.id, (round % 4) * 15 - 5],
+    );
     await Promise.all([
       book.finish(claimed),
       ...Array.from({ length: 4 }, () => book.call("sweep", { p_count: 10 })),
@@ -165,6 +170,7 @@ it("counts as one of its vendor's for as long as the vendor works, not only whil
   const all = Array.from({ length: 6 }, () =>
     shop?.make(process, "alice", "text-to-image", { prompt: "a lamp" }),
   );
+  await vi.waitFor(() => expect(vendor.submissions).toHaveLength(2), { timeout: 20_000 });
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(vendor.submissions).toHaveLength(2);
   finished = true;
