@@ -29,6 +29,7 @@ create table genbff.attempts (
   request jsonb,
   request_digest text,
   intent_at timestamp with time zone,
+  intent_call uuid,
   outcome text,
   job_key text,
   job jsonb,
@@ -2080,7 +2081,7 @@ begin
   return genbff.input_view(v_input);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text)
+CREATE OR REPLACE FUNCTION public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text, p_call uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2095,6 +2096,10 @@ begin
   if v_generation.id is null then
     return null;
   end if;
+  if exists (select 1 from genbff.attempts
+              where generation_id = p_generation_id and attempt = v_generation.attempt and intent_call = p_call) then
+    return jsonb_build_object('go', true, 'generation', genbff.work_order(v_generation));
+  end if;
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
   end if;
@@ -2106,7 +2111,7 @@ begin
     return jsonb_build_object('go', false, 'wait_ms', v_wait, 'generation', genbff.work_order(v_generation));
   end if;
   update genbff.attempts
-     set intent_at = v_now, epoch = p_epoch, request = p_request, request_digest = p_digest
+     set intent_at = v_now, intent_call = p_call, epoch = p_epoch, request = p_request, request_digest = p_digest
    where generation_id = p_generation_id and attempt = v_generation.attempt and intent_at is null and outcome is null;
   if not found then
     raise exception 'generation %: attempt % was already sent', p_generation_id, v_generation.attempt using errcode = 'restrict_violation';
@@ -2228,6 +2233,10 @@ declare
 begin
   if v_generation.id is null then
     return null;
+  end if;
+  -- The same call again, because its answer was lost on the way: the next attempt has begun already.
+  if (p_changes ->> 'attempt')::int < v_generation.attempt then
+    return genbff.work_order(v_generation) || '{"heard": false}';
   end if;
   v_next := v_generation.attempt;
   v_provider := coalesce(p_changes ->> 'next_provider', v_generation.provider);
@@ -2610,6 +2619,7 @@ declare
   v_id uuid;
   v_generation genbff.generations;
   v_ended jsonb := '[]';
+  v_leftovers jsonb := '[]';
 begin
   for v_id in
     select id from genbff.generations
@@ -2619,11 +2629,14 @@ begin
   loop
     v_generation := genbff.lock_with_wallet(v_id);
     continue when v_generation.completed_at is not null or v_generation.lease_expires_at > genbff.now();
-    perform genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
+    v_generation := genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
     v_ended := v_ended || to_jsonb(v_id);
+    if v_generation.attempt > 0 then
+      v_leftovers := v_leftovers || genbff.work_order(v_generation);
+    end if;
   end loop;
   -- Of those who wait a few are enough: any waiting id gives its worker the next in turn.
-  return jsonb_build_object('ended', v_ended, 'due', (
+  return jsonb_build_object('ended', v_ended, 'leftovers', v_leftovers, 'due', (
     select coalesce(jsonb_agg(id), '[]') from (
       (select id from genbff.generations
         where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())
