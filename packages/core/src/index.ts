@@ -40,6 +40,7 @@ export {
   type Provider,
 } from "./providers/define-provider.ts";
 export type {
+  Draft,
   InputFile,
   JobReference,
   LookupResult,
@@ -51,6 +52,9 @@ export type {
   ProviderJob,
   ProviderOutput,
   ProviderPort,
+  SubmitContext,
+  WebhookNotice,
+  WebhookRequest,
 } from "./providers/port.ts";
 export type { JsonObject, JsonValue } from "./shared/json.ts";
 export type { Logger } from "./shared/logger.ts";

@@ -29,7 +29,7 @@ export async function describeGeneration(
     candidates: [...offer.candidates],
     input,
     sources: sources as unknown as JsonValue,
-    prompt: (typeof output === "string" ? applyStyle(prompt, style, output) : prompt) ?? null,
+    prompt: (output === "image" || output === "model" ? applyStyle(prompt, style, output) : prompt) ?? null,
     style: style ?? null,
     style_version: stylePresetsVersion,
     output_kind: typeof output === "string" ? output : "json",

@@ -12,9 +12,11 @@ export async function toProviderJob(context: BffContext, order: WorkOrder): Prom
     input: order.input,
     prompt: order.prompt ?? undefined,
     files: order.sources.map((source) => toInputFile(context, source)),
+    drafts: [],
     outputs: order.outputs,
     clientReference: order.attempt_row.client_reference,
     userReference: (await sha256Hex(`${context.secret}:${order.user_id}`)).slice(0, 32),
+    webhookUrl: undefined,
   };
 }
 

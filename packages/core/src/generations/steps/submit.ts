@@ -36,7 +36,14 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
   const intent = await commitIntent(context, order, prepared);
   if (!intent.go) return stay(intent.order, intent.waitMs);
 
-  const send = (signal: AbortSignal) => provider.submit(job, prepared, { signal, logger: context.logger });
+  const send = (signal: AbortSignal) =>
+    provider.submit(job, prepared, {
+      signal,
+      logger: context.logger,
+      cancelled: new AbortController().signal,
+      report: () => undefined,
+      preview: async (_, picture) => picture.cancel(),
+    });
   return buy(context, lease, intent.order, send, provider.submitTimeoutMs);
 }
 
