@@ -47,6 +47,8 @@ create table genbff.generations (
   candidates       text[] not null default '{}',
   input            jsonb not null,
   sources          jsonb not null default '[]',
+  -- The complete generations that it works on, each with its provider's own job as it was at start.
+  drafts           jsonb not null default '[]',
   prompt           text,
   style_version    int,
   output_kind      text not null check (output_kind in ('image', 'model', 'json')),

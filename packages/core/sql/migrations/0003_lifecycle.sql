@@ -53,11 +53,11 @@ declare
   v_generation genbff.generations;
 begin
   insert into genbff.generations
-    (task_id, user_id, wallet_id, parent_id, retry_of, operation, provider, candidates, input, sources, prompt, style_version,
+    (task_id, user_id, wallet_id, parent_id, retry_of, operation, provider, candidates, input, sources, drafts, prompt, style_version,
      output_kind, outputs, price, price_credits, max_attempts, next_run_at, deadline_at, created_at)
   values
     (p ->> 'task_id', p ->> 'user_id', p ->> 'wallet_id', p_parent_id, (p ->> 'retry_of')::uuid, p ->> 'operation', p ->> 'provider',
-     v_candidates, p -> 'input', p -> 'sources', p ->> 'prompt', (p ->> 'style_version')::int, v_kind, v_outputs, p_price, v_credits,
+     v_candidates, p -> 'input', p -> 'sources', coalesce(nullif(p -> 'drafts', 'null'), '[]'), p ->> 'prompt', (p ->> 'style_version')::int, v_kind, v_outputs, p_price, v_credits,
      greatest((p -> 'limits' ->> 'attempts')::int, 1 + cardinality(v_candidates)), p_now,
      p_now + (p -> 'limits' ->> 'deadline_ms')::bigint * interval '1 millisecond', p_now)
   returning * into v_generation;
@@ -142,7 +142,8 @@ end $$;
 create function public.genbff_start(
   p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb,
   p_prompt text, p_style text, p_style_version int, p_output_kind text, p_outputs int, p_price jsonb, p_quote_id uuid,
-  p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb default '[]'
+  p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb default '[]',
+  p_drafts jsonb default '[]'
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -185,7 +186,7 @@ begin
   v_price := genbff.agreed_price(p_user_id, p_operation, p_provider, p_price, p_quote_id, v_now);
   v_generation := genbff.insert_generation(jsonb_build_object(
     'task_id', p_task_id, 'user_id', p_user_id, 'wallet_id', p_wallet_id, 'operation', p_operation, 'provider', p_provider,
-    'candidates', p_candidates, 'input', p_input, 'sources', p_sources, 'prompt', p_prompt, 'style', p_style,
+    'candidates', p_candidates, 'input', p_input, 'sources', p_sources, 'drafts', p_drafts, 'prompt', p_prompt, 'style', p_style,
     'style_version', p_style_version, 'output_kind', p_output_kind, 'outputs', p_outputs, 'retry_of', p_retry_of,
     'limits', p_limits), v_price, null, v_now);
 

@@ -46,6 +46,14 @@ export interface SourceFile {
   readonly height: number | null;
 }
 
+/** A generation that this one works on, as it was at start. */
+export interface GenerationDraft {
+  readonly field: string;
+  readonly generation_id: string;
+  readonly operation: string;
+  readonly job: JobReference;
+}
+
 /** One permitted submission. */
 export interface AttemptRow {
   readonly attempt: number;
@@ -66,6 +74,7 @@ export interface WorkOrder {
   readonly candidates: readonly string[];
   readonly input: JsonObject;
   readonly sources: readonly SourceFile[];
+  readonly drafts: readonly GenerationDraft[];
   readonly prompt: string | null;
   readonly output_kind: "image" | "model" | "json";
   readonly outputs: number;

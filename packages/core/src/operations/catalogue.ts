@@ -20,6 +20,7 @@ export interface Offer {
   /** Key in `operation_costs`. */
   readonly priceKey: string;
   outputsOf(input: JsonObject): number;
+  /** @throws AppError `validation_failed` - fields that do not go together, or that this provider cannot take. */
   check(input: JsonObject, files: readonly CheckedFile[]): void;
 }
 
@@ -132,7 +133,7 @@ function offerOf(
     priceKey,
     outputsOf: (input) => offered.outputs?.(input) ?? 1,
     check(input, files) {
-      const problem = offered.check?.(input, files);
+      const problem = operation.check(input) ?? offered.check?.(input, files);
       if (problem !== undefined)
         throw validationFailed([{ pointer: `/${problem.field}`, message: problem.message }]);
     },

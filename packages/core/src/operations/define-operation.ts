@@ -19,6 +19,8 @@ export interface InputFileField {
 
 /** What a generation came to, as its operation sees it when it names the generations that follow. */
 export interface Outcome {
+  /** The generation itself: a following one can name it as its draft. */
+  readonly generation_id: string;
   /** The validated request. */
   readonly input: JsonObject;
   /** The JSON output, checked by the operation's own schema; undefined where the output is files. */

@@ -35,6 +35,11 @@ export interface ProviderJob {
   readonly input: JsonObject;
   /** The prompt after the style preset was applied; what to send in place of `input.prompt`. */
   readonly prompt: string | undefined;
+  /**
+   * The name of the style preset, whose words are in `prompt` already. A vendor with presets of its own maps it in its
+   * own folder, and then sends `input.prompt` with them.
+   */
+  readonly style: string | undefined;
   readonly files: readonly InputFile[];
   readonly drafts: readonly Draft[];
   /** How many outputs were priced. A provider never delivers more. */

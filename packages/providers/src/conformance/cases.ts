@@ -99,6 +99,7 @@ export function jobOf(
     input,
     prompt: typeof input.prompt === "string" ? input.prompt : undefined,
     files,
+    style: typeof input.style === "string" ? input.style : undefined,
     drafts,
     outputs,
     clientReference: "ref-7f3a",

@@ -65,7 +65,12 @@ function keepJson(
   const cost = answer.cost === undefined ? {} : { cost: { ...answer.cost } as JsonObject };
   return {
     next: "continue",
-    changes: { step: "settling", outcome: "done", work: { json: parsed.data as JsonValue, ...cost } },
+    changes: {
+      step: "settling",
+      outcome: "done",
+      ...(answer.reference === undefined ? {} : { job: answer.reference }),
+      work: { json: parsed.data as JsonValue, ...cost },
+    },
   };
 }
 
