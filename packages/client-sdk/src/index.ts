@@ -31,6 +31,7 @@ export type {
   MovementPage,
   OperationEntry,
   OperationList,
+  Preview,
   Quote,
   TaskGeneration,
   TaskPage,

@@ -11,6 +11,8 @@ test("the wire is the contract's", () => {
   expectTypeOf<wire.ImageAsset>().toEqualTypeOf<contract.ImageAsset>();
   expectTypeOf<wire.ModelAsset>().toEqualTypeOf<contract.ModelAsset>();
   expectTypeOf<wire.Failure>().toEqualTypeOf<contract.Failure>();
+  expectTypeOf<wire.Preview>().toEqualTypeOf<contract.Preview>();
+  expectTypeOf<Fields<wire.PreviewEvent>>().toEqualTypeOf<contract.PreviewEvent>();
   expectTypeOf<wire.GenerationStatus>().toEqualTypeOf<contract.GenerationStatus>();
   expectTypeOf<wire.GenerationCreated>().toEqualTypeOf<contract.GenerationCreated>();
   expectTypeOf<wire.Cancelled>().toEqualTypeOf<z.output<typeof contract.cancelled>>();

@@ -31,6 +31,19 @@ export type ModelAsset = Asset & { kind: "model" };
 /** One output of several that was not delivered, and why. Not charged. */
 export type Failure = { index: number; error: string; message: string };
 
+/** An unfinished picture of one output: shown while it is being made, gone once that has ended. */
+export type Preview = {
+  index: number;
+  /** Signed where the bucket is private. */
+  url: string;
+  content_type: string;
+  width: number | null;
+  height: number | null;
+};
+
+/** What a stream tells where an unfinished picture is all that is new. `updates()` puts it into the status. */
+export type PreviewEvent = Preview & { task_id: string; generation_id: string; version: number };
+
 /** Why a generation ended without a result. */
 export type GenerationFailure = {
   error: string;
@@ -57,6 +70,8 @@ export type GenerationStatus = {
   /** The output of an operation that gives JSON, once it is complete. */
   json?: JsonValue | undefined;
   failures: Failure[];
+  /** The newest unfinished picture of each output, the latest last; empty once it has ended. */
+  previews: Preview[];
   error: GenerationFailure | null;
   cancel_requested: boolean;
   /** Whole credits: set aside now, and paid in the end. */

@@ -117,6 +117,7 @@ create table genbff.generations (
   work jsonb default '{}'::jsonb not null,
   retries jsonb default '{}'::jsonb not null,
   failures jsonb default '[]'::jsonb not null,
+  previews jsonb default '[]'::jsonb not null,
   output jsonb,
   events_swept boolean default false not null,
   error_code text,
@@ -302,6 +303,15 @@ create table genbff.payment_events (
   constraint payment_events_event_id_check CHECK (length(event_id) >= 1 AND length(event_id) <= 255)
 );
 alter table genbff.payment_events enable row level security;
+
+create table genbff.previews (
+  storage_key text not null,
+  generation_id uuid not null,
+  created_at timestamp with time zone default genbff.now() not null,
+  constraint previews_pkey PRIMARY KEY (storage_key)
+);
+CREATE INDEX previews_by_generation ON genbff.previews USING btree (generation_id);
+alter table genbff.previews enable row level security;
 
 create table genbff.purchases (
   provider text not null,
@@ -671,8 +681,8 @@ begin
     raise exception 'generation %: epoch went back', old.id using errcode = 'restrict_violation';
   end if;
   new.progress := greatest(new.progress, old.progress);
-  if (new.status, new.step, new.stage, new.progress, new.cancel_requested)
-     is distinct from (old.status, old.step, old.stage, old.progress, old.cancel_requested) then
+  if (new.status, new.step, new.stage, new.progress, new.cancel_requested, new.previews)
+     is distinct from (old.status, old.step, old.stage, old.progress, old.cancel_requested, old.previews) then
     new.version := old.version + 1;
   end if;
   return new;
@@ -1242,6 +1252,15 @@ begin
   return v_entry;
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.preview_keys(p_generation_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(storage_key), '[]') from genbff.previews where generation_id = p_generation_id
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.provider_wait(p_provider text, p_now timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1376,7 +1395,7 @@ AS $function$
     'status', g.status, 'stage', g.stage, 'progress', g.progress, 'failures', g.failures,
     'error_code', g.error_code, 'error_details', g.error_details, 'cancel_requested', g.cancel_requested,
     'held', case when g.completed_at is null then g.price_credits else 0 end, 'charged', g.charged,
-    'version', g.version, 'output', g.output, 'created_at', g.created_at, 'completed_at', g.completed_at)
+    'version', g.version, 'output', g.output, 'previews', case when g.completed_at is null then g.previews else '[]' end, 'created_at', g.created_at, 'completed_at', g.completed_at)
 $function$;
 
 CREATE OR REPLACE FUNCTION genbff.take_lease(p_generation_id uuid, p_worker text, p_lease_ms bigint)
@@ -1509,7 +1528,8 @@ begin
   update genbff.tasks set event_seq = event_seq + 1, updated_at = genbff.now()
    where task_id = new.task_id returning event_seq into v_seq;
   insert into genbff.events (task_id, seq, generation_id, version, snapshot)
-  values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new));
+  values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new)
+    || case when tg_op = 'UPDATE' and new.previews is distinct from old.previews then jsonb_build_object('preview', new.previews -> -1) else '{}' end);
   return null;
 end $function$;
 
@@ -1864,7 +1884,8 @@ begin
   v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
     p_code, p_details, p_failures, p_outcome, p_error);
   perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
-  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake());
+  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake(),
+    'previews', genbff.preview_keys(p_generation_id));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_find_drafts(p_user_id text, p_ids jsonb)
@@ -1950,7 +1971,23 @@ begin
   returning * into v_generation;
   perform genbff.note_health(v_generation.provider, 'ok', null, v_now);
   v_children := genbff.insert_children(v_generation, p_children, v_now);
-  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake());
+  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake(),
+    'previews', genbff.preview_keys(p_generation_id));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_forget_previews(p_keys jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_count int;
+begin
+  delete from genbff.previews where storage_key in (select jsonb_array_elements_text(p_keys));
+  get diagnostics v_count = row_count;
+  return jsonb_build_object('forgotten', v_count);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_generation_input(p_user_id text, p_generation_id text)
@@ -2362,6 +2399,25 @@ begin
   return v_known.response || '{"replayed": true}';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_report(p_generation_id uuid, p_epoch bigint, p_progress integer, p_stage text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
+begin
+  if v_generation.id is null then
+    return null;
+  end if;
+  update genbff.generations
+     set progress = greatest(progress, least(p_progress, 99)), stage = coalesce(p_stage, stage)
+   where id = p_generation_id returning * into v_generation;
+  return jsonb_build_object('version', v_generation.version);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_reserve_input(p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text, p_filename text, p_content_type text, p_bytes bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2378,6 +2434,30 @@ begin
   on conflict (id) do nothing;
   select * into v_input from public.input_assets where id = p_id and user_id = p_user_id;
   return genbff.input_view(v_input);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_reserve_preview(p_generation_id uuid, p_epoch bigint, p_max integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
+  v_made int;
+  v_key text;
+begin
+  if v_generation.id is null then
+    return null;
+  end if;
+  select count(*) into v_made from genbff.previews where generation_id = p_generation_id;
+  if v_made >= p_max then
+    return jsonb_build_object('reserved', false);
+  end if;
+  v_key := 'previews/' || p_generation_id || '/' || v_made;
+  insert into genbff.previews (storage_key, generation_id) values (v_key, p_generation_id);
+  return jsonb_build_object('reserved', true, 'storage_key', v_key);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_retain(p_large_ms bigint, p_rows_ms bigint, p_count integer DEFAULT 500)
@@ -2514,6 +2594,39 @@ begin
   update public.user_credits set subscription_tier = p_tier, updated_at = genbff.now() where user_id = p_wallet_id;
   return jsonb_build_object('subscription_tier', p_tier);
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_show_preview(p_generation_id uuid, p_epoch bigint, p_preview jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
+begin
+  if v_generation.id is null then
+    return null;
+  end if;
+  update genbff.generations
+     set previews = (select coalesce(jsonb_agg(p.value order by p.ordinality), '[]')
+                       from jsonb_array_elements(previews) with ordinality p
+                      where p.value -> 'index' <> p_preview -> 'index') || p_preview
+   where id = p_generation_id returning * into v_generation;
+  return jsonb_build_object('version', v_generation.version);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_stale_previews(p_ended_ms bigint, p_count integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(s.storage_key), '[]') from (
+    select p.storage_key from genbff.previews p left join genbff.generations g on g.id = p.generation_id
+     where g.id is null or g.completed_at < genbff.now() - p_ended_ms * interval '1 millisecond'
+     order by p.storage_key limit p_count) s
+$function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_start(p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb, p_prompt text, p_style text, p_style_version integer, p_output_kind text, p_outputs integer, p_price jsonb, p_quote_id uuid, p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb DEFAULT '[]'::jsonb, p_drafts jsonb DEFAULT '[]'::jsonb)
  RETURNS jsonb

@@ -79,6 +79,8 @@ export interface Limits {
   openGenerationsPerUser: number;
   /** Generations of everybody that wait. Default 10,000. */
   queueDepth: number;
+  /** Unfinished pictures that are shown of one generation. Default 10; 0 shows none. */
+  previewsPerGeneration: number;
   /** How long a quote is honoured. Default 10 min. */
   quoteMs: number;
   /** How long large fields of what has ended are kept. Default 48 h. */

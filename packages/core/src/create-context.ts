@@ -31,6 +31,7 @@ export const defaultLimits: Limits = {
   sweepMs: 5000,
   openGenerationsPerUser: 20,
   queueDepth: 10_000,
+  previewsPerGeneration: 10,
   quoteMs: 10 * 60_000,
   keepLargeMs: 48 * 3_600_000,
   keepRowsMs: 30 * 24 * 3_600_000,

@@ -74,6 +74,8 @@ create table genbff.generations (
   work             jsonb not null default '{}',
   retries          jsonb not null default '{}',
   failures         jsonb not null default '[]',
+  -- The newest unfinished picture of each output, the latest last: {index, storage_key, content_type, width, height}.
+  previews         jsonb not null default '[]',
   -- What an operation whose output is JSON came to.
   output           jsonb,
   events_swept     boolean not null default false,
@@ -310,7 +312,7 @@ language sql stable set search_path = '' as $$
     'status', g.status, 'stage', g.stage, 'progress', g.progress, 'failures', g.failures,
     'error_code', g.error_code, 'error_details', g.error_details, 'cancel_requested', g.cancel_requested,
     'held', case when g.completed_at is null then g.price_credits else 0 end, 'charged', g.charged,
-    'version', g.version, 'output', g.output, 'created_at', g.created_at, 'completed_at', g.completed_at)
+    'version', g.version, 'output', g.output, 'previews', case when g.completed_at is null then g.previews else '[]' end, 'created_at', g.created_at, 'completed_at', g.completed_at)
 $$;
 
 create function genbff.check_generation_change() returns trigger
@@ -339,8 +341,8 @@ begin
     raise exception 'generation %: epoch went back', old.id using errcode = 'restrict_violation';
   end if;
   new.progress := greatest(new.progress, old.progress);
-  if (new.status, new.step, new.stage, new.progress, new.cancel_requested)
-     is distinct from (old.status, old.step, old.stage, old.progress, old.cancel_requested) then
+  if (new.status, new.step, new.stage, new.progress, new.cancel_requested, new.previews)
+     is distinct from (old.status, old.step, old.stage, old.progress, old.cancel_requested, old.previews) then
     new.version := old.version + 1;
   end if;
   return new;
@@ -360,7 +362,8 @@ begin
   update genbff.tasks set event_seq = event_seq + 1, updated_at = genbff.now()
    where task_id = new.task_id returning event_seq into v_seq;
   insert into genbff.events (task_id, seq, generation_id, version, snapshot)
-  values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new));
+  values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new)
+    || case when tg_op = 'UPDATE' and new.previews is distinct from old.previews then jsonb_build_object('preview', new.previews -> -1) else '{}' end);
   return null;
 end $$;
 create trigger generations_event after insert or update on genbff.generations

@@ -695,7 +695,8 @@ begin
   returning * into v_generation;
   perform genbff.note_health(v_generation.provider, 'ok', null, v_now);
   v_children := genbff.insert_children(v_generation, p_children, v_now);
-  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake());
+  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake(),
+    'previews', genbff.preview_keys(p_generation_id));
 end $$;
 
 -- Every other end: the hold comes back whole. A submission that may have been sold and is not delivered is kept as
@@ -749,7 +750,8 @@ begin
   v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
     p_code, p_details, p_failures, p_outcome, p_error);
   perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
-  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake());
+  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake(),
+    'previews', genbff.preview_keys(p_generation_id));
 end $$;
 
 -- Answers what is true now. Waiting: it ends at once. Being made: the worker is told, and asks the provider.

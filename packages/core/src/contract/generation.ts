@@ -32,6 +32,18 @@ export type ModelAsset = Asset & { kind: "model" };
 export const failure = z.object({ index: z.int(), error: z.string(), message: z.string() });
 export type Failure = z.output<typeof failure>;
 
+/** An unfinished picture of one output, shown while it is being made and gone once that has ended. */
+export const preview = z.object({
+  index: z.int(),
+  url: z
+    .string()
+    .meta({ description: "Signed where the bucket is private. Works until the generation ends." }),
+  content_type: z.string(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+});
+export type Preview = z.output<typeof preview>;
+
 /** The credits of one generation. */
 export const generationCredits = z.object({
   held: z.int().meta({ description: "Set aside now; 0 once it has ended." }),
@@ -66,6 +78,11 @@ export const generationStatus = z.object({
     .optional()
     .meta({ description: "The output of an operation that gives JSON, once it is complete; else absent." }),
   failures: z.array(failure),
+  previews: z
+    .array(preview)
+    .meta({
+      description: "The newest unfinished picture of each output, the latest last; empty once it has ended.",
+    }),
   error: errorBody.omit({ request_id: true }).nullable(),
   cancel_requested: z.boolean(),
   credits: generationCredits,

@@ -14,6 +14,15 @@ export interface StoredAsset {
   readonly metadata: JsonObject;
 }
 
+/** An unfinished picture as the database tells of it. */
+export interface StoredPreview {
+  readonly index: number;
+  readonly storage_key: string;
+  readonly content_type: string;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
 /** A generation at one version, as the database tells of it: `genbff.snapshot` with its assets. */
 export interface StoredGeneration {
   readonly task_id: string;
@@ -32,6 +41,9 @@ export interface StoredGeneration {
   readonly version: number;
   /** What an operation that gives JSON came to. */
   readonly output: JsonValue | null;
+  readonly previews: readonly StoredPreview[];
+  /** In events only: what this version shows, where that is all that has changed. */
+  readonly preview?: StoredPreview;
   readonly created_at: string;
   readonly completed_at: string | null;
   readonly assets: readonly StoredAsset[];

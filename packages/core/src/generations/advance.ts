@@ -1,6 +1,7 @@
 import type { BffContext } from "../context.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
 import { type Lease, LeaseLost, takeLease } from "./lease.ts";
+import { discardPreviews } from "./previews.ts";
 import { check } from "./steps/check.ts";
 import { discardStored } from "./steps/discard-stored.ts";
 import { fetchOutputs } from "./steps/fetch-outputs.ts";
@@ -114,6 +115,7 @@ async function commit(
       });
       if (ended === null) throw new LeaseLost();
       wakeOthers(context, ended);
+      await discardPreviews(context, order, ended);
       return { state: "ended" };
     }
     case "fail": {
@@ -130,6 +132,7 @@ async function commit(
       if (ended === null) throw new LeaseLost();
       wakeOthers(context, ended);
       await discardStored(context, order);
+      await discardPreviews(context, order, ended);
       return { state: "ended" };
     }
   }

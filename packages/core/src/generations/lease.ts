@@ -17,8 +17,8 @@ export interface Lease {
   readonly exhausted: boolean;
   /** Aborted when the lease is lost, or will be before we could renew it. */
   readonly signal: AbortSignal;
-  /** The user has asked to stop, as of the last renewal. */
-  cancelRequested(): boolean;
+  /** Aborted when the user has asked to stop, as of the last renewal. */
+  readonly cancelled: AbortSignal;
   /** Ends the renewals. Gives nothing back: the commit does. */
   end(): void;
 }
@@ -47,7 +47,8 @@ export async function takeLease(context: BffContext, generationId: string): Prom
 
   const order = toWorkOrder(taken.generation);
   const lost = new AbortController();
-  let cancelRequested = order.cancel_requested;
+  const cancelled = new AbortController();
+  if (order.cancel_requested) cancelled.abort();
   let renewing = false;
   const renew = async () => {
     if (renewing) return;
@@ -62,7 +63,7 @@ export async function takeLease(context: BffContext, generationId: string): Prom
       if (answer === null) lost.abort(new LeaseLost());
       else {
         renewedAt = sentAt;
-        cancelRequested = (answer as { cancel_requested: boolean }).cancel_requested;
+        if ((answer as { cancel_requested: boolean }).cancel_requested) cancelled.abort();
       }
     } catch (error) {
       context.logger.warn({ generation_id: order.id, error }, "a lease could not be renewed");
@@ -78,7 +79,7 @@ export async function takeLease(context: BffContext, generationId: string): Prom
     order,
     exhausted: taken.exhausted === true,
     signal: lost.signal,
-    cancelRequested: () => cancelRequested,
+    cancelled: cancelled.signal,
     end: () => clearInterval(timer),
   };
 }

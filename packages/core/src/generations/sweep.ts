@@ -1,5 +1,6 @@
 import { sweepInputs } from "../assets/sweep-inputs.ts";
 import type { BffContext } from "../context.ts";
+import { sweepPreviews } from "./previews.ts";
 
 const batch = 200;
 /** A backlog of years is worked off over several hours. */
@@ -33,6 +34,7 @@ export function createSweep(context: BffContext): () => Promise<readonly string[
 async function tidy(context: BffContext): Promise<void> {
   await context.database.call("genbff_expire_due", { p_count: batch });
   await sweepInputs(context);
+  await sweepPreviews(context);
   for (let batches = 0; batches < batchesMax; batches++) {
     const swept = (await context.database.call("genbff_retain", {
       p_large_ms: context.limits.keepLargeMs,

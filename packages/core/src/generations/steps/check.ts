@@ -5,6 +5,7 @@ import { type Lease, LeaseLost } from "../lease.ts";
 import { errorForTheBooks, type Verdict } from "../verdict.ts";
 import type { WorkOrder } from "../work-order.ts";
 import { detailsOf, onAnswer } from "./on-answer.ts";
+import { stopped } from "./submit-failure.ts";
 
 /**
  * `submitted`: ask the provider how its job is. Reading buys nothing, so a failed question is asked again later, as
@@ -15,7 +16,7 @@ export async function check(context: BffContext, lease: Lease, order: WorkOrder)
   if (provider?.check === undefined || order.job === null)
     return { next: "fail", code: "provider_unavailable" };
   const asked = { signal: lease.signal, logger: context.logger };
-  if ((order.cancel_requested || lease.cancelRequested()) && provider.cancel !== undefined) {
+  if ((order.cancel_requested || lease.cancelled.aborted) && provider.cancel !== undefined) {
     const confirmed = await provider.cancel(order.job, asked).catch(() => false);
     if (confirmed) return { next: "fail", code: "cancelled", outcome: "failed" };
   }
@@ -23,6 +24,8 @@ export async function check(context: BffContext, lease: Lease, order: WorkOrder)
     return await onAnswer(context, lease, order, await provider.check(order.job, asked));
   } catch (error) {
     if (lease.signal.aborted) throw new LeaseLost();
+    if (isProviderError(error) && error.code === "cancelled" && error.outcome !== "unknown")
+      return stopped(lease, error);
     if (isProviderError(error) && (error.outcome === "failed" || error.outcome === "refused"))
       return { next: "fail", code: error.code, outcome: error.outcome, ...detailsOf(error) };
     context.logger.warn(

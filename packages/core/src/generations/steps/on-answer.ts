@@ -3,6 +3,7 @@ import type { ProviderError } from "../../errors/provider-error.ts";
 import type { ProviderAnswer, ProviderOutput } from "../../providers/port.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { Lease } from "../lease.ts";
+import { clampProgress } from "../progress-reports.ts";
 import { errorForTheBooks, type Verdict } from "../verdict.ts";
 import type { RemoteOutput, WorkOrder } from "../work-order.ts";
 import { storeStreams } from "./store-streams.ts";
@@ -80,11 +81,6 @@ export function detailsOf(error: ProviderError): { details?: JsonObject; error: 
     error: errorForTheBooks(error),
     ...(error.details === undefined ? {} : { details: error.details as JsonObject }),
   };
-}
-
-/** 100 is for what is stored and settled; a vendor's nonsense is nothing. */
-function clampProgress(progress: number): number {
-  return Number.isFinite(progress) ? Math.min(99, Math.max(0, Math.round(progress))) : 0;
 }
 
 function toRemote(output: ProviderOutput): RemoteOutput {

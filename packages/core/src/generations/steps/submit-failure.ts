@@ -1,18 +1,20 @@
 import type { BffContext } from "../../context.ts";
 import { isProviderError, type ProviderError } from "../../errors/provider-error.ts";
+import type { Lease } from "../lease.ts";
 import { errorForTheBooks, healthOf, type StepChanges, tryAgain, type Verdict } from "../verdict.ts";
 import type { WorkOrder } from "../work-order.ts";
 import { toNextProvider } from "./next-provider.ts";
 import { detailsOf } from "./on-answer.ts";
 
 /** A submission that failed, by what the provider may have done (`reliability-spec.md` 2.4). */
-export function afterFailure(context: BffContext, order: WorkOrder, error: unknown): Verdict {
+export function afterFailure(context: BffContext, lease: Lease, order: WorkOrder, error: unknown): Verdict {
   // Not classed by the provider: it may have been bought.
   if (!isProviderError(error)) {
     context.logger.error({ generation_id: order.id, error }, "a provider failed without saying how");
     return unknown({ error: errorForTheBooks(error) });
   }
   callOperator(context, order, error);
+  if (error.code === "cancelled" && error.outcome !== "unknown") return stopped(lease, error);
   const changes: StepChanges = { unsent: true, error: errorForTheBooks(error), ...healthOf(error) };
   switch (error.outcome) {
     case "unknown":
@@ -59,6 +61,12 @@ export function notReady(context: BffContext, order: WorkOrder, error: unknown):
     ...(error.retryAfterMs === undefined ? {} : { delayMs: error.retryAfterMs }),
     exhausted: refused ? ended(error) : { ...ended(error), code: "provider_unavailable" },
   });
+}
+
+/** A provider that stopped its work: at the user's wish, or for a reason of its own. */
+export function stopped(lease: Lease, error: ProviderError): Verdict {
+  const code = lease.cancelled.aborted ? "cancelled" : "provider_failed";
+  return { next: "fail", code, outcome: "failed", error: errorForTheBooks(error) };
 }
 
 function unknown(changes: StepChanges): Verdict {
