@@ -422,11 +422,14 @@ create table genbff.webhook_inbox (
   job_key text,
   payload jsonb not null,
   generation_id uuid,
+  bound_to uuid,
   received_at timestamp with time zone default genbff.now() not null,
   constraint webhook_inbox_pkey PRIMARY KEY (provider, event_id),
+  constraint webhook_inbox_bound_to_fkey FOREIGN KEY (bound_to) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint webhook_inbox_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint webhook_inbox_event_id_check CHECK (length(event_id) >= 1 AND length(event_id) <= 255)
 );
+CREATE INDEX webhook_inbox_bound ON genbff.webhook_inbox USING btree (bound_to) WHERE (bound_to IS NOT NULL);
 CREATE INDEX webhook_inbox_received ON genbff.webhook_inbox USING btree (received_at);
 CREATE INDEX webhook_inbox_unmatched ON genbff.webhook_inbox USING btree (provider, job_key) WHERE (generation_id IS NULL);
 alter table genbff.webhook_inbox enable row level security;
@@ -1112,6 +1115,10 @@ AS $function$
 begin
   update genbff.attempts set outcome = p_outcome, error = p_error, finished_at = p_now
    where generation_id = g.id and attempt = g.attempt;
+  -- Bought again although the first may have been sold: that one is the operator's to look at.
+  if p_outcome = 'unknown' then
+    insert into genbff.orphans (generation_id, attempt, provider, reason) values (g.id, g.attempt, g.provider, 'resubmitted');
+  end if;
   insert into genbff.attempts (generation_id, attempt, provider, epoch) values (g.id, g.attempt + 1, p_provider, p_epoch);
 end $function$;
 
@@ -1447,6 +1454,17 @@ begin
   return jsonb_build_object('state', 'leased', 'exhausted', v_exhausted, 'generation', genbff.work_order(v_generation));
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.told_jobs(p_generation_id uuid, p_provider text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(w.payload -> 'job' order by w.received_at), '[]') from genbff.webhook_inbox w
+   where w.bound_to = p_generation_id and w.provider = p_provider and w.payload ? 'job'
+     and not exists (select 1 from genbff.attempts a where a.provider = w.provider and a.job_key = w.job_key)
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.use_task(p_user_id text, p_task_id text, p_own boolean)
  RETURNS void
  LANGUAGE plpgsql
@@ -1511,7 +1529,8 @@ AS $function$
     'assets', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'index', s.index, 'file_index', s.file_index, 'kind', s.kind) order by s.index), '[]')
                  from public.assets s where s.generation_id = g.id),
     'late_jobs', (select coalesce(jsonb_agg(o.job order by o.id), '[]') from genbff.orphans o
-                   where o.generation_id = g.id and o.attempt = g.attempt and o.state = 'open' and o.job is not null))
+                   where o.generation_id = g.id and o.attempt = g.attempt and o.state = 'open' and o.job is not null)
+      || case when g.step = 'submit_unknown' then genbff.told_jobs(g.id, g.provider) else '[]' end)
 $function$;
 
 CREATE OR REPLACE FUNCTION genbff.write_event()
@@ -2984,7 +3003,7 @@ AS $function$
          where f.wallet_id is not null and (f.version = 1 or f.snapshot ->> 'completed_at' is not null)) w))
 $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_webhook(p_provider text, p_event_id text, p_job_key text, p_payload jsonb)
+CREATE OR REPLACE FUNCTION public.genbff_webhook(p_provider text, p_event_id text, p_job_key text, p_payload jsonb, p_generation_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2993,14 +3012,24 @@ CREATE OR REPLACE FUNCTION public.genbff_webhook(p_provider text, p_event_id tex
 AS $function$
 declare
   v_generation_id uuid;
+  v_bound uuid;
 begin
   perform genbff.lock_job(p_provider, p_job_key);
   select generation_id into v_generation_id from genbff.attempts where provider = p_provider and job_key = p_job_key;
-  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id)
-  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id)
+  select a.generation_id into v_bound from genbff.attempts a
+   where a.generation_id = p_generation_id and a.provider = p_provider and a.intent_at is not null limit 1;
+  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id, bound_to)
+  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id, v_bound)
   on conflict do nothing;
   if not found then
     return jsonb_build_object('duplicate', true);
+  end if;
+  if v_generation_id is null and v_bound is not null then
+    v_generation_id := v_bound;
+    -- Given up meanwhile: the operator learns what was sold.
+    update genbff.orphans set job = p_payload -> 'job'
+     where id = (select max(o.id) from genbff.orphans o join genbff.generations g on g.id = o.generation_id and g.completed_at is not null
+                  where g.id = v_bound and o.provider = p_provider and o.state = 'open' and o.job is null);
   end if;
   update genbff.generations set next_run_at = least(next_run_at, genbff.now())
    where id = v_generation_id and status = 'processing';

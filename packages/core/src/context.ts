@@ -7,6 +7,7 @@ import type { Engine } from "./engine/port.ts";
 import type { Changes } from "./events/changes.ts";
 import type { Catalogue } from "./operations/catalogue.ts";
 import type { Logger } from "./shared/logger.ts";
+import type { SignedText } from "./shared/signed-text.ts";
 import type { ObjectStore } from "./storage/port.ts";
 
 /** Everything the three stories share: the ports, joined once by `createBff`. */
@@ -22,8 +23,12 @@ export interface BffContext {
   readonly guardedFetch: GuardedFetch;
   readonly logger: Logger;
   readonly secret: string;
+  /** Signs tickets, cursors and the addresses of webhooks. */
+  readonly signedText: SignedText;
   /** Scheme and host, or empty: links are paths then. */
   readonly publicUrl: string;
+  /** Where vendors reach us with webhooks; undefined where no public address is configured. */
+  readonly webhookBase: string | undefined;
   /** Starts with a slash, ends without; empty at the root. */
   readonly basePath: string;
   readonly signUpCredits: number;

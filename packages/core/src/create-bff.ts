@@ -4,6 +4,7 @@ import type { BffContext } from "./context.ts";
 import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
+import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
 import { createHandler } from "./http/handle-request.ts";
 import type { JsonObject } from "./shared/json.ts";
@@ -81,6 +82,13 @@ export interface Limits {
   queueDepth: number;
   /** Unfinished pictures that are shown of one generation. Default 10; 0 shows none. */
   previewsPerGeneration: number;
+  /**
+   * How long a submission whose answer got lost may wait to be told of by the vendor's webhook, never past its
+   * deadline. Default 10 min.
+   */
+  webhookGraceMs: number;
+  /** The largest body of a webhook. Default 1 MB. */
+  webhookBytesMax: number;
   /** How long a quote is honoured. Default 10 min. */
   quoteMs: number;
   /** How long large fields of what has ended are kept. Default 48 h. */
@@ -101,6 +109,14 @@ export interface Bff<App extends object> {
   readonly stop: (graceMs?: number) => Promise<void>;
   /** What an engine or a schedule calls. */
   readonly worker: Worker;
+  /**
+   * The address to register with a vendor whose webhooks are set up by hand. It holds a secret that is always the same:
+   * show it to operators alone.
+   *
+   * @param provider - Its public key.
+   * @throws Error - it takes no webhooks, or `publicUrl` is missing or cannot be reached from outside.
+   */
+  readonly webhookUrl: (provider: string) => Promise<string>;
   readonly database: Database;
   readonly "~app": App;
 }
@@ -138,6 +154,7 @@ export function createBff<
       await context.database.close();
     },
     worker,
+    webhookUrl: (provider: string) => registeredWebhookUrl(context, provider),
     database: context.database,
   };
   return bff as Bff<AppOf<P, O, Fallback>>;

@@ -187,10 +187,13 @@ create table genbff.webhook_inbox (
   job_key       text,
   payload       jsonb not null,
   generation_id uuid references genbff.generations (id) on delete cascade,
+  -- The generation whose own address it came to: its job is adopted where the submission's answer got lost.
+  bound_to      uuid references genbff.generations (id) on delete cascade,
   received_at   timestamptz not null default genbff.now(),
   primary key (provider, event_id)
 );
 create index webhook_inbox_unmatched on genbff.webhook_inbox (provider, job_key) where generation_id is null;
+create index webhook_inbox_bound on genbff.webhook_inbox (bound_to) where bound_to is not null;
 create index webhook_inbox_received on genbff.webhook_inbox (received_at);
 
 -- How much may be asked of a provider at once and in a minute; operation '*' counts all of them together.
@@ -393,6 +396,14 @@ language sql stable set search_path = '' as $$
    where b.until > p_now
 $$;
 
+-- Jobs that the provider told of at the generation's own address, and that nobody holds.
+create function genbff.told_jobs(p_generation_id uuid, p_provider text) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(w.payload -> 'job' order by w.received_at), '[]') from genbff.webhook_inbox w
+   where w.bound_to = p_generation_id and w.provider = p_provider and w.payload ? 'job'
+     and not exists (select 1 from genbff.attempts a where a.provider = w.provider and a.job_key = w.job_key)
+$$;
+
 -- What a worker needs to know of a generation and its current attempt.
 create function genbff.work_order(g genbff.generations) returns jsonb
 language sql stable set search_path = '' as $$
@@ -403,7 +414,8 @@ language sql stable set search_path = '' as $$
     'assets', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'index', s.index, 'file_index', s.file_index, 'kind', s.kind) order by s.index), '[]')
                  from public.assets s where s.generation_id = g.id),
     'late_jobs', (select coalesce(jsonb_agg(o.job order by o.id), '[]') from genbff.orphans o
-                   where o.generation_id = g.id and o.attempt = g.attempt and o.state = 'open' and o.job is not null))
+                   where o.generation_id = g.id and o.attempt = g.attempt and o.state = 'open' and o.job is not null)
+      || case when g.step = 'submit_unknown' then genbff.told_jobs(g.id, g.provider) else '[]' end)
 $$;
 
 select genbff.close_doors();

@@ -317,6 +317,10 @@ language plpgsql set search_path = '' as $$
 begin
   update genbff.attempts set outcome = p_outcome, error = p_error, finished_at = p_now
    where generation_id = g.id and attempt = g.attempt;
+  -- Bought again although the first may have been sold: that one is the operator's to look at.
+  if p_outcome = 'unknown' then
+    insert into genbff.orphans (generation_id, attempt, provider, reason) values (g.id, g.attempt, g.provider, 'resubmitted');
+  end if;
   insert into genbff.attempts (generation_id, attempt, provider, epoch) values (g.id, g.attempt + 1, p_provider, p_epoch);
 end $$;
 
@@ -566,19 +570,32 @@ language sql set search_path = '' as $$
 $$;
 
 -- A provider's webhook, verified by the caller: written down once, and the generation is due now. Everything else the
--- provider is asked itself. Answered only after this commit.
-create function public.genbff_webhook(p_provider text, p_event_id text, p_job_key text, p_payload jsonb) returns jsonb
+-- provider is asked itself. Answered only after this commit. p_generation_id: it came to the address that was given to
+-- the provider with this generation; p_payload: {job}, enough to adopt it.
+create function public.genbff_webhook(
+  p_provider text, p_event_id text, p_job_key text, p_payload jsonb, p_generation_id uuid default null
+) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation_id uuid;
+  v_bound uuid;
 begin
   perform genbff.lock_job(p_provider, p_job_key);
   select generation_id into v_generation_id from genbff.attempts where provider = p_provider and job_key = p_job_key;
-  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id)
-  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id)
+  select a.generation_id into v_bound from genbff.attempts a
+   where a.generation_id = p_generation_id and a.provider = p_provider and a.intent_at is not null limit 1;
+  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id, bound_to)
+  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id, v_bound)
   on conflict do nothing;
   if not found then
     return jsonb_build_object('duplicate', true);
+  end if;
+  if v_generation_id is null and v_bound is not null then
+    v_generation_id := v_bound;
+    -- Given up meanwhile: the operator learns what was sold.
+    update genbff.orphans set job = p_payload -> 'job'
+     where id = (select max(o.id) from genbff.orphans o join genbff.generations g on g.id = o.generation_id and g.completed_at is not null
+                  where g.id = v_bound and o.provider = p_provider and o.state = 'open' and o.job is null);
   end if;
   update genbff.generations set next_run_at = least(next_run_at, genbff.now())
    where id = v_generation_id and status = 'processing';

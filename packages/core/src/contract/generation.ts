@@ -78,11 +78,9 @@ export const generationStatus = z.object({
     .optional()
     .meta({ description: "The output of an operation that gives JSON, once it is complete; else absent." }),
   failures: z.array(failure),
-  previews: z
-    .array(preview)
-    .meta({
-      description: "The newest unfinished picture of each output, the latest last; empty once it has ended.",
-    }),
+  previews: z.array(preview).meta({
+    description: "The newest unfinished picture of each output, the latest last; empty once it has ended.",
+  }),
   error: errorBody.omit({ request_id: true }).nullable(),
   cancel_requested: z.boolean(),
   credits: generationCredits,

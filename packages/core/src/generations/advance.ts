@@ -102,7 +102,7 @@ async function commit(
       if (adopted === null) throw new LeaseLost();
       return adopted.adopted
         ? { order: toWorkOrder(adopted.generation) }
-        : commit(context, order, verdict.otherwise);
+        : commit(context, order, await verdict.otherwise());
     }
     case "finish": {
       const ended = await context.database.call("genbff_finish", {

@@ -37,7 +37,12 @@ export type Health = "ok" | "failed";
 export type Verdict =
   | { readonly next: "continue"; readonly changes: StepChanges }
   | { readonly next: "later"; readonly changes: StepChanges; readonly delayMs: number }
-  | { readonly next: "adopt"; readonly candidates: readonly JobReference[]; readonly otherwise: Verdict }
+  | {
+      readonly next: "adopt";
+      readonly candidates: readonly JobReference[];
+      /** Asked only once none of them could be taken. */
+      readonly otherwise: () => Verdict | Promise<Verdict>;
+    }
   | {
       readonly next: "finish";
       readonly assets: readonly StoredAsset[];
@@ -56,7 +61,7 @@ export type Verdict =
     };
 
 /** Repeatable steps and how often each may fail before the generation does. Submissions are counted elsewhere: as attempts. */
-const budgets = { prepare: 5, submit: 5, lookup: 10, fetch: 5, store: 5, refresh: 2 } as const;
+const budgets = { prepare: 5, submit: 5, lookup: 10, resend: 10, fetch: 5, store: 5, refresh: 2 } as const;
 
 /** A repeatable step with a budget of tries. */
 export type Budget = keyof typeof budgets;

@@ -41,6 +41,8 @@ export interface Catalogue {
   offer(operation: string, provider: string | undefined): Offer;
   /** The pair a running generation was started with; undefined where a provider has left the registry since. */
   find(operation: string, provider: string): Offer | undefined;
+  /** By its public key. */
+  provider(key: string): AnyProvider | undefined;
   list(): readonly CatalogueEntry[];
   readonly priceKeys: readonly string[];
 }
@@ -86,6 +88,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   return {
     list: () => list,
     priceKeys: [...new Set(list.flatMap((entry) => entry.offers.map((offer) => offer.priceKey)))],
+    provider: (key) => (Object.hasOwn(options.providers, key) ? options.providers[key] : undefined),
     find: (name, provider) => entries.get(name)?.offers.get(provider),
     offer(name, provider) {
       const entry = entries.get(name);

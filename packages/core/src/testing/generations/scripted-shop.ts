@@ -16,6 +16,7 @@ export interface Stock {
   readonly fallback?: Readonly<Record<string, readonly string[]>>;
   readonly caps?: AnyBffOptions["caps"];
   readonly limits?: Partial<Limits>;
+  readonly publicUrl?: string;
   readonly price?: number;
   readonly signUp?: number;
 }
@@ -118,6 +119,7 @@ async function openProcess(
     fallback: stock.fallback ?? {},
     prices: pricesOf(stock),
     caps: stock.caps ?? {},
+    publicUrl: stock.publicUrl,
     secret: "a secret of at least thirty-two letters",
     engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
