@@ -38,4 +38,5 @@ export type {
   TaskSummary,
   TaskTree,
   UploadComplete,
+  VectorAsset,
 } from "./wire.ts";

@@ -9,6 +9,7 @@ test("the wire is the contract's", () => {
   expectTypeOf<wire.GenerationState>().toEqualTypeOf<contract.GenerationState>();
   expectTypeOf<wire.Asset>().toEqualTypeOf<contract.Asset>();
   expectTypeOf<wire.ImageAsset>().toEqualTypeOf<contract.ImageAsset>();
+  expectTypeOf<wire.VectorAsset>().toEqualTypeOf<contract.VectorAsset>();
   expectTypeOf<wire.ModelAsset>().toEqualTypeOf<contract.ModelAsset>();
   expectTypeOf<wire.Failure>().toEqualTypeOf<contract.Failure>();
   expectTypeOf<wire.Preview>().toEqualTypeOf<contract.Preview>();

@@ -14,7 +14,7 @@ export type GenerationState = "pending" | "processing" | "complete" | "failed" |
 /** A stored output. */
 export type Asset = {
   asset_id: string;
-  kind: "image" | "model";
+  kind: "image" | "vector" | "model";
   /** Its place among the outputs that were asked for, from 0. */
   index: number;
   /** Signed where the bucket is private: use it now, do not keep it. `client.asset(id).url()` gives a fresh one. */
@@ -26,6 +26,8 @@ export type Asset = {
   metadata: Record<string, JsonValue>;
 };
 export type ImageAsset = Asset & { kind: "image"; width: number; height: number };
+/** An SVG: always a download. Show it with `<img>`, or read it with `fetch`. */
+export type VectorAsset = Asset & { kind: "vector" };
 export type ModelAsset = Asset & { kind: "model" };
 
 /** One output of several that was not delivered, and why. Not charged. */
@@ -138,7 +140,7 @@ export type Quote = {
 export type OperationEntry = {
   operation: string;
   title: string;
-  output: "image" | "model" | "json";
+  output: "image" | "vector" | "model" | "json";
   /** JSON Schema of the common input. */
   input: Record<string, JsonValue>;
   provider_optional: boolean;

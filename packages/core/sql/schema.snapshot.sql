@@ -51,6 +51,7 @@ create table genbff.breakers (
   failures integer default 0 not null,
   open_until timestamp with time zone,
   wait_until timestamp with time zone,
+  alerted_at timestamp with time zone,
   constraint breakers_pkey PRIMARY KEY (provider)
 );
 alter table genbff.breakers enable row level security;
@@ -138,7 +139,7 @@ create table genbff.generations (
   constraint generations_error CHECK ((status = ANY (ARRAY['failed'::text, 'cancelled'::text])) = (error_code IS NOT NULL)),
   constraint generations_leased CHECK (lease_expires_at IS NULL OR status = 'processing'::text),
   constraint generations_max_attempts_check CHECK (max_attempts >= 1),
-  constraint generations_output_kind_check CHECK (output_kind = ANY (ARRAY['image'::text, 'model'::text, 'json'::text])),
+  constraint generations_output_kind_check CHECK (output_kind = ANY (ARRAY['image'::text, 'vector'::text, 'model'::text, 'json'::text])),
   constraint generations_outputs_check CHECK (outputs >= 1 AND outputs <= 100),
   constraint generations_price_credits_check CHECK (price_credits >= 0 AND price_credits <= '9007199254740991'::bigint),
   constraint generations_progress_check CHECK (progress >= 0 AND progress <= 100),
@@ -464,7 +465,7 @@ create table public.assets (
   constraint assets_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint assets_task_id_fkey FOREIGN KEY (task_id) REFERENCES genbff.tasks(task_id),
   constraint assets_complete_is_stored CHECK ((status = 'complete'::text) = (storage_key IS NOT NULL AND asset_url IS NOT NULL AND sha256 IS NOT NULL AND bytes IS NOT NULL AND content_type IS NOT NULL)),
-  constraint assets_kind_check CHECK (kind = ANY (ARRAY['image'::text, 'model'::text])),
+  constraint assets_kind_check CHECK (kind = ANY (ARRAY['image'::text, 'vector'::text, 'model'::text])),
   constraint assets_status_check CHECK (status = ANY (ARRAY['pending'::text, 'processing'::text, 'complete'::text, 'failed'::text]))
 );
 CREATE INDEX assets_by_task ON public.assets USING btree (task_id, created_at);
@@ -503,7 +504,7 @@ create view public.images with (security_invoker=true) as
     created_at,
     completed_at
    FROM public.assets
-  WHERE kind = 'image'::text;
+  WHERE kind = ANY (ARRAY['image'::text, 'vector'::text]);
 
 create table public.input_assets (
   id uuid default gen_random_uuid() not null,
@@ -985,10 +986,10 @@ begin
   end if;
   if v_kind <> 'json' then
     update genbff.tasks
-       set image_count = image_count + case when v_kind = 'image' then v_outputs else 0 end,
+       set image_count = image_count + case when v_kind = 'model' then 0 else v_outputs end,
            model_count = model_count + case when v_kind = 'model' then v_outputs else 0 end
      where task_id = p ->> 'task_id'
-    returning case when v_kind = 'image' then image_count else model_count end - v_outputs into v_first_file;
+    returning case when v_kind = 'model' then model_count else image_count end - v_outputs into v_first_file;
     insert into public.assets
       (task_id, generation_id, user_id, kind, prompt, style, index, file_index, source_asset_id, source_input_asset_id)
     select p ->> 'task_id', v_generation.id, p ->> 'user_id', v_kind, p -> 'input' ->> 'prompt', p ->> 'style', i, v_first_file + i,
@@ -1168,6 +1169,11 @@ begin
     on conflict (provider) do update
       set failures = genbff.breakers.failures + 1,
           open_until = case when genbff.breakers.failures + 1 >= 5 then p_now + interval '30 seconds' else genbff.breakers.open_until end;
+  end if;
+  if p_health = 'operator' then
+    insert into genbff.breakers (provider, failures, open_until) values (p_provider, 5, p_now + interval '30 seconds')
+    on conflict (provider) do update
+      set failures = greatest(genbff.breakers.failures + 1, 5), open_until = p_now + interval '30 seconds';
   end if;
   if p_wait_ms > 0 then
     insert into genbff.breakers (provider, wait_until) values (p_provider, p_now + p_wait_ms * interval '1 millisecond')
@@ -2194,6 +2200,22 @@ AS $function$
     from jsonb_array_elements_text(p_keys) k, lateral genbff.current_cost(k, genbff.now()) c
    where c.key is not null
 $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_operator_alert(p_provider text, p_window_ms bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_now timestamptz := genbff.now();
+begin
+  insert into genbff.breakers as b (provider, alerted_at) values (p_provider, v_now)
+  on conflict (provider) do update set alerted_at = excluded.alerted_at
+   where b.alerted_at is null or b.alerted_at <= v_now - p_window_ms * interval '1 millisecond';
+  return jsonb_build_object('alert', found);
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_orphan(p_generation_id uuid, p_attempt integer, p_job jsonb, p_reason text)
  RETURNS jsonb

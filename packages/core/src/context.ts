@@ -1,6 +1,6 @@
 import type { GuardedFetch } from "./assets/guarded-fetch.ts";
 import type { Auth } from "./auth/port.ts";
-import type { Limits, ProviderCaps } from "./create-bff.ts";
+import type { Hooks, Limits, ProviderCaps } from "./create-bff.ts";
 import type { Costs } from "./credits/costs.ts";
 import type { Database } from "./database/port.ts";
 import type { Engine } from "./engine/port.ts";
@@ -35,6 +35,7 @@ export interface BffContext {
   readonly walletOf: (userId: string) => string | Promise<string>;
   readonly limits: Limits;
   readonly caps: Readonly<Record<string, ProviderCaps>>;
+  readonly hooks: Hooks;
   /** Aborted when the BFF stops: streams end, waiters answer. */
   readonly closing: AbortSignal;
   close(): void;

@@ -4,6 +4,7 @@ import type { BffContext } from "./context.ts";
 import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
+import type { OperatorAlert } from "./generations/operator-alert.ts";
 import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
 import { createHandler } from "./http/handle-request.ts";
@@ -44,12 +45,19 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
     /** Who pays for a user. Default: the user. */
     walletOf?: (userId: string) => string | Promise<string>;
   };
+  hooks?: Hooks;
   limits?: Partial<Limits>;
   /** Public provider key → how much may be asked of it at once and per minute. Default: no cap. Exact over all processes. */
   caps?: Readonly<Record<string, ProviderCaps>>;
   /** Folders of the team's own SQL, run after ours. */
   migrations?: readonly MigrationFolder[];
   logger?: Logger | undefined;
+}
+
+/** The team's own functions, called beside ours. What they throw is logged. */
+export interface Hooks {
+  /** A provider needs its operator: no credit there, a revoked key. Once per `limits.operatorAlertMs`. */
+  readonly onOperatorAlert?: (alert: OperatorAlert) => void | Promise<void>;
 }
 
 /** What a provider's account allows. */
@@ -89,6 +97,8 @@ export interface Limits {
   webhookGraceMs: number;
   /** The largest body of a webhook. Default 1 MB. */
   webhookBytesMax: number;
+  /** One alert per provider within this time; what comes meanwhile is only logged, as a warning. Default 15 min. */
+  operatorAlertMs: number;
   /** How long a quote is honoured. Default 10 min. */
   quoteMs: number;
   /** How long large fields of what has ended are kept. Default 48 h. */

@@ -42,6 +42,7 @@ export const defaultLimits: Limits = {
   previewsPerGeneration: 10,
   webhookGraceMs: 10 * 60_000,
   webhookBytesMax: 1_000_000,
+  operatorAlertMs: 15 * 60_000,
   quoteMs: 10 * 60_000,
   keepLargeMs: 48 * 3_600_000,
   keepRowsMs: 30 * 24 * 3_600_000,
@@ -86,6 +87,7 @@ export function createContext(options: AnyBffOptions): BffContext {
     walletOf: options.credits?.walletOf ?? ((userId) => userId),
     limits,
     caps: options.caps ?? {},
+    hooks: options.hooks ?? {},
     closing: closing.signal,
     close: () => closing.abort(),
   };

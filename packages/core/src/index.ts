@@ -6,6 +6,7 @@ export {
   type Bff,
   type BffOptions,
   createBff,
+  type Hooks,
   type Limits,
   type ProviderCaps,
 } from "./create-bff.ts";
@@ -22,6 +23,7 @@ export {
   type ProviderErrorOptions,
   type ProviderOutcome,
 } from "./errors/provider-error.ts";
+export type { OperatorAlert } from "./generations/operator-alert.ts";
 export {
   type AnyOperation,
   defineOperation,

@@ -51,7 +51,7 @@ create table genbff.generations (
   drafts           jsonb not null default '[]',
   prompt           text,
   style_version    int,
-  output_kind      text not null check (output_kind in ('image', 'model', 'json')),
+  output_kind      text not null check (output_kind in ('image', 'vector', 'model', 'json')),
   outputs          int  not null check (outputs between 1 and 100),
   price            jsonb not null,
   price_credits    bigint not null check (price_credits between 0 and 9007199254740991),
@@ -210,7 +210,9 @@ create table genbff.breakers (
   provider   text primary key,
   failures   int not null default 0,
   open_until timestamptz,
-  wait_until timestamptz
+  wait_until timestamptz,
+  -- When its operator was called last.
+  alerted_at timestamptz
 );
 
 -- Whose turn it is: users who wait, in the order in which they were last served.
@@ -227,7 +229,8 @@ create table public.assets (
   task_id               text not null references genbff.tasks (task_id),
   generation_id         uuid not null references genbff.generations (id) on delete cascade,
   user_id               text not null,
-  kind                  text not null check (kind in ('image', 'model')),
+  -- A vector drawing is a picture to those who look at pictures, and none to a provider that wants pixels.
+  kind                  text not null check (kind in ('image', 'vector', 'model')),
   prompt                text,
   style                 text,
   asset_url             text,
@@ -283,7 +286,7 @@ create index input_assets_pending on public.input_assets (created_at) where stat
 create view public.images with (security_invoker = true) as
   select id, task_id, generation_id, user_id, prompt, style, asset_url, status, source_input_asset_id, source_asset_id,
          index, content_type, bytes, width, height, metadata, created_at, completed_at
-    from public.assets where kind = 'image';
+    from public.assets where kind in ('image', 'vector');
 create view public.models with (security_invoker = true) as
   select id, task_id, generation_id, user_id, prompt, style, asset_url, status, source_input_asset_id, source_asset_id,
          index, content_type, bytes, width, height, metadata, created_at, completed_at

@@ -67,10 +67,10 @@ begin
   end if;
   if v_kind <> 'json' then
     update genbff.tasks
-       set image_count = image_count + case when v_kind = 'image' then v_outputs else 0 end,
+       set image_count = image_count + case when v_kind = 'model' then 0 else v_outputs end,
            model_count = model_count + case when v_kind = 'model' then v_outputs else 0 end
      where task_id = p ->> 'task_id'
-    returning case when v_kind = 'image' then image_count else model_count end - v_outputs into v_first_file;
+    returning case when v_kind = 'model' then model_count else image_count end - v_outputs into v_first_file;
     insert into public.assets
       (task_id, generation_id, user_id, kind, prompt, style, index, file_index, source_asset_id, source_input_asset_id)
     select p ->> 'task_id', v_generation.id, p ->> 'user_id', v_kind, p -> 'input' ->> 'prompt', p ->> 'style', i, v_first_file + i,
@@ -432,7 +432,8 @@ begin
 end $$;
 
 -- What an answer says of the provider's health. `ok`: it works. `failed`: another failure in a row; five open the
--- breaker. A wait that it asked for is kept for everybody.
+-- breaker. `operator`: money or keys, which no repetition mends; it opens at once. A wait that it asked for is kept for
+-- everybody.
 create function genbff.note_health(p_provider text, p_health text, p_wait_ms bigint, p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -443,6 +444,11 @@ begin
     on conflict (provider) do update
       set failures = genbff.breakers.failures + 1,
           open_until = case when genbff.breakers.failures + 1 >= 5 then p_now + interval '30 seconds' else genbff.breakers.open_until end;
+  end if;
+  if p_health = 'operator' then
+    insert into genbff.breakers (provider, failures, open_until) values (p_provider, 5, p_now + interval '30 seconds')
+    on conflict (provider) do update
+      set failures = greatest(genbff.breakers.failures + 1, 5), open_until = p_now + interval '30 seconds';
   end if;
   if p_wait_ms > 0 then
     insert into genbff.breakers (provider, wait_until) values (p_provider, p_now + p_wait_ms * interval '1 millisecond')

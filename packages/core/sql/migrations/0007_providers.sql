@@ -101,4 +101,18 @@ begin
   return jsonb_build_object('forgotten', v_count);
 end $$;
 
+-- ─── Operators ──────────────────────────────────────────────────────────────
+
+-- Whether an operator is to be called for a provider: once per window, over all processes.
+create function public.genbff_operator_alert(p_provider text, p_window_ms bigint) returns jsonb
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+declare
+  v_now timestamptz := genbff.now();
+begin
+  insert into genbff.breakers as b (provider, alerted_at) values (p_provider, v_now)
+  on conflict (provider) do update set alerted_at = excluded.alerted_at
+   where b.alerted_at is null or b.alerted_at <= v_now - p_window_ms * interval '1 millisecond';
+  return jsonb_build_object('alert', found);
+end $$;
+
 select genbff.close_doors();

@@ -13,7 +13,7 @@ export type GenerationState = z.output<typeof generationState>;
 /** A stored output, as clients see it. */
 export const asset = z.object({
   asset_id: z.uuid(),
-  kind: z.enum(["image", "model"]),
+  kind: z.enum(["image", "vector", "model"]),
   index: z.int(),
   asset_url: z
     .string()
@@ -26,6 +26,7 @@ export const asset = z.object({
 });
 export type Asset = z.output<typeof asset>;
 export type ImageAsset = Asset & { kind: "image"; width: number; height: number };
+export type VectorAsset = Asset & { kind: "vector" };
 export type ModelAsset = Asset & { kind: "model" };
 
 /** One output of n that was not delivered, and why. Not charged. */

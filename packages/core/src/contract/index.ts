@@ -35,6 +35,7 @@ export {
   type Preview,
   preview,
   taskId,
+  type VectorAsset,
 } from "./generation.ts";
 export { type OperationEntry, type OperationList, operationEntry, operationList } from "./operation.ts";
 export { type Route, type RouteName, routes } from "./routes.ts";

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../shared/json.ts";
 /** An output as the database tells of it. */
 export interface StoredAsset {
   readonly asset_id: string;
-  readonly kind: "image" | "model";
+  readonly kind: "image" | "vector" | "model";
   readonly index: number;
   readonly storage_key: string;
   readonly content_type: string;

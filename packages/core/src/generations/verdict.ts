@@ -30,8 +30,8 @@ export interface StepChanges {
   readonly wait_ms?: number;
 }
 
-/** What an answer says of its provider; five failures in a row open its breaker. */
-export type Health = "ok" | "failed";
+/** What an answer says of its provider; five failures in a row open its breaker, its operator's trouble at once. */
+export type Health = "ok" | "failed" | "operator";
 
 /** What a step decided. The spine commits it; no step writes the generation itself. */
 export type Verdict =
@@ -93,9 +93,10 @@ export function errorForTheBooks(error: unknown): JsonObject {
 
 /** What a failure says of its provider: a user's mistake, a refused content or a failed job say nothing. */
 export function healthOf(error: ProviderError): { health?: Health; wait_ms?: number } {
-  const failed = error.operator || error.outcome === "not_sent" || error.outcome === "unknown";
+  const failed = error.outcome === "not_sent" || error.outcome === "unknown";
+  const health = error.operator ? "operator" : failed ? "failed" : undefined;
   return {
-    ...(failed ? { health: "failed" as const } : {}),
+    ...(health === undefined ? {} : { health }),
     ...(error.outcome === "refused" && error.retryAfterMs !== undefined
       ? { wait_ms: error.retryAfterMs }
       : {}),

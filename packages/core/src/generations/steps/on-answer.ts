@@ -1,4 +1,5 @@
 import type { BffContext } from "../../context.ts";
+import type { ErrorCode } from "../../contract/error-codes.ts";
 import type { ProviderError } from "../../errors/provider-error.ts";
 import type { ProviderAnswer, ProviderOutput } from "../../providers/port.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
@@ -75,12 +76,12 @@ function keepJson(
   };
 }
 
-/** The details of a provider's failure that clients may see. */
-export function detailsOf(error: ProviderError): { details?: JsonObject; error: JsonObject } {
-  return {
-    error: errorForTheBooks(error),
-    ...(error.details === undefined ? {} : { details: error.details as JsonObject }),
-  };
+/** A provider's failure as users may see it. Money and keys at the vendor are never theirs to mend. */
+export function publicly(error: ProviderError): { code: ErrorCode; details?: JsonObject; error: JsonObject } {
+  const kept = errorForTheBooks(error);
+  if (error.operator) return { code: "provider_unavailable", error: kept };
+  const { code, details } = error;
+  return { code, error: kept, ...(details === undefined ? {} : { details: details as JsonObject }) };
 }
 
 function toRemote(output: ProviderOutput): RemoteOutput {

@@ -3,6 +3,7 @@ import { isProviderError } from "../../errors/provider-error.ts";
 import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { PreparedRequest } from "../../providers/port.ts";
 import { type Lease, LeaseLost } from "../lease.ts";
+import { alertOperator } from "../operator-alert.ts";
 import { toProviderJob } from "../provider-job.ts";
 import { errorForTheBooks, tryAgain, type Verdict } from "../verdict.ts";
 import type { WorkOrder } from "../work-order.ts";
@@ -57,17 +58,18 @@ function resend(
 }
 
 /** Only an answer to this very request says what became of the first one: "later" and "not with this account" do not. */
-function afterResending(
+async function afterResending(
   context: BffContext,
   lease: Lease,
   order: WorkOrder,
   provider: AnyProvider,
   error: unknown,
-): Verdict | Promise<Verdict> {
+): Promise<Verdict> {
   if (isProviderError(error)) {
     const answered = error.outcome === "refused" || error.outcome === "failed";
     if (answered && error.retryAfterMs === undefined && !error.operator)
       return afterFailure(context, lease, order, error);
+    await alertOperator(context, order, error);
   }
   context.logger.warn(
     { generation_id: order.id, provider: order.provider, error },

@@ -17,6 +17,7 @@ export interface Stock {
   readonly caps?: AnyBffOptions["caps"];
   readonly limits?: Partial<Limits>;
   readonly publicUrl?: string;
+  readonly hooks?: AnyBffOptions["hooks"];
   readonly price?: number;
   readonly signUp?: number;
 }
@@ -120,6 +121,7 @@ async function openProcess(
     prices: pricesOf(stock),
     caps: stock.caps ?? {},
     publicUrl: stock.publicUrl,
+    hooks: stock.hooks ?? {},
     secret: "a secret of at least thirty-two letters",
     engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
