@@ -14,9 +14,11 @@ export interface Mutant {
 const ledgerSql = "packages/core/sql/migrations/0001_ledger.sql";
 const statesSql = "packages/core/sql/migrations/0002_generations.sql";
 const lifeSql = "packages/core/sql/migrations/0003_lifecycle.sql";
+const providersSql = "packages/core/sql/migrations/0007_providers.sql";
 const generations = "packages/core/src/generations";
 const ledger = ["core", "packages/core/src/credits/ledger.test.ts"] as const;
 const lifecycle = ["core", `${generations}/lifecycle.test.ts`] as const;
+const recovery = ["core", `${generations}/recover.test.ts`] as const;
 const crash = ["makeit3d", "examples/makeit3d/tests/crash-matrix.test.ts"] as const;
 const faults = ["makeit3d", "examples/makeit3d/tests/faults.test.ts"] as const;
 const guard = ["core", "packages/core/src/assets/guarded-fetch.test.ts"] as const;
@@ -229,8 +231,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "files of two generations share a name",
     file: lifeSql,
-    find: "else model_count end - v_outputs into v_first_file;",
-    replace: "else model_count end - 1 into v_first_file;",
+    find: "else image_count end - v_outputs into v_first_file;",
+    replace: "else image_count end - 1 into v_first_file;",
     test: lifecycle,
   },
 
@@ -252,9 +254,93 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a lost sale is never looked up",
     file: `${generations}/steps/recover.ts`,
-    find: "  if (provider?.lookup === undefined ||",
-    replace: "  if (true ||",
+    find: "    if (provider.lookup !== undefined) return",
+    replace: "    if (provider.lookup === null) return",
     test: crash,
+  },
+  {
+    name: "a lost request is sent again after its key was forgotten",
+    file: `${generations}/steps/recover.ts`,
+    find: "return lifetimeMs !== undefined && Date.parse(order.now) < sentAt + lifetimeMs;",
+    replace: "return lifetimeMs !== undefined && sentAt > 0;",
+    test: recovery,
+  },
+  {
+    name: "a lost submission does not wait for its webhook",
+    file: `${generations}/steps/recover.ts`,
+    find: "  if (mayBeTold && leftMs > 0)",
+    replace: "  if (mayBeTold && leftMs > 9e9)",
+    test: recovery,
+  },
+  {
+    name: "a webhook gives a generation the job of another one",
+    file: statesSql,
+    find: "     and not exists (select 1 from genbff.attempts a where a.provider = w.provider and a.job_key = w.job_key)\n$$;",
+    replace: "$$;",
+    test: recovery,
+  },
+  {
+    name: "a second purchase of an unknown one is not written down",
+    file: lifeSql,
+    find: "  if p_outcome = 'unknown' then\n    insert into genbff.orphans",
+    replace: "  if p_outcome = 'never' then\n    insert into genbff.orphans",
+    test: recovery,
+  },
+  {
+    name: "a webhook is believed without its signature",
+    file: `${generations}/receive-webhook.ts`,
+    find: '  if (notice === undefined) throw new AppError("invalid_signature");',
+    replace: "  if (notice === undefined) return;",
+    test: ["core", "packages/core/src/http/webhooks.test.ts"],
+  },
+  {
+    name: "the address of one provider's webhook is good for another's",
+    file: `${generations}/webhook-url.ts`,
+    find: "if (!Array.isArray(named) || named[0] !== provider) return undefined;",
+    replace: "if (!Array.isArray(named)) return undefined;",
+    test: ["core", "packages/core/src/http/webhooks.test.ts"],
+  },
+  {
+    name: "a draft may be anybody's",
+    file: providersSql,
+    find: "   where g.user_id = p_user_id\n$$;",
+    replace: "$$;",
+    test: ["core", `${generations}/drafts.test.ts`],
+  },
+  {
+    name: "an unfinished picture stays behind",
+    file: `${generations}/previews.ts`,
+    find: "  await context.storage.remove(objects);",
+    replace: "  void objects;",
+    test: ["core", `${generations}/while-it-works.test.ts`],
+  },
+  {
+    name: "a provider's report comes after the commit of its answer",
+    file: `${generations}/progress-reports.ts`,
+    find: "      await sending;",
+    replace: "      void sending;",
+    test: ["core", `${generations}/progress-reports.test.ts`],
+  },
+  {
+    name: "a revoked key fails what the provider has",
+    file: `${generations}/steps/check.ts`,
+    find: "    if (operator) await",
+    replace: '    if (operator && order.id === "") await',
+    test: ["core", `${generations}/operator-alert.test.ts`],
+  },
+  {
+    name: "a drawing is shown where it could run",
+    file: "packages/core/src/storage/key.ts",
+    find: ' && contentType !== "image/svg+xml"',
+    replace: "",
+    test: store,
+  },
+  {
+    name: "a package may hold a name that leaves its folder",
+    file: "packages/core/src/assets/zip.ts",
+    find: "|(?:^|\\/)\\.\\.(?:\\/|$)",
+    replace: "",
+    test: ["core", "packages/core/src/assets/inspect-shapes.test.ts"],
   },
   {
     name: "a dead link is not renewed",
