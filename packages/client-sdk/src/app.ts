@@ -1,4 +1,4 @@
-import type { Failure, ImageAsset, ModelAsset } from "./wire.ts";
+import type { Failure, ImageAsset, ModelAsset, VectorAsset } from "./wire.ts";
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsUnion<T, Whole = T> = T extends unknown ? ([Whole] extends [T] ? false : true) : never;
@@ -75,11 +75,13 @@ export type QuoteRequestOf<App, Op extends keyof App> = WithoutTask<RequestOf<Ap
 /** What an operation gives. */
 export type ResultOf<Output> = Output extends "image"
   ? { assets: ImageAsset[]; failures: Failure[] }
-  : Output extends "model"
-    ? { assets: ModelAsset[]; failures: Failure[] }
-    : Output extends { readonly "~json": infer Value }
-      ? { json: Value }
-      : never;
+  : Output extends "vector"
+    ? { assets: VectorAsset[]; failures: Failure[] }
+    : Output extends "model"
+      ? { assets: ModelAsset[]; failures: Failure[] }
+      : Output extends { readonly "~json": infer Value }
+        ? { json: Value }
+        : never;
 
 type Part<Contract, Name> = Name extends keyof Contract ? Contract[Name] : never;
 

@@ -31,10 +31,12 @@ export type {
   MovementPage,
   OperationEntry,
   OperationList,
+  Preview,
   Quote,
   TaskGeneration,
   TaskPage,
   TaskSummary,
   TaskTree,
   UploadComplete,
+  VectorAsset,
 } from "./wire.ts";

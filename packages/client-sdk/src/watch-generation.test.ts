@@ -41,6 +41,46 @@ test("tells every version from the stream, and ends with the final one", async (
   });
 });
 
+test("puts an unfinished picture into the last status, and takes it out at the end", async () => {
+  const shown = { index: 0, url: "/previews/0.png", content_type: "image/png", width: 4, height: 4 };
+  const told = { task_id: taskId, generation_id: generationId };
+  const preview = (version: number, index: number) => ({
+    event: "preview",
+    id: version,
+    data: { ...told, version, ...shown, index },
+  });
+  server.on(
+    events,
+    streaming(
+      [
+        preview(1, 0),
+        event(status(2)),
+        preview(3, 0),
+        preview(3, 0),
+        preview(4, 1),
+        preview(5, 0),
+        event(complete(6)),
+      ],
+      "hold",
+    ),
+  );
+  const updates = await all(generation().updates());
+  expect(updates.map(({ version, progress }) => [version, progress])).toEqual([
+    [2, 20],
+    [3, 20],
+    [4, 20],
+    [5, 20],
+    [6, 100],
+  ]);
+  expect(updates.map(({ previews }) => previews.map(({ index }) => index))).toEqual([
+    [],
+    [0],
+    [0, 1],
+    [1, 0],
+    [],
+  ]);
+});
+
 test("resumes after a cut with Last-Event-ID, and tells nothing twice", async () => {
   server.on(
     events,

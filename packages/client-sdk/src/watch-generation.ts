@@ -1,7 +1,7 @@
 import { isGenbffError } from "./errors.ts";
 import { createNewerOnly, hasEnded } from "./newer-only.ts";
 import { type Source, type WatchContext, watch } from "./watch.ts";
-import type { GenerationStatus } from "./wire.ts";
+import type { GenerationStatus, PreviewEvent } from "./wire.ts";
 
 const longPollS = 20;
 
@@ -23,14 +23,15 @@ function generationSource(id: string, { transport }: WatchContext): Source<Gener
   let version: number | undefined;
   let longPoll = true;
 
-  const take = (status: GenerationStatus): GenerationStatus[] => {
-    const news = status.generation_id === id && !ended ? newerOnly(status) : [];
+  const keep = (news: GenerationStatus[]): GenerationStatus[] => {
     for (const fresh of news) {
       version = fresh.version;
       ended = hasEnded(fresh);
     }
     return news;
   };
+  const take = (status: GenerationStatus) =>
+    keep(status.generation_id === id && !ended ? newerOnly.take(status) : []);
   const ask = (waitS: number | undefined, signal: AbortSignal | undefined) =>
     transport.call<GenerationStatus>({
       path: `/tasks/${path}/status`,
@@ -41,7 +42,11 @@ function generationSource(id: string, { transport }: WatchContext): Source<Gener
 
   return {
     streamPath: `/tasks/${path}/events`,
-    read: ({ event, data }) => (event === "generation" ? take(JSON.parse(data) as GenerationStatus) : []),
+    read({ event, data }) {
+      if (event === "generation") return take(JSON.parse(data) as GenerationStatus);
+      if (event === "preview") return keep(newerOnly.takePreview(JSON.parse(data) as PreviewEvent));
+      return [];
+    },
     ended: () => ended,
     async poll({ mayWait, signal }) {
       const waitS = mayWait && longPoll && version !== undefined ? longPollS : undefined;

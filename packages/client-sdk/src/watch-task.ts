@@ -1,7 +1,7 @@
 import { createNewerOnly, hasEnded } from "./newer-only.ts";
 import type { TaskUpdate } from "./task.ts";
 import { type Source, type WatchContext, watch } from "./watch.ts";
-import type { Balance, GenerationStatus, TaskTree } from "./wire.ts";
+import type { Balance, GenerationStatus, PreviewEvent, TaskTree } from "./wire.ts";
 
 type News = Extract<TaskUpdate, { type: "generation" | "balance" }>;
 
@@ -24,8 +24,9 @@ function taskSource(taskId: string, { transport }: WatchContext): Source<News> {
   const newerOnly = createNewerOnly();
   let lastBalance = "";
 
-  const takeGeneration = (status: GenerationStatus): News[] =>
-    newerOnly(status).map((generation) => ({ type: "generation", generation }));
+  const news = (statuses: GenerationStatus[]): News[] =>
+    statuses.map((generation) => ({ type: "generation", generation }));
+  const takeGeneration = (status: GenerationStatus) => news(newerOnly.take(status));
   const takeBalance = (balance: Balance): News[] => {
     const text = JSON.stringify(balance);
     if (text === lastBalance) return [];
@@ -38,17 +39,18 @@ function taskSource(taskId: string, { transport }: WatchContext): Source<News> {
     ended: () => false,
     read({ event, data }) {
       if (event === "generation") return takeGeneration(JSON.parse(data) as GenerationStatus);
+      if (event === "preview") return news(newerOnly.takePreview(JSON.parse(data) as PreviewEvent));
       if (event === "balance") return takeBalance(JSON.parse(data) as Balance);
       return [];
     },
     async poll({ signal }) {
       const tree = await transport.call<TaskTree>({ path, signal });
-      const news = tree.generations.flatMap(takeGeneration);
-      if (news.length > 0) {
-        news.push(...takeBalance(await transport.call<Balance>({ path: "/credits/balance", signal })));
+      const items = tree.generations.flatMap(takeGeneration);
+      if (items.length > 0) {
+        items.push(...takeBalance(await transport.call<Balance>({ path: "/credits/balance", signal })));
       }
       const paces = tree.generations.flatMap((one) => (hasEnded(one) ? [] : [one.next_poll_ms ?? 2000]));
-      return { items: news, nextMs: Math.max(500, Math.min(idlePollMs, ...paces)) };
+      return { items, nextMs: Math.max(500, Math.min(idlePollMs, ...paces)) };
     },
   };
 }

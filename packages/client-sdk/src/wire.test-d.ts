@@ -9,8 +9,11 @@ test("the wire is the contract's", () => {
   expectTypeOf<wire.GenerationState>().toEqualTypeOf<contract.GenerationState>();
   expectTypeOf<wire.Asset>().toEqualTypeOf<contract.Asset>();
   expectTypeOf<wire.ImageAsset>().toEqualTypeOf<contract.ImageAsset>();
+  expectTypeOf<wire.VectorAsset>().toEqualTypeOf<contract.VectorAsset>();
   expectTypeOf<wire.ModelAsset>().toEqualTypeOf<contract.ModelAsset>();
   expectTypeOf<wire.Failure>().toEqualTypeOf<contract.Failure>();
+  expectTypeOf<wire.Preview>().toEqualTypeOf<contract.Preview>();
+  expectTypeOf<Fields<wire.PreviewEvent>>().toEqualTypeOf<contract.PreviewEvent>();
   expectTypeOf<wire.GenerationStatus>().toEqualTypeOf<contract.GenerationStatus>();
   expectTypeOf<wire.GenerationCreated>().toEqualTypeOf<contract.GenerationCreated>();
   expectTypeOf<wire.Cancelled>().toEqualTypeOf<z.output<typeof contract.cancelled>>();

@@ -14,7 +14,7 @@ export type GenerationState = "pending" | "processing" | "complete" | "failed" |
 /** A stored output. */
 export type Asset = {
   asset_id: string;
-  kind: "image" | "model";
+  kind: "image" | "vector" | "model";
   /** Its place among the outputs that were asked for, from 0. */
   index: number;
   /** Signed where the bucket is private: use it now, do not keep it. `client.asset(id).url()` gives a fresh one. */
@@ -26,10 +26,25 @@ export type Asset = {
   metadata: Record<string, JsonValue>;
 };
 export type ImageAsset = Asset & { kind: "image"; width: number; height: number };
+/** An SVG: always a download. Show it with `<img>`, or read it with `fetch`. */
+export type VectorAsset = Asset & { kind: "vector" };
 export type ModelAsset = Asset & { kind: "model" };
 
 /** One output of several that was not delivered, and why. Not charged. */
 export type Failure = { index: number; error: string; message: string };
+
+/** An unfinished picture of one output: shown while it is being made, gone once that has ended. */
+export type Preview = {
+  index: number;
+  /** Signed where the bucket is private. */
+  url: string;
+  content_type: string;
+  width: number | null;
+  height: number | null;
+};
+
+/** What a stream tells where an unfinished picture is all that is new. `updates()` puts it into the status. */
+export type PreviewEvent = Preview & { task_id: string; generation_id: string; version: number };
 
 /** Why a generation ended without a result. */
 export type GenerationFailure = {
@@ -57,6 +72,8 @@ export type GenerationStatus = {
   /** The output of an operation that gives JSON, once it is complete. */
   json?: JsonValue | undefined;
   failures: Failure[];
+  /** The newest unfinished picture of each output, the latest last; empty once it has ended. */
+  previews: Preview[];
   error: GenerationFailure | null;
   cancel_requested: boolean;
   /** Whole credits: set aside now, and paid in the end. */
@@ -123,7 +140,7 @@ export type Quote = {
 export type OperationEntry = {
   operation: string;
   title: string;
-  output: "image" | "model" | "json";
+  output: "image" | "vector" | "model" | "json";
   /** JSON Schema of the common input. */
   input: Record<string, JsonValue>;
   provider_optional: boolean;

@@ -45,6 +45,7 @@ export function status(version: number, changes: Partial<GenerationStatus> = {})
     asset_urls: [],
     assets: [],
     failures: [],
+    previews: [],
     error: null,
     cancel_requested: false,
     credits: { held: 5, charged: 0 },

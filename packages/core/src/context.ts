@@ -1,6 +1,6 @@
 import type { GuardedFetch } from "./assets/guarded-fetch.ts";
 import type { Auth } from "./auth/port.ts";
-import type { Limits, ProviderCaps } from "./create-bff.ts";
+import type { Hooks, Limits, ProviderCaps } from "./create-bff.ts";
 import type { Costs } from "./credits/costs.ts";
 import type { Database } from "./database/port.ts";
 import type { Engine } from "./engine/port.ts";
@@ -9,6 +9,7 @@ import type { HeldLease } from "./generations/lease.ts";
 import type { Catalogue } from "./operations/catalogue.ts";
 import type { Clock } from "./shared/clock.ts";
 import type { Logger } from "./shared/logger.ts";
+import type { SignedText } from "./shared/signed-text.ts";
 import type { ObjectStore } from "./storage/port.ts";
 
 /** Everything the three stories share: the ports, joined once by `createBff`. */
@@ -25,8 +26,12 @@ export interface BffContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly secret: string;
+  /** Signs tickets, cursors and the addresses of webhooks. */
+  readonly signedText: SignedText;
   /** Scheme and host, or empty: links are paths then. */
   readonly publicUrl: string;
+  /** Where vendors reach us with webhooks; undefined where no public address is configured. */
+  readonly webhookBase: string | undefined;
   /** Starts with a slash, ends without; empty at the root. */
   readonly basePath: string;
   readonly signUpCredits: number;
@@ -35,6 +40,7 @@ export interface BffContext {
   readonly caps: Readonly<Record<string, ProviderCaps>>;
   /** What this process has in its hands. */
   readonly leases: Set<HeldLease>;
+  readonly hooks: Hooks;
   /** Aborted when the BFF stops: streams end, waiters answer, nothing new is taken. */
   readonly closing: AbortSignal;
   close(): void;

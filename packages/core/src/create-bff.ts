@@ -5,6 +5,8 @@ import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
 import { handOver } from "./generations/hand-over.ts";
+import type { OperatorAlert } from "./generations/operator-alert.ts";
+import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
 import { createHandler } from "./http/handle-request.ts";
 import type { JsonObject } from "./shared/json.ts";
@@ -44,12 +46,19 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
     /** Who pays for a user. Default: the user. */
     walletOf?: (userId: string) => string | Promise<string>;
   };
+  hooks?: Hooks;
   limits?: Partial<Limits>;
   /** Public provider key → how much may be asked of it at once and per minute. Default: no cap. Exact over all processes. */
   caps?: Readonly<Record<string, ProviderCaps>>;
   /** Folders of the team's own SQL, run after ours. */
   migrations?: readonly MigrationFolder[];
   logger?: Logger | undefined;
+}
+
+/** The team's own functions, called beside ours. What they throw is logged. */
+export interface Hooks {
+  /** A provider needs its operator: no credit there, a revoked key. Once per `limits.operatorAlertMs`. */
+  readonly onOperatorAlert?: (alert: OperatorAlert) => void | Promise<void>;
 }
 
 /** What a provider's account allows. */
@@ -80,6 +89,17 @@ export interface Limits {
   openGenerationsPerUser: number;
   /** Generations of everybody that wait. Default 10,000. */
   queueDepth: number;
+  /** Unfinished pictures that are shown of one generation. Default 10; 0 shows none. */
+  previewsPerGeneration: number;
+  /**
+   * How long a submission whose answer got lost may wait to be told of by the vendor's webhook, never past its
+   * deadline. Default 10 min.
+   */
+  webhookGraceMs: number;
+  /** The largest body of a webhook. Default 1 MB. */
+  webhookBytesMax: number;
+  /** One alert per provider within this time; what comes meanwhile is only logged, as a warning. Default 15 min. */
+  operatorAlertMs: number;
   /** How long a quote is honoured. Default 10 min. */
   quoteMs: number;
   /** How long large fields of what has ended are kept. Default 48 h. */
@@ -106,6 +126,14 @@ export interface Bff<App extends object> {
   readonly stop: (graceMs?: number) => Promise<void>;
   /** What an engine or a schedule calls. */
   readonly worker: Worker;
+  /**
+   * The address to register with a vendor whose webhooks are set up by hand. It holds a secret that is always the same:
+   * show it to operators alone.
+   *
+   * @param provider - Its public key.
+   * @throws Error - it takes no webhooks, or `publicUrl` is missing or cannot be reached from outside.
+   */
+  readonly webhookUrl: (provider: string) => Promise<string>;
   readonly database: Database;
   readonly "~app": App;
 }
@@ -152,6 +180,7 @@ export function runBff(
       await context.database.close();
     },
     worker,
+    webhookUrl: (provider: string) => registeredWebhookUrl(context, provider),
     database: context.database,
   };
 }

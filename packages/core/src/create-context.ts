@@ -1,4 +1,5 @@
 import { createGuardedFetch } from "./assets/guarded-fetch.ts";
+import { checkUrl } from "./assets/url-guard.ts";
 import type { BffContext } from "./context.ts";
 import type { BffOptions, Limits } from "./create-bff.ts";
 import { createCosts } from "./credits/costs.ts";
@@ -9,6 +10,7 @@ import type { AnyOperation } from "./operations/define-operation.ts";
 import type { AnyProvider } from "./providers/define-provider.ts";
 import { systemClock } from "./shared/clock.ts";
 import { consoleLogger, redacting } from "./shared/logger.ts";
+import { createSignedText } from "./shared/signed-text.ts";
 
 /** The options with their types worn off: what is left at run time. */
 export type AnyBffOptions = BffOptions<
@@ -23,6 +25,12 @@ function limitsOf(given: Partial<Limits>): Limits {
   return { ...defaultLimits, heartbeatMs: Math.ceil(leaseMs / 4), ...given };
 }
 
+/** Whether a vendor can reach us there: https, and no host of a private network. */
+function isPublic(publicUrl: string): boolean {
+  const ports = [Number(URL.parse(publicUrl)?.port ?? 0)];
+  return "url" in checkUrl(publicUrl, { trustedOrigins: new Set(), ports });
+}
+
 /** Each can be set by itself. */
 export const defaultLimits: Limits = {
   deadlineMs: 30 * 60_000,
@@ -32,6 +40,10 @@ export const defaultLimits: Limits = {
   sweepMs: 1000,
   openGenerationsPerUser: 20,
   queueDepth: 10_000,
+  previewsPerGeneration: 10,
+  webhookGraceMs: 10 * 60_000,
+  webhookBytesMax: 1_000_000,
+  operatorAlertMs: 15 * 60_000,
   quoteMs: 10 * 60_000,
   keepLargeMs: 48 * 3_600_000,
   keepRowsMs: 30 * 24 * 3_600_000,
@@ -76,12 +88,15 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     clock,
     logger,
     secret: options.secret,
+    signedText: createSignedText(options.secret),
     publicUrl,
+    webhookBase: isPublic(publicUrl) ? `${publicUrl}${basePath}/webhooks` : undefined,
     basePath,
     signUpCredits: options.credits?.signUp ?? 0,
     walletOf: options.credits?.walletOf ?? ((userId) => userId),
     limits,
     caps: options.caps ?? {},
+    hooks: options.hooks ?? {},
     leases,
     closing: closing.signal,
     close() {

@@ -6,6 +6,7 @@ export {
   type Bff,
   type BffOptions,
   createBff,
+  type Hooks,
   type Limits,
   type ProviderCaps,
 } from "./create-bff.ts";
@@ -31,6 +32,7 @@ export {
   type ProviderErrorOptions,
   type ProviderOutcome,
 } from "./errors/provider-error.ts";
+export type { OperatorAlert } from "./generations/operator-alert.ts";
 export {
   type AnyOperation,
   defineOperation,
@@ -49,6 +51,7 @@ export {
   type Provider,
 } from "./providers/define-provider.ts";
 export type {
+  Draft,
   InputFile,
   JobReference,
   LookupResult,
@@ -60,6 +63,9 @@ export type {
   ProviderJob,
   ProviderOutput,
   ProviderPort,
+  SubmitContext,
+  WebhookNotice,
+  WebhookRequest,
 } from "./providers/port.ts";
 export type { JsonObject, JsonValue } from "./shared/json.ts";
 export type { Logger } from "./shared/logger.ts";

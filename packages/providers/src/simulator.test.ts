@@ -3,6 +3,7 @@ import { type FaultRule, type Simulator, startSimulator } from "@genbff/simulato
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { buy } from "./conformance/buy.ts";
 import { fileOf, jobOf } from "./conformance/cases.ts";
+import { submitContext } from "./conformance/context.ts";
 import { openai, tripo } from "./index.ts";
 
 // The simulator paints real pictures, which takes its time on a busy machine.
@@ -27,13 +28,7 @@ function modelProvider(timeoutMs = 20_000): ProviderPort {
   return tripo({ apiKey: "tsk_key", baseUrl, timeoutMs, pollMs: 30, lookupSettleMs: 50 });
 }
 
-const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-const context = { signal: new AbortController().signal, logger: silent };
+const context = submitContext();
 
 let jobs = 0;
 /** A job that nobody has asked for before, so that its purchases can be counted. */

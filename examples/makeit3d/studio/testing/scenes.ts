@@ -106,6 +106,7 @@ export function generation(
     asset_urls: [],
     assets: [],
     failures: [],
+    previews: [],
     error: null,
     cancel_requested: false,
     credits: { held: 0, charged: 0 },

@@ -47,9 +47,11 @@ create table genbff.generations (
   candidates       text[] not null default '{}',
   input            jsonb not null,
   sources          jsonb not null default '[]',
+  -- The complete generations that it works on, each with its provider's own job as it was at start.
+  drafts           jsonb not null default '[]',
   prompt           text,
   style_version    int,
-  output_kind      text not null check (output_kind in ('image', 'model', 'json')),
+  output_kind      text not null check (output_kind in ('image', 'vector', 'model', 'json')),
   outputs          int  not null check (outputs between 1 and 100),
   price            jsonb not null,
   price_credits    bigint not null check (price_credits between 0 and 9007199254740991),
@@ -74,6 +76,8 @@ create table genbff.generations (
   work             jsonb not null default '{}',
   retries          jsonb not null default '{}',
   failures         jsonb not null default '[]',
+  -- The newest unfinished picture of each output, the latest last: {index, storage_key, content_type, width, height}.
+  previews         jsonb not null default '[]',
   -- What an operation whose output is JSON came to.
   output           jsonb,
   events_swept     boolean not null default false,
@@ -187,10 +191,13 @@ create table genbff.webhook_inbox (
   job_key       text,
   payload       jsonb not null,
   generation_id uuid references genbff.generations (id) on delete cascade,
+  -- The generation whose own address it came to: its job is adopted where the submission's answer got lost.
+  bound_to      uuid references genbff.generations (id) on delete cascade,
   received_at   timestamptz not null default genbff.now(),
   primary key (provider, event_id)
 );
 create index webhook_inbox_unmatched on genbff.webhook_inbox (provider, job_key) where generation_id is null;
+create index webhook_inbox_bound on genbff.webhook_inbox (bound_to) where bound_to is not null;
 create index webhook_inbox_received on genbff.webhook_inbox (received_at);
 
 -- How much may be asked of a provider at once and in a minute; operation '*' counts all of them together.
@@ -207,7 +214,9 @@ create table genbff.breakers (
   provider   text primary key,
   failures   int not null default 0,
   open_until timestamptz,
-  wait_until timestamptz
+  wait_until timestamptz,
+  -- When its operator was called last.
+  alerted_at timestamptz
 );
 
 -- Whose turn it is: users who wait, in the order in which they were last served.
@@ -243,7 +252,8 @@ create table public.assets (
   task_id               text not null references genbff.tasks (task_id),
   generation_id         uuid not null references genbff.generations (id) on delete cascade,
   user_id               text not null,
-  kind                  text not null check (kind in ('image', 'model')),
+  -- A vector drawing is a picture to those who look at pictures, and none to a provider that wants pixels.
+  kind                  text not null check (kind in ('image', 'vector', 'model')),
   prompt                text,
   style                 text,
   asset_url             text,
@@ -299,7 +309,7 @@ create index input_assets_pending on public.input_assets (created_at) where stat
 create view public.images with (security_invoker = true) as
   select id, task_id, generation_id, user_id, prompt, style, asset_url, status, source_input_asset_id, source_asset_id,
          index, content_type, bytes, width, height, metadata, created_at, completed_at
-    from public.assets where kind = 'image';
+    from public.assets where kind in ('image', 'vector');
 create view public.models with (security_invoker = true) as
   select id, task_id, generation_id, user_id, prompt, style, asset_url, status, source_input_asset_id, source_asset_id,
          index, content_type, bytes, width, height, metadata, created_at, completed_at
@@ -332,7 +342,7 @@ language sql stable set search_path = '' as $$
     'status', g.status, 'stage', g.stage, 'progress', g.progress, 'failures', g.failures,
     'error_code', g.error_code, 'error_details', g.error_details, 'cancel_requested', g.cancel_requested,
     'held', case when g.completed_at is null then g.price_credits else 0 end, 'charged', g.charged,
-    'version', g.version, 'output', g.output, 'created_at', g.created_at, 'completed_at', g.completed_at)
+    'version', g.version, 'output', g.output, 'previews', case when g.completed_at is null then g.previews else '[]' end, 'created_at', g.created_at, 'completed_at', g.completed_at)
 $$;
 
 create function genbff.check_generation_change() returns trigger
@@ -361,8 +371,8 @@ begin
     raise exception 'generation %: epoch went back', old.id using errcode = 'restrict_violation';
   end if;
   new.progress := greatest(new.progress, old.progress);
-  if (new.status, new.step, new.stage, new.progress, new.cancel_requested)
-     is distinct from (old.status, old.step, old.stage, old.progress, old.cancel_requested) then
+  if (new.status, new.step, new.stage, new.progress, new.cancel_requested, new.previews)
+     is distinct from (old.status, old.step, old.stage, old.progress, old.cancel_requested, old.previews) then
     new.version := old.version + 1;
   end if;
   return new;
@@ -382,7 +392,8 @@ begin
   update genbff.tasks set event_seq = event_seq + 1, updated_at = genbff.now()
    where task_id = new.task_id returning event_seq into v_seq;
   insert into genbff.events (task_id, seq, generation_id, version, snapshot)
-  values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new));
+  values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new)
+    || case when tg_op = 'UPDATE' and new.previews is distinct from old.previews then jsonb_build_object('preview', new.previews -> -1) else '{}' end);
   return null;
 end $$;
 create trigger generations_event after insert or update on genbff.generations
@@ -412,6 +423,14 @@ language sql stable set search_path = '' as $$
    where b.until > p_now
 $$;
 
+-- Jobs that the provider told of at the generation's own address, and that nobody holds.
+create function genbff.told_jobs(p_generation_id uuid, p_provider text) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(w.payload -> 'job' order by w.received_at), '[]') from genbff.webhook_inbox w
+   where w.bound_to = p_generation_id and w.provider = p_provider and w.payload ? 'job'
+     and not exists (select 1 from genbff.attempts a where a.provider = w.provider and a.job_key = w.job_key)
+$$;
+
 -- What a worker needs to know of a generation and its current attempt.
 create function genbff.work_order(g genbff.generations) returns jsonb
 language sql stable set search_path = '' as $$
@@ -422,7 +441,8 @@ language sql stable set search_path = '' as $$
     'assets', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'index', s.index, 'file_index', s.file_index, 'kind', s.kind) order by s.index), '[]')
                  from public.assets s where s.generation_id = g.id),
     'late_jobs', (select coalesce(jsonb_agg(o.job order by o.id), '[]') from genbff.orphans o
-                   where o.generation_id = g.id and o.attempt = g.attempt and o.state = 'open' and o.job is not null))
+                   where o.generation_id = g.id and o.attempt = g.attempt and o.state = 'open' and o.job is not null)
+      || case when g.step = 'submit_unknown' then genbff.told_jobs(g.id, g.provider) else '[]' end)
 $$;
 
 select genbff.close_doors();

@@ -53,11 +53,11 @@ declare
   v_generation genbff.generations;
 begin
   insert into genbff.generations
-    (task_id, user_id, wallet_id, parent_id, retry_of, operation, provider, candidates, input, sources, prompt, style_version,
+    (task_id, user_id, wallet_id, parent_id, retry_of, operation, provider, candidates, input, sources, drafts, prompt, style_version,
      output_kind, outputs, price, price_credits, max_attempts, next_run_at, deadline_at, created_at)
   values
     (p ->> 'task_id', p ->> 'user_id', p ->> 'wallet_id', p_parent_id, (p ->> 'retry_of')::uuid, p ->> 'operation', p ->> 'provider',
-     v_candidates, p -> 'input', p -> 'sources', p ->> 'prompt', (p ->> 'style_version')::int, v_kind, v_outputs, p_price, v_credits,
+     v_candidates, p -> 'input', p -> 'sources', coalesce(nullif(p -> 'drafts', 'null'), '[]'), p ->> 'prompt', (p ->> 'style_version')::int, v_kind, v_outputs, p_price, v_credits,
      greatest((p -> 'limits' ->> 'attempts')::int, 1 + cardinality(v_candidates)), p_now,
      p_now + (p -> 'limits' ->> 'deadline_ms')::bigint * interval '1 millisecond', p_now)
   returning * into v_generation;
@@ -67,10 +67,10 @@ begin
   end if;
   if v_kind <> 'json' then
     update genbff.tasks
-       set image_count = image_count + case when v_kind = 'image' then v_outputs else 0 end,
+       set image_count = image_count + case when v_kind = 'model' then 0 else v_outputs end,
            model_count = model_count + case when v_kind = 'model' then v_outputs else 0 end
      where task_id = p ->> 'task_id'
-    returning case when v_kind = 'image' then image_count else model_count end - v_outputs into v_first_file;
+    returning case when v_kind = 'model' then model_count else image_count end - v_outputs into v_first_file;
     insert into public.assets
       (task_id, generation_id, user_id, kind, prompt, style, index, file_index, source_asset_id, source_input_asset_id)
     select p ->> 'task_id', v_generation.id, p ->> 'user_id', v_kind, p -> 'input' ->> 'prompt', p ->> 'style', i, v_first_file + i,
@@ -142,7 +142,8 @@ end $$;
 create function public.genbff_start(
   p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb,
   p_prompt text, p_style text, p_style_version int, p_output_kind text, p_outputs int, p_price jsonb, p_quote_id uuid,
-  p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb default '[]'
+  p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb default '[]',
+  p_drafts jsonb default '[]'
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -185,7 +186,7 @@ begin
   v_price := genbff.agreed_price(p_user_id, p_operation, p_provider, p_price, p_quote_id, v_now);
   v_generation := genbff.insert_generation(jsonb_build_object(
     'task_id', p_task_id, 'user_id', p_user_id, 'wallet_id', p_wallet_id, 'operation', p_operation, 'provider', p_provider,
-    'candidates', p_candidates, 'input', p_input, 'sources', p_sources, 'prompt', p_prompt, 'style', p_style,
+    'candidates', p_candidates, 'input', p_input, 'sources', p_sources, 'drafts', p_drafts, 'prompt', p_prompt, 'style', p_style,
     'style_version', p_style_version, 'output_kind', p_output_kind, 'outputs', p_outputs, 'retry_of', p_retry_of,
     'limits', p_limits), v_price, null, v_now);
 
@@ -338,6 +339,10 @@ language plpgsql set search_path = '' as $$
 begin
   update genbff.attempts set outcome = p_outcome, error = p_error, finished_at = p_now
    where generation_id = g.id and attempt = g.attempt;
+  -- Bought again although the first may have been sold: that one is the operator's to look at.
+  if p_outcome = 'unknown' then
+    insert into genbff.orphans (generation_id, attempt, provider, reason) values (g.id, g.attempt, g.provider, 'resubmitted');
+  end if;
   insert into genbff.attempts (generation_id, attempt, provider, epoch) values (g.id, g.attempt + 1, p_provider, p_epoch);
 end $$;
 
@@ -449,7 +454,8 @@ begin
 end $$;
 
 -- What an answer says of the provider's health. `ok`: it works. `failed`: another failure in a row; five open the
--- breaker. A wait that it asked for is kept for everybody.
+-- breaker. `operator`: money or keys, which no repetition mends; it opens at once. A wait that it asked for is kept for
+-- everybody.
 create function genbff.note_health(p_provider text, p_health text, p_wait_ms bigint, p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -460,6 +466,11 @@ begin
     on conflict (provider) do update
       set failures = genbff.breakers.failures + 1,
           open_until = case when genbff.breakers.failures + 1 >= 5 then p_now + interval '30 seconds' else genbff.breakers.open_until end;
+  end if;
+  if p_health = 'operator' then
+    insert into genbff.breakers (provider, failures, open_until) values (p_provider, 5, p_now + interval '30 seconds')
+    on conflict (provider) do update
+      set failures = greatest(genbff.breakers.failures + 1, 5), open_until = p_now + interval '30 seconds';
   end if;
   if p_wait_ms > 0 then
     insert into genbff.breakers (provider, wait_until) values (p_provider, p_now + p_wait_ms * interval '1 millisecond')
@@ -602,19 +613,32 @@ language sql set search_path = '' as $$
 $$;
 
 -- A provider's webhook, verified by the caller: written down once, and the generation is due now. Everything else the
--- provider is asked itself. Answered only after this commit.
-create function public.genbff_webhook(p_provider text, p_event_id text, p_job_key text, p_payload jsonb) returns jsonb
+-- provider is asked itself. Answered only after this commit. p_generation_id: it came to the address that was given to
+-- the provider with this generation; p_payload: {job}, enough to adopt it.
+create function public.genbff_webhook(
+  p_provider text, p_event_id text, p_job_key text, p_payload jsonb, p_generation_id uuid default null
+) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   v_generation_id uuid;
+  v_bound uuid;
 begin
   perform genbff.lock_job(p_provider, p_job_key);
   select generation_id into v_generation_id from genbff.attempts where provider = p_provider and job_key = p_job_key;
-  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id)
-  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id)
+  select a.generation_id into v_bound from genbff.attempts a
+   where a.generation_id = p_generation_id and a.provider = p_provider and a.intent_at is not null limit 1;
+  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id, bound_to)
+  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id, v_bound)
   on conflict do nothing;
   if not found then
     return jsonb_build_object('duplicate', true);
+  end if;
+  if v_generation_id is null and v_bound is not null then
+    v_generation_id := v_bound;
+    -- Given up meanwhile: the operator learns what was sold.
+    update genbff.orphans set job = p_payload -> 'job'
+     where id = (select max(o.id) from genbff.orphans o join genbff.generations g on g.id = o.generation_id and g.completed_at is not null
+                  where g.id = v_bound and o.provider = p_provider and o.state = 'open' and o.job is null);
   end if;
   update genbff.generations set nudged = true, next_run_at = least(next_run_at, genbff.now())
    where id = v_generation_id and status = 'processing';
@@ -733,7 +757,8 @@ begin
   returning * into v_generation;
   perform genbff.note_health(v_generation.provider, 'ok', null, v_now);
   v_children := genbff.insert_children(v_generation, p_children, v_now);
-  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake());
+  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake(),
+    'previews', genbff.preview_keys(p_generation_id));
 end $$;
 
 -- Every other end: the hold comes back whole. A submission that may have been sold and is not delivered is kept as
@@ -787,7 +812,8 @@ begin
   v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
     p_code, p_details, p_failures, p_outcome, p_error);
   perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
-  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake());
+  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake(),
+    'previews', genbff.preview_keys(p_generation_id));
 end $$;
 
 -- Answers what is true now. Waiting: it ends at once. Being made: the worker is told, and asks the provider.

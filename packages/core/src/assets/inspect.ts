@@ -102,6 +102,7 @@ class Passage {
 
   /** The next chunk, inspected; nothing at a good end. */
   async #next(): Promise<Uint8Array | undefined> {
+    if (this.inspection) return undefined;
     try {
       this.#signal?.throwIfAborted();
       const { done, value } = await this.#reader.read();

@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
-import { walkGlb } from "./glb.ts";
-import { walkJpeg } from "./jpeg.ts";
 import { MediaRejected } from "./media-rejected.ts";
-import { glb, jpeg, type MediaKind, type MediaType, png, sniff, sniffBytes } from "./media-types.ts";
+import { jpeg, type MediaKind, type MediaType } from "./media-types.ts";
 import { checkExpansion } from "./pixel-limits.ts";
-import { walkPng } from "./png.ts";
-import type { Walk } from "./walk.ts";
+import { sniff } from "./sniff.ts";
 import { Walker } from "./walker.ts";
-import { walkWebp } from "./webp.ts";
+import { walkOf } from "./walks.ts";
 
 /** What may pass an inspection. */
 export interface InspectionLimits {
   readonly kinds: readonly MediaKind[];
+  /** Of these kinds, only these types. Default: all. */
+  readonly types?: readonly MediaType[] | undefined;
   readonly bytesMax: number;
 }
 
@@ -36,10 +35,11 @@ const trailingBytesMax = 512;
 /**
  * Looks at a file while it passes: what it is, whether it is whole, how large, its SHA-256.
  *
- * Pixels are not decoded. Memory is bounded, whatever the file (GLB: its JSON, at most 16 MB).
+ * Pixels are not decoded. Memory is bounded, whatever the file (GLB: its JSON, at most 16 MB;
+ * SVG: one tag, at most 8 MB; a package: its directory, at most 2 MB).
  */
 export class Inspector {
-  /** Known after the first 12 bytes. */
+  /** Known after the first bytes: 12 of a picture, at most 1,024 of a text. */
   type: MediaType | undefined;
 
   readonly #limits: InspectionLimits;
@@ -74,25 +74,27 @@ export class Inspector {
    */
   finish(): Inspection {
     if (this.#bytes === 0) throw new MediaRejected("truncated", "empty");
-    if (!this.type) throw new MediaRejected("not_allowed", "too short to be of any known type");
+    if (!this.#walker) this.#begin(new Uint8Array(0), true);
+    this.#walker?.end();
     const dimensions = this.#walker?.dimensions;
-    if (!dimensions)
-      throw new MediaRejected("truncated", `${this.type.extension}: ends after ${this.#bytes} bytes`);
+    if (!dimensions || !this.type)
+      throw new MediaRejected("truncated", `${this.type?.extension}: ends after ${this.#bytes} bytes`);
     const { width, height } = dimensions;
     if (width !== null && height !== null) checkExpansion(width, height, this.#bytes);
     return { ...this.type, width, height, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
   }
 
-  #begin(chunk: Uint8Array): void {
+  #begin(chunk: Uint8Array, ended = false): void {
     this.#head = Buffer.concat([this.#head, chunk]);
-    if (this.#head.length < sniffBytes) return;
-    const type = sniff(this.#head);
+    const type = sniff(this.#head, ended);
+    if (type === "more") return;
     if (!type) throw new MediaRejected("not_allowed", "of no known type");
-    if (!this.#limits.kinds.includes(type.kind)) {
-      throw new MediaRejected("not_allowed", `${type.contentType}, not ${this.#limits.kinds.join(" or ")}`);
+    const { kinds, types } = this.#limits;
+    if (!kinds.includes(type.kind) || types?.includes(type) === false) {
+      throw new MediaRejected("not_allowed", `${type.contentType}, not ${kinds.join(" or ")}`);
     }
     this.type = type;
-    this.#walker = new Walker(walkOf(type));
+    this.#walker = new Walker(walkOf(type, this.#head));
     this.#walker.feed(this.#head);
     this.#head = new Uint8Array(0);
   }
@@ -102,10 +104,4 @@ export class Inspector {
       throw new MediaRejected("damaged", "something follows its end");
     }
   }
-}
-
-function walkOf(type: MediaType): Walk {
-  if (type === png) return walkPng();
-  if (type === jpeg) return walkJpeg();
-  return type === glb ? walkGlb() : walkWebp();
 }

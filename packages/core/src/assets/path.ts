@@ -71,6 +71,6 @@ export function keySegment(text: string): string {
 }
 
 function filename(kind: MediaKind, fileIndex: number): string {
-  if (kind === "image") return String(fileIndex);
+  if (kind !== "model") return String(fileIndex);
   return fileIndex === 0 ? kind : `${kind}_${fileIndex}`;
 }

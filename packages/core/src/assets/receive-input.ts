@@ -1,19 +1,22 @@
 import type { BffContext } from "../context.ts";
-import type { MediaKind } from "./media-types.ts";
+import { inputTypes, type MediaKind } from "./media-types.ts";
 import { inputKeyWithoutExtension } from "./path.ts";
 import { type StoredMedia, storeMedia } from "./store-media.ts";
 import type { StoredInput } from "./stored-input.ts";
 
 type Ports = Pick<BffContext, "database" | "storage">;
 
+/** What an input may be: a drawing is none, because vendors want pixels. */
+export type InputKind = Exclude<MediaKind, "vector">;
+
 /** The largest input taken, by kind, in bytes. */
-export const inputBytesMax: Readonly<Record<MediaKind, number>> = { image: 50_000_000, model: 150_000_000 };
+export const inputBytesMax: Readonly<Record<InputKind, number>> = { image: 50_000_000, model: 150_000_000 };
 
 /** A file that streams in: an upload in a form, or a copy of what a URL names. */
 export interface InputToReceive {
   readonly userId: string;
   readonly source: ReadableStream<Uint8Array>;
-  readonly kinds: readonly MediaKind[];
+  readonly kinds: readonly InputKind[];
   readonly filename: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,7 +54,14 @@ export async function receiveInput(context: Ports, input: InputToReceive): Promi
     const bytesMax = Math.max(...kinds.map((kind) => inputBytesMax[kind]));
     return {
       id,
-      media: await storeMedia(context.storage, { source, kinds, keyWithoutExtension, bytesMax, signal }),
+      media: await storeMedia(context.storage, {
+        source,
+        kinds,
+        types: inputTypes,
+        keyWithoutExtension,
+        bytesMax,
+        signal,
+      }),
     };
   } catch (error) {
     await discardInput(context, input.userId, id);

@@ -1,13 +1,15 @@
 import { AppError } from "../errors/app-error.ts";
 import type { ObjectStore } from "../storage/port.ts";
 import { type InspectedStream, inspectStream } from "./inspect.ts";
-import type { MediaKind } from "./media-types.ts";
+import type { MediaKind, MediaType } from "./media-types.ts";
 
 /** A file on its way into storage. */
 export interface MediaToStore {
   readonly source: ReadableStream<Uint8Array>;
   /** What it may be. */
   readonly kinds: readonly MediaKind[];
+  /** Of these kinds, only these types. Default: all. */
+  readonly types?: readonly MediaType[] | undefined;
   /** The extension is added by what the bytes are. */
   readonly keyWithoutExtension: string;
   readonly bytesMax: number;
@@ -36,8 +38,8 @@ export interface StoredMedia {
  * @throws whatever the source failed with, untouched; and `signal.reason` after an abort.
  */
 export async function storeMedia(store: ObjectStore, media: MediaToStore): Promise<StoredMedia> {
-  const { source, kinds, keyWithoutExtension, bytesMax, signal } = media;
-  const inspected = await inspectStream(source, { kinds, bytesMax, signal });
+  const { source, kinds, types, keyWithoutExtension, bytesMax, signal } = media;
+  const inspected = await inspectStream(source, { kinds, types, bytesMax, signal });
   const { contentType, extension, kind } = inspected.type;
   const key = `${keyWithoutExtension}.${extension}`;
   await put(store, key, inspected, { contentType, ...(signal ? { signal } : {}) });

@@ -5,7 +5,11 @@ import { OutputRejected } from "./output-rejected.ts";
 import { type StoredMedia, storeMedia } from "./store-media.ts";
 
 /** The largest output taken, by kind, in bytes (`reliability-spec.md` 8.3). */
-const outputBytesMax: Readonly<Record<MediaKind, number>> = { image: 50_000_000, model: 150_000_000 };
+const outputBytesMax: Readonly<Record<MediaKind, number>> = {
+  image: 50_000_000,
+  vector: 10_000_000,
+  model: 150_000_000,
+};
 
 /** One output of a provider, on its way into storage. */
 export interface OutputToStore {

@@ -1,5 +1,5 @@
 import type { BffContext } from "../context.ts";
-import { glb, jpeg, png, webp } from "./media-types.ts";
+import { inputTypes } from "./media-types.ts";
 import { inputKeyWithoutExtension } from "./path.ts";
 
 const abandonedAfterMs = 24 * 3_600_000;
@@ -22,7 +22,7 @@ export async function sweepInputs(context: Pick<BffContext, "database" | "storag
   // A process that died between storing a file and saying so left it under the extension it had found.
   const keys = abandoned.flatMap(({ input_asset_id: id, storage_key: key }) => [
     key,
-    ...[png, jpeg, webp, glb].map(({ extension }) => `${inputKeyWithoutExtension(id)}.${extension}`),
+    ...inputTypes.map(({ extension }) => `${inputKeyWithoutExtension(id)}.${extension}`),
   ]);
   if (keys.length > 0) await context.storage.remove(keys);
   return abandoned.length;

@@ -2,7 +2,7 @@ import type { BffContext } from "../context.ts";
 import type { UploadReserved } from "../contract/upload.ts";
 import { AppError } from "../errors/app-error.ts";
 import { isMediaRejected } from "./media-rejected.ts";
-import { glb, jpeg, type MediaType, png, webp } from "./media-types.ts";
+import { inputTypes, type MediaType } from "./media-types.ts";
 import { inputKeyWithoutExtension } from "./path.ts";
 import { factsOf, inputBytesMax } from "./receive-input.ts";
 import { type StoredMedia, storeMedia } from "./store-media.ts";
@@ -20,7 +20,7 @@ export interface UploadToReserve {
 }
 
 const types: Readonly<Record<string, MediaType>> = Object.fromEntries(
-  [png, jpeg, webp, glb].map((type) => [type.contentType, type]),
+  inputTypes.map((type) => [type.contentType, type]),
 );
 const uploadValidS = 900;
 
@@ -90,6 +90,7 @@ export async function completeUpload(
     const media = await storeMedia(context.storage, {
       source: stored.stream,
       kinds: [input.type],
+      types: inputTypes,
       keyWithoutExtension: inputKeyWithoutExtension(input.input_asset_id),
       bytesMax: inputBytesMax[input.type],
     });

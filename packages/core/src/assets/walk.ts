@@ -4,11 +4,15 @@ export interface Dimensions {
   readonly height: number | null;
 }
 
-/** What a walk asks for next. `seek` skips up to and including the next byte of that value. */
+/**
+ * What a walk asks for next. `seek` skips up to and including the next byte of that value; `rest` shows everything up to
+ * the end of the file, for formats that have no end of their own.
+ */
 export type Step =
   | { readonly take: number }
   | { readonly skip: number; readonly over?: (part: Uint8Array) => void }
-  | { readonly seek: number };
+  | { readonly seek: number }
+  | { readonly rest: (part: Uint8Array) => void };
 
 /**
  * A container's reader, written as if the whole file were there: it asks for bytes and gets them, whatever
@@ -27,6 +31,11 @@ export function* take(bytes: number): Reading<Uint8Array> {
 /** Passes over `bytes` bytes, showing each part to `over`. */
 export function* skip(bytes: number, over?: (part: Uint8Array) => void): Reading<void> {
   yield over ? { skip: bytes, over } : { skip: bytes };
+}
+
+/** Shows everything that is left to `over`, and goes on when the file has ended. */
+export function* rest(over: (part: Uint8Array) => void): Reading<void> {
+  yield { rest: over };
 }
 
 /** A view for reading numbers out of taken bytes. */

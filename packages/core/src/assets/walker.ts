@@ -30,6 +30,11 @@ export class Walker {
     this.trailingBytes += rest.length;
   }
 
+  /** Says that the file has ended, to a walk that waits for that. */
+  end(): void {
+    if (this.#step && "rest" in this.#step) this.#advance(nothing);
+  }
+
   /** How many of the bytes the present step used up. */
   #consume(step: Step, bytes: Uint8Array): number {
     if ("seek" in step) {
@@ -37,6 +42,10 @@ export class Walker {
       if (at < 0) return bytes.length;
       this.#advance(nothing);
       return at + 1;
+    }
+    if ("rest" in step) {
+      step.rest(bytes);
+      return bytes.length;
     }
     const part = bytes.subarray(0, this.#left);
     this.#left -= part.length;
@@ -70,7 +79,7 @@ export class Walker {
       }
       this.#step = next.value;
       this.#left = "take" in next.value ? next.value.take : "skip" in next.value ? next.value.skip : 0;
-      if ("seek" in next.value || this.#left > 0) return;
+      if ("seek" in next.value || "rest" in next.value || this.#left > 0) return;
     }
   }
 }

@@ -13,7 +13,7 @@ export type GenerationState = z.output<typeof generationState>;
 /** A stored output, as clients see it. */
 export const asset = z.object({
   asset_id: z.uuid(),
-  kind: z.enum(["image", "model"]),
+  kind: z.enum(["image", "vector", "model"]),
   index: z.int(),
   asset_url: z
     .string()
@@ -26,11 +26,24 @@ export const asset = z.object({
 });
 export type Asset = z.output<typeof asset>;
 export type ImageAsset = Asset & { kind: "image"; width: number; height: number };
+export type VectorAsset = Asset & { kind: "vector" };
 export type ModelAsset = Asset & { kind: "model" };
 
 /** One output of n that was not delivered, and why. Not charged. */
 export const failure = z.object({ index: z.int(), error: z.string(), message: z.string() });
 export type Failure = z.output<typeof failure>;
+
+/** An unfinished picture of one output, shown while it is being made and gone once that has ended. */
+export const preview = z.object({
+  index: z.int(),
+  url: z
+    .string()
+    .meta({ description: "Signed where the bucket is private. Works until the generation ends." }),
+  content_type: z.string(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+});
+export type Preview = z.output<typeof preview>;
 
 /** The credits of one generation. */
 export const generationCredits = z.object({
@@ -66,6 +79,9 @@ export const generationStatus = z.object({
     .optional()
     .meta({ description: "The output of an operation that gives JSON, once it is complete; else absent." }),
   failures: z.array(failure),
+  previews: z.array(preview).meta({
+    description: "The newest unfinished picture of each output, the latest last; empty once it has ended.",
+  }),
   error: errorBody.omit({ request_id: true }).nullable(),
   cancel_requested: z.boolean(),
   credits: generationCredits,

@@ -10,7 +10,14 @@ export {
 } from "./credits.ts";
 export { type ErrorBody, errorBody } from "./error.ts";
 export { type ErrorCode, type ErrorCodeEntry, errorCodes, isErrorCode } from "./error-codes.ts";
-export { balanceEvent, type GenerationEvent, generationEvent, ticket } from "./event.ts";
+export {
+  balanceEvent,
+  type GenerationEvent,
+  generationEvent,
+  type PreviewEvent,
+  previewEvent,
+  ticket,
+} from "./event.ts";
 export {
   type Asset,
   asset,
@@ -25,7 +32,10 @@ export {
   generationStatus,
   type ImageAsset,
   type ModelAsset,
+  type Preview,
+  preview,
   taskId,
+  type VectorAsset,
 } from "./generation.ts";
 export { type OperationEntry, type OperationList, operationEntry, operationList } from "./operation.ts";
 export { type Route, type RouteName, routes } from "./routes.ts";

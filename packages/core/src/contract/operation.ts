@@ -17,7 +17,7 @@ export const offeredBy = z.object({
 export const operationEntry = z.object({
   operation: z.string(),
   title: z.string(),
-  output: z.enum(["image", "model", "json"]),
+  output: z.enum(["image", "vector", "model", "json"]),
   input: jsonSchema.meta({ description: "JSON Schema of the common input." }),
   provider_optional: z.boolean(),
   providers: z.array(offeredBy),

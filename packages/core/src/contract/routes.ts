@@ -261,6 +261,16 @@ export const routes = {
     answers: { 204: null },
     errors: ["invalid_signature", "payload_too_large", "unsupported_media_type"],
   }),
+  webhook: route({
+    method: "POST",
+    path: "/webhooks/{provider}/{secret}",
+    summary: "A provider tells that a job has moved",
+    auth: "signature",
+    takes: ["*/*"],
+    bodyBytesMax: 1_000_000,
+    answers: { 200: z.object({ received: z.literal(true) }) },
+    errors: ["invalid_signature", "payload_too_large", "request_timeout"],
+  }),
 } as const;
 
 export type RouteName = keyof typeof routes;

@@ -7,6 +7,9 @@ export const uploadTypes = {
   "image/jpeg": 50_000_000,
   "image/webp": 50_000_000,
   "model/gltf-binary": 150_000_000,
+  "application/vnd.autodesk.fbx": 150_000_000,
+  "model/obj": 150_000_000,
+  "model/stl": 150_000_000,
 } as const;
 
 export const uploadRequest = z.strictObject({

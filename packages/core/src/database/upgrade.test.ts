@@ -87,11 +87,13 @@ async function finish(
 ): Promise<Record<string, number>> {
   const vendor = scriptedProvider({
     check: async () => picture(),
-    cancel: async () => true,
-    lookup: async ({ clientReference }) => ({
-      candidates: [{ key: `found ${clientReference}` }],
-      conclusive: false,
-    }),
+    port: {
+      cancel: async () => true,
+      lookup: async ({ clientReference }) => ({
+        candidates: [{ key: `found ${clientReference}` }],
+        conclusive: false,
+      }),
+    },
   });
   const mute = scriptedProvider();
   const shop = await openScriptedShop(test as TestDatabase, {

@@ -22,6 +22,7 @@ export type ProviderErrorCode = Extract<
   | "submission_unknown"
   | "asset_unusable"
   | "validation_failed"
+  | "cancelled"
 >;
 
 /** Everything `advance` needs to know about a failed call. */

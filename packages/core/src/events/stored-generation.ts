@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../shared/json.ts";
 /** An output as the database tells of it. */
 export interface StoredAsset {
   readonly asset_id: string;
-  readonly kind: "image" | "model";
+  readonly kind: "image" | "vector" | "model";
   readonly index: number;
   readonly storage_key: string;
   readonly content_type: string;
@@ -12,6 +12,15 @@ export interface StoredAsset {
   readonly width: number | null;
   readonly height: number | null;
   readonly metadata: JsonObject;
+}
+
+/** An unfinished picture as the database tells of it. */
+export interface StoredPreview {
+  readonly index: number;
+  readonly storage_key: string;
+  readonly content_type: string;
+  readonly width: number | null;
+  readonly height: number | null;
 }
 
 /** A generation at one version, as the database tells of it: `genbff.snapshot` with its assets. */
@@ -32,6 +41,9 @@ export interface StoredGeneration {
   readonly version: number;
   /** What an operation that gives JSON came to. */
   readonly output: JsonValue | null;
+  readonly previews: readonly StoredPreview[];
+  /** In events only: what this version shows, where that is all that has changed. */
+  readonly preview?: StoredPreview;
   readonly created_at: string;
   readonly completed_at: string | null;
   readonly assets: readonly StoredAsset[];

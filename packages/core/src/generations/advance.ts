@@ -2,6 +2,7 @@ import type { BffContext } from "../context.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
 import { handOver } from "./hand-over.ts";
 import { type Lease, LeaseLost, takeLease } from "./lease.ts";
+import { discardPreviews } from "./previews.ts";
 import { check } from "./steps/check.ts";
 import { discardStored } from "./steps/discard-stored.ts";
 import { fetchOutputs } from "./steps/fetch-outputs.ts";
@@ -106,7 +107,7 @@ async function commit(
       if (adopted === null) throw new LeaseLost();
       return adopted.adopted
         ? { order: toWorkOrder(adopted.generation) }
-        : commit(context, order, verdict.otherwise);
+        : commit(context, order, await verdict.otherwise());
     }
     case "finish": {
       const ended = await context.database.call("genbff_finish", {
@@ -119,6 +120,7 @@ async function commit(
       });
       if (ended === null) throw new LeaseLost();
       wakeOthers(context, ended);
+      await discardPreviews(context, order, ended);
       return { state: "ended" };
     }
     case "fail": {
@@ -135,6 +137,7 @@ async function commit(
       if (ended === null) throw new LeaseLost();
       wakeOthers(context, ended);
       await discardStored(context, order);
+      await discardPreviews(context, order, ended);
       return { state: "ended" };
     }
   }

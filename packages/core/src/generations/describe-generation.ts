@@ -19,7 +19,7 @@ export async function describeGeneration(
   read: ReadRequest,
   sources: readonly GenerationSource[],
 ): Promise<JsonObject> {
-  const { offer, input } = read;
+  const { offer, input, drafts } = read;
   const output = offer.operation.output;
   const style = typeof input.style === "string" ? input.style : undefined;
   const prompt = offer.operation.promptOf(input);
@@ -29,7 +29,8 @@ export async function describeGeneration(
     candidates: [...offer.candidates],
     input,
     sources: sources as unknown as JsonValue,
-    prompt: (typeof output === "string" ? applyStyle(prompt, style, output) : prompt) ?? null,
+    drafts: drafts as unknown as JsonValue,
+    prompt: (output === "image" || output === "model" ? applyStyle(prompt, style, output) : prompt) ?? null,
     style: style ?? null,
     style_version: stylePresetsVersion,
     output_kind: typeof output === "string" ? output : "json",

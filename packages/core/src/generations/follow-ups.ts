@@ -3,6 +3,7 @@ import type { BffContext } from "../context.ts";
 import { isAppError } from "../errors/app-error.ts";
 import type { AnyOperation, FollowUp } from "../operations/define-operation.ts";
 import type { JsonObject } from "../shared/json.ts";
+import { toCheckedFile } from "./checked-file.ts";
 import { describeGeneration, type GenerationSource } from "./describe-generation.ts";
 import { inputReferences } from "./input-references.ts";
 import { readRequest } from "./read-request.ts";
@@ -44,6 +45,7 @@ export async function followUps(context: BffContext, order: WorkOrder): Promise<
 function ask(context: BffContext, operation: AnyOperation, order: WorkOrder): readonly FollowUp[] {
   try {
     return operation.followUps({
+      generation_id: order.id,
       input: order.input,
       output: order.work.json,
       assets: (order.work.stored ?? []).flatMap(({ index }) => {
@@ -62,7 +64,18 @@ function ask(context: BffContext, operation: AnyOperation, order: WorkOrder): re
 
 async function describe(context: BffContext, order: WorkOrder, followUp: FollowUp): Promise<JsonObject> {
   const { operation, provider, input } = followUp;
-  const read = readRequest(context, operation, provider === undefined ? input : { ...input, provider });
+  const read = await readRequest(context, {
+    userId: order.user_id,
+    operation,
+    fields: provider === undefined ? input : { ...input, provider },
+    parent: {
+      generation_id: order.id,
+      operation: order.operation,
+      provider: order.provider,
+      status: "complete",
+      job: order.job,
+    },
+  });
   const sources: GenerationSource[] = [];
   for (const reference of inputReferences(read.offer.operation, read.input)) {
     const own = fromParent(order, reference.ref, reference.field);
@@ -72,6 +85,7 @@ async function describe(context: BffContext, order: WorkOrder, followUp: FollowU
       sources.push(...found.map(({ copied: _copied, ...source }) => source));
     }
   }
+  read.offer.check(read.input, sources.map(toCheckedFile));
   return describeGeneration(context, read, sources);
 }
 

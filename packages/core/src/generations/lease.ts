@@ -25,8 +25,8 @@ export interface Lease {
    * @throws LeaseLost - somebody else may have the generation by now.
    */
   insist(): void;
-  /** The user has asked to stop, as of the last renewal. */
-  cancelRequested(): boolean;
+  /** Aborted when the user has asked to stop, as of the last renewal. */
+  readonly cancelled: AbortSignal;
   /** Ends the renewals. Gives nothing back: the commit does, or `handOver`. */
   end(): void;
 }
@@ -78,7 +78,8 @@ export async function takeLease(context: BffContext, generationId: string): Prom
   };
   context.leases.add(held);
   if (context.closing.aborted) held.stop();
-  let cancelRequested = order.cancel_requested;
+  const cancelled = new AbortController();
+  if (order.cancel_requested) cancelled.abort();
   let renewing = false;
   const renew = async () => {
     if (renewing) return;
@@ -93,7 +94,7 @@ export async function takeLease(context: BffContext, generationId: string): Prom
       if (answer === null) lose();
       else {
         renewedAt = sentAt;
-        cancelRequested = (answer as { cancel_requested: boolean }).cancel_requested;
+        if ((answer as { cancel_requested: boolean }).cancel_requested) cancelled.abort();
       }
     } catch (error) {
       context.logger.warn({ generation_id: order.id, error }, "a lease could not be renewed");
@@ -115,7 +116,7 @@ export async function takeLease(context: BffContext, generationId: string): Prom
       if (isStale()) lose();
       lost.signal.throwIfAborted();
     },
-    cancelRequested: () => cancelRequested,
+    cancelled: cancelled.signal,
     end() {
       endRenewals();
       context.leases.delete(held);

@@ -23,7 +23,12 @@ export async function quoteGeneration(
   request: { principal: Principal; operation: string; body: JsonObject },
 ): Promise<QuotedPrice> {
   const { task_id: _taskId, quote_id: _quoteId, ...fields } = request.body;
-  const read = readRequest(context, request.operation, fields, (schema) => schema.partial());
+  const read = await readRequest(context, {
+    userId: request.principal.userId,
+    operation: request.operation,
+    fields,
+    asked: (schema) => schema.partial(),
+  });
   const agreed = await priceOf(context, read);
   const quote = await context.database.call("genbff_quote", {
     p_user_id: request.principal.userId,

@@ -1,3 +1,4 @@
+import type { MediaKind } from "../assets/media-types.ts";
 import { outputKey } from "../assets/path.ts";
 import type { WorkOrder } from "./work-order.ts";
 
@@ -6,7 +7,7 @@ import type { WorkOrder } from "./work-order.ts";
  *
  * @throws Error - the provider numbered an output that nobody asked for.
  */
-export function reservedKey(order: WorkOrder, index: number): { kind: "image" | "model"; key: string } {
+export function reservedKey(order: WorkOrder, index: number): { kind: MediaKind; key: string } {
   const reserved = order.assets.find((asset) => asset.index === index);
   if (reserved === undefined) throw new Error(`output ${index} was not reserved`);
   const { kind, file_index } = reserved;

@@ -2,9 +2,9 @@ import { discardCopies, type ResolvedInput, resolveInputs } from "../assets/reso
 import type { Principal } from "../auth/port.ts";
 import type { BffContext } from "../context.ts";
 import { isAppError } from "../errors/app-error.ts";
-import type { CheckedFile } from "../providers/define-provider.ts";
 import { digestOf } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
+import { toCheckedFile } from "./checked-file.ts";
 import { describeGeneration } from "./describe-generation.ts";
 import { inputReferences } from "./input-references.ts";
 import { type ReadRequest, readRequest } from "./read-request.ts";
@@ -52,7 +52,7 @@ export async function startGeneration(context: BffContext, request: StartRequest
   const earlier = await replay(context, request, digest);
   if (earlier !== null) return earlier;
 
-  const read = readRequest(context, request.operation, fields);
+  const read = await readRequest(context, { userId, operation: request.operation, fields });
   const files = await resolveInputs(context, {
     userId,
     files: inputReferences(read.offer.operation, read.input),
@@ -119,14 +119,4 @@ async function replay(context: BffContext, request: StartRequest, digest: string
     p_digest: digest,
   });
   return earlier as unknown as Started | null;
-}
-
-function toCheckedFile({
-  field,
-  content_type: contentType,
-  bytes,
-  width,
-  height,
-}: ResolvedInput): CheckedFile {
-  return { field, contentType, bytes, width, height };
 }

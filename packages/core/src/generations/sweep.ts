@@ -1,6 +1,7 @@
 import { sweepInputs } from "../assets/sweep-inputs.ts";
 import type { BffContext } from "../context.ts";
 import type { JsonValue } from "../shared/json.ts";
+import { sweepPreviews } from "./previews.ts";
 import { discardStored } from "./steps/discard-stored.ts";
 import { toWorkOrder } from "./work-order.ts";
 
@@ -39,6 +40,7 @@ export function createSweep(context: BffContext): () => Promise<readonly string[
 async function tidy(context: BffContext): Promise<void> {
   await context.database.call("genbff_expire_due", { p_count: batch });
   await sweepInputs(context);
+  await sweepPreviews(context);
   for (let batches = 0; batches < batchesMax; batches++) {
     const swept = (await context.database.call("genbff_retain", {
       p_large_ms: context.limits.keepLargeMs,

@@ -30,14 +30,19 @@ export interface StepChanges {
   readonly wait_ms?: number;
 }
 
-/** What an answer says of its provider; five failures in a row open its breaker. */
-export type Health = "ok" | "failed";
+/** What an answer says of its provider; five failures in a row open its breaker, its operator's trouble at once. */
+export type Health = "ok" | "failed" | "operator";
 
 /** What a step decided. The spine commits it; no step writes the generation itself. */
 export type Verdict =
   | { readonly next: "continue"; readonly changes: StepChanges }
   | { readonly next: "later"; readonly changes: StepChanges; readonly delayMs: number }
-  | { readonly next: "adopt"; readonly candidates: readonly JobReference[]; readonly otherwise: Verdict }
+  | {
+      readonly next: "adopt";
+      readonly candidates: readonly JobReference[];
+      /** Asked only once none of them could be taken. */
+      readonly otherwise: () => Verdict | Promise<Verdict>;
+    }
   | {
       readonly next: "finish";
       readonly assets: readonly StoredAsset[];
@@ -56,7 +61,7 @@ export type Verdict =
     };
 
 /** Repeatable steps and how often each may fail before the generation does. Submissions are counted elsewhere: as attempts. */
-const budgets = { prepare: 5, submit: 5, lookup: 10, fetch: 5, store: 5, refresh: 2 } as const;
+const budgets = { prepare: 5, submit: 5, lookup: 10, resend: 10, fetch: 5, store: 5, refresh: 2 } as const;
 
 /** A repeatable step with a budget of tries. */
 export type Budget = keyof typeof budgets;
@@ -88,9 +93,10 @@ export function errorForTheBooks(error: unknown): JsonObject {
 
 /** What a failure says of its provider: a user's mistake, a refused content or a failed job say nothing. */
 export function healthOf(error: ProviderError): { health?: Health; wait_ms?: number } {
-  const failed = error.operator || error.outcome === "not_sent" || error.outcome === "unknown";
+  const failed = error.outcome === "not_sent" || error.outcome === "unknown";
+  const health = error.operator ? "operator" : failed ? "failed" : undefined;
   return {
-    ...(failed ? { health: "failed" as const } : {}),
+    ...(health === undefined ? {} : { health }),
     ...(error.outcome === "refused" && error.retryAfterMs !== undefined
       ? { wait_ms: error.retryAfterMs }
       : {}),

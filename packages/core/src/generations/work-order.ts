@@ -1,3 +1,4 @@
+import type { MediaKind } from "../assets/media-types.ts";
 import type { Price } from "../credits/price.ts";
 import type { JobReference, ProviderFailure } from "../providers/port.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
@@ -46,6 +47,14 @@ export interface SourceFile {
   readonly height: number | null;
 }
 
+/** A generation that this one works on, as it was at start. */
+export interface GenerationDraft {
+  readonly field: string;
+  readonly generation_id: string;
+  readonly operation: string;
+  readonly job: JobReference;
+}
+
 /** One permitted submission. */
 export interface AttemptRow {
   readonly attempt: number;
@@ -66,8 +75,9 @@ export interface WorkOrder {
   readonly candidates: readonly string[];
   readonly input: JsonObject;
   readonly sources: readonly SourceFile[];
+  readonly drafts: readonly GenerationDraft[];
   readonly prompt: string | null;
-  readonly output_kind: "image" | "model" | "json";
+  readonly output_kind: MediaKind | "json";
   readonly outputs: number;
   readonly price: Price;
   readonly step: Step;
@@ -82,7 +92,7 @@ export interface WorkOrder {
   /** How long the provider must be left alone, as far as it was known when this was read. */
   readonly provider_wait_ms: number | null;
   readonly attempt_row: AttemptRow;
-  readonly assets: readonly { id: string; index: number; file_index: number; kind: "image" | "model" }[];
+  readonly assets: readonly { id: string; index: number; file_index: number; kind: MediaKind }[];
   /** Jobs that a worker which had lost its lease heard of. */
   readonly late_jobs: readonly JobReference[];
   /** The database's clock when this was read. */

@@ -3,9 +3,9 @@ import type { Principal } from "../auth/port.ts";
 import type { BffContext } from "../context.ts";
 import type { RouteName, routes } from "../contract/routes.ts";
 import type { Watcher } from "../events/watcher.ts";
+import type { SignedText } from "../shared/signed-text.ts";
 import type { Form } from "./body/read-body.ts";
 import type { OpenStreams } from "./open-streams.ts";
-import type { SignedText } from "./signed-text.ts";
 
 type RouteOf<Name extends RouteName> = (typeof routes)[Name];
 type Given<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;

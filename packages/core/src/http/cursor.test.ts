@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { createSignedText } from "../shared/signed-text.ts";
 import { type ListOwner, pageOf, readCursor } from "./cursor.ts";
-import { createSignedText } from "./signed-text.ts";
 
 const signedText = createSignedText("a secret of at least thirty-two letters");
 const adas: ListOwner = { list: "tasks", userId: "ada" };

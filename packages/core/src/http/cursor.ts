@@ -1,6 +1,6 @@
 import { validationFailed } from "../errors/validation-failed.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
-import type { SignedText } from "./signed-text.ts";
+import type { SignedText } from "../shared/signed-text.ts";
 
 /** Whose page of which list: a cursor is good for nothing else. */
 export interface ListOwner {

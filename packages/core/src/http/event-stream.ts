@@ -1,6 +1,6 @@
 import type { WatchedEvent, WatchNews, WatchTarget } from "../events/watcher.ts";
 import type { Call } from "./call.ts";
-import { showGeneration } from "./sign-urls.ts";
+import { showGeneration, showPreview } from "./sign-urls.ts";
 import { createSseWriter } from "./sse-writer.ts";
 
 /** Where a stream starts: `genbff_stream`. */
@@ -40,10 +40,15 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
   }, context.clock);
   // URLs are signed between reading and writing; one after the other, so that the order stays.
   let written: Promise<void> = Promise.resolve();
-  const tell = ({ events, balance }: WatchNews) => {
+  /** What begins a stream is whole, whatever the last version was about. */
+  const tell = ({ events, balance }: WatchNews, whole = false) => {
     written = written.then(async () => {
       for (const { seq, version, snapshot } of events) {
-        writer.event("generation", await showGeneration(context.storage, snapshot), ofTask ? seq : version);
+        const id = ofTask ? seq : version;
+        const { preview } = snapshot;
+        if (preview !== undefined && !whole)
+          writer.event("preview", await showPreview(context.storage, snapshot, preview), id);
+        else writer.event("generation", await showGeneration(context.storage, snapshot), id);
         if (!ofTask && snapshot.completed_at !== null) writer.end();
       }
       if (balance !== undefined) writer.event("balance", balance);
@@ -68,7 +73,7 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
     }),
   );
   writer.retry(retryMs);
-  if (resumed === undefined) tell({ events: start.events, balance: undefined });
+  if (resumed === undefined) tell({ events: start.events, balance: undefined }, true);
   const target: WatchTarget = {
     userId: caller.userId,
     taskId: start.task_id,
@@ -76,7 +81,7 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
     walletId: ofTask ? caller.walletId : null,
   };
   if (!start.ended || resumed !== undefined)
-    cleanUps.push(call.watcher.watch(target, resumed ?? start.last_id, tell));
+    cleanUps.push(call.watcher.watch(target, resumed ?? start.last_id, (news) => tell(news)));
   return new Response(writer.body, {
     headers: { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
   });

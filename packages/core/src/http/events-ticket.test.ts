@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createSignedText } from "../shared/signed-text.ts";
 import { issueTicket, redeemTicket } from "./events-ticket.ts";
-import { createSignedText } from "./signed-text.ts";
 
 const signedText = createSignedText("a secret of at least thirty-two letters");
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 import type { Principal } from "../auth/port.ts";
 import { AppError } from "../errors/app-error.ts";
-import type { SignedText } from "./signed-text.ts";
+import type { SignedText } from "../shared/signed-text.ts";
 
 const purpose = "events-ticket";
 const validMs = 60_000;

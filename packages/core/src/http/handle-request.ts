@@ -13,7 +13,6 @@ import { requestIdOf } from "./request-id.ts";
 import { finish } from "./respond.ts";
 import { createRouteTable } from "./route-table.ts";
 import { handlers } from "./routes/index.ts";
-import { createSignedText } from "./signed-text.ts";
 
 /** What tests shorten, and what a host adds. */
 export interface HandlerOptions {
@@ -47,7 +46,7 @@ export function createHandler(
   const tools: HttpTools = {
     watcher: createWatcher(context),
     streams: createOpenStreams(context.closing, context.clock),
-    signedText: createSignedText(context.secret),
+    signedText: context.signedText,
   };
 
   return async function handle(request) {

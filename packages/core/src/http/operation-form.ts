@@ -2,6 +2,7 @@ import { discardInput, keepInput, type ReceivedInput, receiveInput } from "../as
 import { routes } from "../contract/routes.ts";
 import { AppError } from "../errors/app-error.ts";
 import { parseOrRefuse, validationFailed } from "../errors/validation-failed.ts";
+import { findDrafts, providerOf } from "../generations/drafts.ts";
 import type { CatalogueEntry } from "../operations/catalogue.ts";
 import type { InputFileField } from "../operations/define-operation.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
@@ -61,7 +62,7 @@ export async function readOperationForm(
       received.push(stored);
       add(field, stored.id);
     }
-    const body = readFields(call, entry, fields);
+    const body = await readFields(call, entry, fields);
     for (const input of received) {
       await keepInput(context, caller.userId, input, { taskId: body.task_id as string, own: false });
     }
@@ -86,13 +87,17 @@ function fileFieldOf({ operation }: CatalogueEntry, part: FormPart, already: num
   return field;
 }
 
-function readFields(
+async function readFields(
   call: Call<"generate">,
   entry: CatalogueEntry,
   fields: ReadonlyMap<string, readonly string[]>,
-): JsonObject {
+): Promise<JsonObject> {
   if (fields.has("")) throw brokenForm();
-  const offer = call.context.catalogue.offer(entry.operation.name, fields.get("provider")?.[0]);
+  const operation = entry.operation.name;
+  const first = Object.fromEntries(Array.from(fields, ([name, [text = ""]]) => [name, text]));
+  const drafts = await findDrafts(call.context, { userId: call.caller.userId, operation, fields: first });
+  const provider = first.provider ?? providerOf(call.context, { operation }, drafts);
+  const offer = call.context.catalogue.offer(operation, provider);
   const body = coerceFields(offer.schema, fields);
   const issues = unsafeValues(body);
   if (issues.length > 0) throw validationFailed(issues);

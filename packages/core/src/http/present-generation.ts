@@ -1,6 +1,6 @@
 import { errorCodes, isErrorCode } from "../contract/error-codes.ts";
-import type { GenerationStatus } from "../contract/generation.ts";
-import type { StoredGeneration } from "../events/stored-generation.ts";
+import type { GenerationStatus, Preview } from "../contract/generation.ts";
+import type { StoredGeneration, StoredPreview } from "../events/stored-generation.ts";
 
 const nextPollMs = 2000;
 
@@ -33,6 +33,7 @@ export function presentGeneration(
     asset_urls: assets.map((asset) => asset.asset_url),
     assets,
     ...(stored.output === null ? {} : { json: stored.output }),
+    previews: stored.previews.map((preview) => presentPreview(preview, urls)),
     failures: stored.failures.map(({ index, code }) => ({ index, ...explain(code) })),
     error:
       stored.error_code === null
@@ -48,6 +49,19 @@ export function presentGeneration(
     created_at: toIso(stored.created_at),
     completed_at: stored.completed_at === null ? null : toIso(stored.completed_at),
   };
+}
+
+/** An unfinished picture as clients see it. */
+export function presentPreview(
+  { storage_key: key, ...preview }: StoredPreview,
+  urls: ReadonlyMap<string, string>,
+): Preview {
+  return { ...preview, url: urls.get(key) ?? "" };
+}
+
+/** Everything of a generation that needs a URL. */
+export function keysOf(stored: StoredGeneration): string[] {
+  return [...stored.assets, ...stored.previews].map(({ storage_key: key }) => key);
 }
 
 /** A code with the sentence that people read. A code from a later version of this library is one of ours no more. */

@@ -20,6 +20,7 @@ export interface Offer {
   /** Key in `operation_costs`. */
   readonly priceKey: string;
   outputsOf(input: JsonObject): number;
+  /** @throws AppError `validation_failed` - fields that do not go together, or that this provider cannot take. */
   check(input: JsonObject, files: readonly CheckedFile[]): void;
 }
 
@@ -40,6 +41,8 @@ export interface Catalogue {
   offer(operation: string, provider: string | undefined): Offer;
   /** The pair a running generation was started with; undefined where a provider has left the registry since. */
   find(operation: string, provider: string): Offer | undefined;
+  /** By its public key. */
+  provider(key: string): AnyProvider | undefined;
   list(): readonly CatalogueEntry[];
   readonly priceKeys: readonly string[];
 }
@@ -85,6 +88,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   return {
     list: () => list,
     priceKeys: [...new Set(list.flatMap((entry) => entry.offers.map((offer) => offer.priceKey)))],
+    provider: (key) => (Object.hasOwn(options.providers, key) ? options.providers[key] : undefined),
     find: (name, provider) => entries.get(name)?.offers.get(provider),
     offer(name, provider) {
       const entry = entries.get(name);
@@ -132,7 +136,7 @@ function offerOf(
     priceKey,
     outputsOf: (input) => offered.outputs?.(input) ?? 1,
     check(input, files) {
-      const problem = offered.check?.(input, files);
+      const problem = operation.check(input) ?? offered.check?.(input, files);
       if (problem !== undefined)
         throw validationFailed([{ pointer: `/${problem.field}`, message: problem.message }]);
     },

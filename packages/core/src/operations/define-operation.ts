@@ -6,8 +6,8 @@ export interface Json<Value> {
   readonly "~json": Value;
 }
 
-/** What an operation gives. */
-export type OutputKind = "image" | "model" | Json<unknown>;
+/** What an operation gives. A vector drawing is an SVG file, kept as a download. */
+export type OutputKind = "image" | "vector" | "model" | Json<unknown>;
 
 /** Which field of the input holds files, what they must be, and how many. */
 export interface InputFileField {
@@ -19,6 +19,8 @@ export interface InputFileField {
 
 /** What a generation came to, as its operation sees it when it names the generations that follow. */
 export interface Outcome {
+  /** The generation itself: a following one can name it as its draft. */
+  readonly generation_id: string;
   /** The validated request. */
   readonly input: JsonObject;
   /** The JSON output, checked by the operation's own schema; undefined where the output is files. */
@@ -41,8 +43,12 @@ export interface Operation<Name extends string, Input extends object, Output ext
   readonly title: string;
   /** The strict schema of the common input. */
   readonly schema: z.ZodObject;
-  readonly output: "image" | "model" | z.ZodType;
+  readonly output: "image" | "vector" | "model" | z.ZodType;
   readonly files: readonly InputFileField[];
+  /** Fields that name a complete generation of the caller, made by the same provider. */
+  readonly drafts: readonly string[];
+  /** Refuses fields that do not go together, before any credit is held. */
+  readonly check: (input: JsonObject) => { field: string; message: string } | undefined;
   /** The words that go to the provider, before the style preset. */
   readonly promptOf: (input: JsonObject) => string | undefined;
   /** Which generations follow from an outcome; at most 100. Pure: a crash may ask it again. */
@@ -56,7 +62,7 @@ export type AnyOperation = Operation<string, object, OutputKind>;
 /** The mapped type has no alias, so that hovers, messages and declarations print the fields themselves. */
 type OutputOf<Out> = Out extends z.ZodType
   ? Json<z.output<Out>>
-  : Out extends "image" | "model"
+  : Out extends "image" | "vector" | "model"
     ? Out
     : never;
 
@@ -77,7 +83,7 @@ type OutputOf<Out> = Out extends z.ZodType
 export function defineOperation<
   const Name extends string,
   In extends z.ZodObject,
-  Out extends "image" | "model" | z.ZodType,
+  Out extends "image" | "vector" | "model" | z.ZodType,
 >(definition: {
   name: Name;
   /** Shown to people. */
@@ -85,6 +91,10 @@ export function defineOperation<
   input: In;
   output: Out;
   files?: readonly InputFileField[];
+  /** Fields that hold the id of a complete generation of the caller; its provider is handed its own job. */
+  drafts?: readonly string[];
+  /** Names the field and says why, where fields do not go together. */
+  check?: (input: JsonObject) => { field: string; message: string } | undefined;
   prompt?: (input: z.output<NoInfer<In>>) => string | undefined;
   followUps?: (outcome: Outcome) => readonly FollowUp[];
 }): Operation<Name, { [Field in keyof z.input<In>]: z.input<In>[Field] }, OutputOf<Out>> {
@@ -97,6 +107,8 @@ export function defineOperation<
     schema: definition.input.strict(),
     output: definition.output,
     files: definition.files ?? [],
+    drafts: definition.drafts ?? [],
+    check: definition.check ?? (() => undefined),
     promptOf: promptOf as (input: JsonObject) => string | undefined,
     followUps: definition.followUps ?? (() => []),
   } as unknown as Operation<Name, { [Field in keyof z.input<In>]: z.input<In>[Field] }, OutputOf<Out>>;

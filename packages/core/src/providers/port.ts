@@ -15,6 +15,16 @@ export interface InputFile {
   open(): Promise<ReadableStream<Uint8Array>>;
 }
 
+/** A complete generation of the same user and the same provider, which this one works on. */
+export interface Draft {
+  /** The input field that names it, e.g. `draft_generation_id`. */
+  readonly field: string;
+  readonly generationId: string;
+  readonly operation: string;
+  /** The provider's own job that made it. */
+  readonly job: JobReference;
+}
+
 /** What a generation asks of a provider. */
 export interface ProviderJob {
   readonly generationId: string;
@@ -25,13 +35,24 @@ export interface ProviderJob {
   readonly input: JsonObject;
   /** The prompt after the style preset was applied; what to send in place of `input.prompt`. */
   readonly prompt: string | undefined;
+  /**
+   * The name of the style preset, whose words are in `prompt` already. A vendor with presets of its own maps it in its
+   * own folder, and then sends `input.prompt` with them.
+   */
+  readonly style: string | undefined;
   readonly files: readonly InputFile[];
+  readonly drafts: readonly Draft[];
   /** How many outputs were priced. A provider never delivers more. */
   readonly outputs: number;
   /** Ours, unguessable, the same for every repetition of this attempt. Send it where the vendor takes one. */
   readonly clientReference: string;
   /** A stable hash of the end user, for vendors that ask for one. Never the user's id. */
   readonly userReference: string;
+  /**
+   * Where the vendor may tell us that this generation's job has moved; unguessable. Absent where the deployment has
+   * no public address: then polling alone moves it.
+   */
+  readonly webhookUrl: string | undefined;
 }
 
 /** What a provider may use while it works. */
@@ -39,6 +60,42 @@ export interface ProviderContext {
   /** Aborted when the lease is lost or the time is up: stop at once, start nothing further. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
+}
+
+/** What a provider may use while it buys, or does the work itself. */
+export interface SubmitContext extends ProviderContext {
+  /**
+   * Aborted when the user asks to cancel while `submit` runs. A provider that can stop its own work does, and answers
+   * `refused` with the code `cancelled`; any other goes on to the end.
+   */
+  readonly cancelled: AbortSignal;
+  /** Tells people how far a running `submit` is. Never fails, never waits; too many calls are thinned out. */
+  report(progress: { readonly progress?: number; readonly stage?: string }): void;
+  /**
+   * Shows an unfinished picture of the output with this index: stored for a while, told to whoever watches. Resolves
+   * when it is stored, or was not: a preview that fails is no failure of the generation.
+   */
+  preview(index: number, picture: ReadableStream<Uint8Array>): Promise<void>;
+}
+
+/** A webhook as it arrived. */
+export interface WebhookRequest {
+  readonly headers: Headers;
+  /** The bytes that the signature covers. At most 1 MB. */
+  readonly body: Uint8Array;
+  readonly url: string;
+  /** Our clock, in ms since 1970; a timestamp more than 300 s away from it is refused. */
+  readonly now: number;
+}
+
+/** What a webhook whose signature was right says. */
+export interface WebhookNotice {
+  /** Names this event among all of the vendor's; a second delivery changes nothing. */
+  readonly eventId: string;
+  /** The `key` of the job that moved. */
+  readonly jobKey: string;
+  /** Enough to adopt the job where its submission's answer got lost. */
+  readonly job: JobReference;
 }
 
 /** The provider's own remote work. Opaque to us but for its key. */
@@ -120,13 +177,25 @@ export interface ProviderPort {
   /** Uploads inputs and builds the request. Buys nothing and may be repeated. */
   prepare(job: ProviderJob, context: ProviderContext): Promise<PreparedRequest>;
   /** Buys. Called at most once per attempt, after the intent was committed. */
-  submit(job: ProviderJob, prepared: PreparedRequest, context: ProviderContext): Promise<ProviderAnswer>;
+  submit(job: ProviderJob, prepared: PreparedRequest, context: SubmitContext): Promise<ProviderAnswer>;
   /** Reads; absent where the vendor answers at once and keeps nothing. */
   check?(reference: JobReference, context: ProviderContext): Promise<ProviderAnswer>;
   /** Looks for a submission whose answer got lost; absent where the vendor cannot be asked. */
   lookup?(lost: LostSubmission, context: ProviderContext): Promise<LookupResult>;
   /** Asks the vendor to stop; absent where it cannot. True: it confirmed. */
   cancel?(reference: JobReference, context: ProviderContext): Promise<boolean>;
+  /**
+   * Proves that the vendor sent this; absent where it sends no webhooks. A notice is only a hint to ask: the result is
+   * always taken by `check`. Undefined: not proven, or stale.
+   */
+  verifyWebhook?(request: WebhookRequest, context: ProviderContext): Promise<WebhookNotice | undefined>;
+  /**
+   * For vendors that take a key per call and then make one job for however many identical requests: how long they
+   * remember it, in ms. A submission whose answer got lost is then sent again, the same to the byte.
+   */
+  readonly idempotencyKeyLifetimeMs?: number;
+  /** Lost answers are bought again, as a new attempt: only for work that costs nothing to repeat. Default false. */
+  readonly resubmitOnUnknown?: boolean;
   /** How long one `submit` may take at most, in ms: a synchronous vendor needs minutes. */
   readonly submitTimeoutMs: number;
 }

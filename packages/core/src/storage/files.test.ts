@@ -131,7 +131,7 @@ describe("files", () => {
   it.each([
     ["models/t/model.glb", "model/gltf-binary"],
     ["other/page.html", "application/octet-stream"],
-    ["other/drawing.svg", "application/octet-stream"],
+    ["other/drawing.svg", "image/svg+xml"],
     ["other/none", "application/octet-stream"],
   ])("sends %s as a download of type %s", async (key, contentType) => {
     await store.put(key, streamOf("<script>"), { contentType: "text/html" });

@@ -19,7 +19,14 @@ const contentTypes: Readonly<Record<string, string>> = {
   jpg: "image/jpeg",
   webp: "image/webp",
   gif: "image/gif",
+  svg: "image/svg+xml",
   glb: "model/gltf-binary",
+  fbx: "application/vnd.autodesk.fbx",
+  obj: "model/obj",
+  stl: "model/stl",
+  usdz: "model/vnd.usdz+zip",
+  "3mf": "model/3mf",
+  zip: "application/zip",
   mp4: "video/mp4",
   webm: "video/webm",
   mp3: "audio/mpeg",
@@ -29,12 +36,20 @@ const contentTypes: Readonly<Record<string, string>> = {
 /**
  * The content type that an object is sent with, by the extension of its key.
  *
- * The extension was chosen by us from the bytes, and the table is fixed: HTML, SVG and scripts are not in it, so
- * nothing that we serve can run in a page.
+ * The extension was chosen by us from the bytes, and the table is fixed: HTML and scripts are not in it, and `isShown`
+ * keeps SVG from being shown, so nothing that we serve can run in a page.
  */
 export function contentTypeOf(key: string): string {
   const extension = /\.([a-z0-9]+)$/.exec(key)?.[1] ?? "";
   return Object.hasOwn(contentTypes, extension)
     ? (contentTypes[extension] as string)
     : "application/octet-stream";
+}
+
+/**
+ * Whether browsers may show what has this content type. Everything else is a download, SVG above all: it may hold
+ * scripts, and would run them as ours.
+ */
+export function isShown(contentType: string): boolean {
+  return /^(?:image|audio|video)\//.test(contentType) && contentType !== "image/svg+xml";
 }

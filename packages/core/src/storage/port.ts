@@ -18,6 +18,7 @@ export interface SignedUpload {
 export interface ObjectStore {
   /**
    * Writes one object. It becomes visible only when it is whole; a repeated call replaces it.
+   * Readers of an object that is no picture, sound or film (and of every SVG) are to get it as a download.
    * Rejects, and leaves nothing visible, when the stream fails or `signal` aborts.
    */
   put(

@@ -1,5 +1,5 @@
 import { parseRange } from "./byte-range.ts";
-import { contentTypeOf } from "./key.ts";
+import { contentTypeOf, isShown } from "./key.ts";
 import type { OpenFile } from "./read-file.ts";
 
 /** So that a link that was shown keeps its picture in the browser's cache, but not for longer than an hour. */
@@ -9,7 +9,7 @@ const cacheSecondsMax = 3600;
  * Answers `GET` or `HEAD` of a stored file: whole, one range (206), unchanged (304), or no such range (416).
  *
  * The headers let nothing in it run: our own content type, `nosniff`, a sandbox, and a download for everything that
- * is not a picture, a sound or a film.
+ * is not a picture, a sound or a film. SVG is always a download.
  */
 export async function sendFile(
   request: Request,
@@ -45,12 +45,11 @@ export async function sendFile(
 
 function headersOf(key: string, etag: string, secondsLeft: number): Record<string, string> {
   const contentType = contentTypeOf(key);
-  const shown = /^(?:image|audio|video)\//.test(contentType);
   // A key's last segment is plain ASCII without quotes: it needs no escaping.
   const name = key.slice(key.lastIndexOf("/") + 1);
   return {
     "content-type": contentType,
-    "content-disposition": `${shown ? "inline" : "attachment"}; filename="${name}"`,
+    "content-disposition": `${isShown(contentType) ? "inline" : "attachment"}; filename="${name}"`,
     "content-security-policy": "default-src 'none'; sandbox",
     "x-content-type-options": "nosniff",
     "cache-control": `private, max-age=${Math.max(0, Math.min(cacheSecondsMax, Math.floor(secondsLeft)))}`,

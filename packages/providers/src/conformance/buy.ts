@@ -1,4 +1,4 @@
-import type { ProviderAnswer, ProviderContext, ProviderError, ProviderJob, ProviderPort } from "@genbff/core";
+import type { ProviderAnswer, ProviderError, ProviderJob, ProviderPort, SubmitContext } from "@genbff/core";
 import { isProviderError } from "@genbff/core";
 
 /** How a purchase went, as core would see it. */
@@ -13,7 +13,7 @@ export interface Purchase {
 export async function buy(
   provider: ProviderPort,
   job: ProviderJob,
-  context: ProviderContext,
+  context: SubmitContext,
 ): Promise<Purchase> {
   const outputs: Record<number, string> = {};
   try {

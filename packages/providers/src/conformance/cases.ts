@@ -1,4 +1,5 @@
 import type {
+  Draft,
   InputFile,
   JsonObject,
   OfferedOperation,
@@ -51,6 +52,10 @@ export interface VendorCases {
   readonly create: (
     settings: ConformanceSettings,
   ) => ProviderPort & { offers: Record<string, OfferedOperation> };
+  /** The header that carries the key, and its whole value. Default: `authorization`, `Bearer …`. */
+  readonly auth?: readonly [string, string];
+  /** How long to wait after a 429 that does not say. Default 5,000. */
+  readonly defaultRetryMs?: number;
   readonly requests: readonly RequestCase[];
   /** A submission that the vendor takes, and the fixture of its answer. */
   readonly job: ProviderJob;
@@ -64,6 +69,8 @@ export interface VendorCases {
   /** Answers to `check`, where the vendor has jobs. */
   readonly states?: Record<string, JsonObject>;
   readonly stateFailures?: Record<string, ExpectedFailure>;
+  /** An answer to `check` with a status that no document names, and that status. */
+  readonly newStatus?: { readonly fixture: string; readonly word: string };
 }
 
 /** Words that a case puts where a vendor's text or a user's words would be. None may reach a client or a log. */
@@ -73,7 +80,17 @@ export const secrets = { key: "sk-SECRET-KEY", prompt: "PROMPT-SECRET a small br
 export function jobOf(
   operation: string,
   input: JsonObject,
-  { files = [], outputs = 1 }: { files?: readonly InputFile[]; outputs?: number } = {},
+  {
+    files = [],
+    drafts = [],
+    outputs = 1,
+    webhookUrl,
+  }: {
+    files?: readonly InputFile[];
+    drafts?: readonly Draft[];
+    outputs?: number;
+    webhookUrl?: string;
+  } = {},
 ): ProviderJob {
   return {
     generationId: "0b6f4c55-5be6-4d39-a0c0-0f3fd9f4a111",
@@ -82,9 +99,12 @@ export function jobOf(
     input,
     prompt: typeof input.prompt === "string" ? input.prompt : undefined,
     files,
+    style: typeof input.style === "string" ? input.style : undefined,
+    drafts,
     outputs,
     clientReference: "ref-7f3a",
     userReference: "user-5c1e",
+    webhookUrl,
   };
 }
 

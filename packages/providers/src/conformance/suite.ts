@@ -1,11 +1,11 @@
-import type { ProviderContext, ProviderError } from "@genbff/core";
+import type { ProviderError } from "@genbff/core";
 import { HttpResponse } from "msw";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { buy, failureOf } from "./buy.ts";
 import { type ExpectedFailure, secrets, type VendorCases } from "./cases.ts";
+import { submitContext } from "./context.ts";
 import { baseUrl, createVendorServer } from "./vendor-server.ts";
 
-const never = new AbortController().signal;
 const open = { code: "submission_unknown", outcome: "unknown" } as const;
 
 /** What every vendor must do alike. A new vendor is its folder and one line in `conformance.test.ts`. */
@@ -16,15 +16,15 @@ export function describeProvider(cases: VendorCases): void {
     const provider = cases.create(settings);
     const impatient = cases.create({ ...settings, timeoutMs: 250 });
     const warnings: string[] = [];
-    const context: ProviderContext = {
-      signal: never,
+    const context = submitContext({
       logger: {
         debug: () => undefined,
         info: () => undefined,
         warn: (fields, message) => warnings.push(`${message} ${JSON.stringify(fields)}`),
         error: () => undefined,
       },
-    };
+    });
+    const [keyHeader, keyValue] = cases.auth ?? ["authorization", `Bearer ${secrets.key}`];
     const submissions = () => server.seen.filter(({ path }) => path !== "files");
     beforeAll(() => server.listen());
     afterEach(() => {
@@ -41,11 +41,8 @@ export function describeProvider(cases: VendorCases): void {
         expect(sent).toMatchObject({ method: "POST", path });
         expect(sent?.json).toEqual(json);
         expect(sent?.form).toEqual(form);
-        const expected = { ...headers, authorization: `Bearer ${secrets.key}` };
-        for (const [name, value] of Object.entries(expected)) expect(sent?.headers.get(name)).toBe(value);
-        for (const { headers } of server.seen) {
-          expect(headers.get("authorization")).toBe(`Bearer ${secrets.key}`);
-        }
+        for (const [name, value] of Object.entries(headers)) expect(sent?.headers.get(name)).toBe(value);
+        for (const { headers } of server.seen) expect(headers.get(keyHeader)).toBe(keyValue);
       });
 
       it.each(cases.requests)("nothing while it prepares $title, but uploads", async ({ job }) => {
@@ -84,9 +81,9 @@ export function describeProvider(cases: VendorCases): void {
         await submit(open);
       });
       it.each([
-        [429, undefined, 5_000],
-        [429, "soon", 5_000],
-        [429, "-3", 5_000],
+        [429, undefined, cases.defaultRetryMs ?? 5_000],
+        [429, "soon", cases.defaultRetryMs ?? 5_000],
+        [429, "-3", cases.defaultRetryMs ?? 5_000],
         [429, "0", 1_000],
         [429, "3", 3_000],
         [429, "99999999999", 3_600_000],
@@ -182,9 +179,9 @@ export function describeProvider(cases: VendorCases): void {
         expectFailure(await failureOf(answer), expected);
         expect(server.seen).toHaveLength(1);
       });
-      it("goes on and says so in the log when a status is new to it", async () => {
-        await (await check("v3.1.pondering")).answer;
-        expect(warnings).toEqual([expect.stringContaining("pondering")]);
+      it.runIf(cases.newStatus)("goes on and says so in the log when a status is new to it", async () => {
+        await (await check(cases.newStatus?.fixture ?? "")).answer;
+        expect(warnings).toEqual([expect.stringContaining(cases.newStatus?.word ?? "")]);
       });
     }
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buy } from "../conformance/buy.ts";
 import { jobOf } from "../conformance/cases.ts";
+import { submitContext } from "../conformance/context.ts";
 import { openai } from "./index.ts";
 import { findOpenaiModel } from "./models.ts";
 import { toCost } from "./to-result.ts";
@@ -64,7 +65,7 @@ describe("openai", () => {
 
   it("asks the runtime for a connection that fails, and says so", async () => {
     const provider = openai({ apiKey, baseUrl: "http://vendor.invalid" });
-    const context = { signal: new AbortController().signal, logger: console };
+    const context = submitContext();
     const { error } = await buy(provider, jobOf("text-to-image", { prompt: "p" }), context);
     expect(error).toMatchObject({ code: "provider_unavailable", outcome: "not_sent" });
   });

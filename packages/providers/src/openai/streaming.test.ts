@@ -2,16 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { jobOf } from "../conformance/cases.ts";
+import { submitContext } from "../conformance/context.ts";
 import { openai } from "./index.ts";
 
 const pictures = 10;
 const pictureBytes = 4_000_000;
-const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 it("lets a large answer wait at the vendor until each picture is taken", async () => {
   const base64 = Buffer.alloc(pictureBytes, 7).toString("base64");
@@ -33,7 +28,7 @@ it("lets a large answer wait at the vendor until each picture is taken", async (
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider = openai({ apiKey: "key", baseUrl });
-  const context = { signal: new AbortController().signal, logger: silent };
+  const context = submitContext();
   const job = jobOf("text-to-image", { prompt: "p", n: pictures }, { outputs: pictures });
 
   const result = await provider.submit(job, await provider.prepare(job, context), context);

@@ -127,6 +127,7 @@ export const tripoCases: VendorCases = {
       outputs: [{ index: 0, source: { url: "https://data.example.com/pbr.glb" } }],
     },
   },
+  newStatus: { fixture: "v3.1.pondering", word: "pondering" },
   stateFailures: {
     "v3.1.success-empty": { code: "provider_failed", outcome: "failed" },
     "v3.1.success-relative": { code: "provider_failed", outcome: "failed" },

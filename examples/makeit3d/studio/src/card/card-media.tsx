@@ -68,14 +68,13 @@ function ModelForming({ step }: { step: MadeStep }) {
 
 /** The newest preview, sharper each time; before the first there is only light. */
 function PictureForming({ step }: { step: MadeStep }) {
-  const previews = step.generation.assets;
-  const newest = previews.at(-1);
+  const newest = step.generation.previews.at(-1);
   return (
     <div className="frames one">
       <div className="frame forming">
         {newest ? (
           <>
-            <Print id={newest.asset_id} url={newest.asset_url} alt="Preview, still forming" />
+            <Print id={newest.url.replace(/\?.*/, "")} url={newest.url} alt="Preview, still forming" />
             <span className="tag left">Preview</span>
           </>
         ) : (

@@ -76,7 +76,7 @@ const known: readonly Wish[] = [
   ),
 ];
 
-const nounOf = { image: "picture", model: "3D model", json: "text" } as const;
+const nounOf = { image: "picture", vector: "picture", model: "3D model", json: "text" } as const;
 
 /** The wishes that this server can fulfil. An operation of a team's own is added to "Make" by its title. */
 export function wishesOffered(operations: readonly OperationEntry[]): Wish[] {

@@ -158,8 +158,8 @@ function Download({ step, index }: { step: Step; index: number }) {
   const { client, say } = useStudio();
   const asset = assetAt(step, index);
   if (!asset) return null;
-  const extension = asset.content_type.includes("gltf") ? "glb" : asset.content_type.replace("image/", "");
-  const filename = `${asset.kind}-${frameName(step, index)}.${extension === "jpeg" ? "jpg" : extension}`;
+  const extension = /\.(\w+)(?:\?|$)/.exec(asset.asset_url)?.[1] ?? "bin";
+  const filename = `${asset.kind}-${frameName(step, index)}.${extension}`;
   const download = async () => {
     let url = asset.asset_url;
     try {
@@ -177,7 +177,7 @@ function Download({ step, index }: { step: Step; index: number }) {
   return (
     <button type="button" className="button" onClick={() => void download()}>
       <Icon name="download" />
-      {asset.kind === "model" ? "Download the model (GLB)" : "Download"}
+      {asset.kind === "model" ? `Download the model (${extension.toUpperCase()})` : "Download"}
     </button>
   );
 }

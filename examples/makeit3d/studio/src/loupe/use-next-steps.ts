@@ -48,7 +48,8 @@ function sourceAt(step: Step, index: number | undefined): (Source & { state: "re
     return source.state === "ready" ? source : null;
   }
   const asset = step.frames.find((frame) => frame.index === index)?.asset;
-  if (!asset) return null;
+  // What is drawn by curves is nothing that can be painted over.
+  if (!asset || asset.kind === "vector") return null;
   const name = frameName(step, asset.index);
   return {
     state: "ready",

@@ -122,7 +122,7 @@ function madeStep(
 ): MadeStep {
   const entry = catalogue.operations.find((item) => item.operation === generation.operation);
   const output = entry?.output ?? (generation.operation.endsWith("model") ? "model" : "image");
-  const kind = output === "image" ? "picture" : output === "model" ? "model" : "text";
+  const kind = output === "image" || output === "vector" ? "picture" : output === "model" ? "model" : "text";
   const frames = framesOf(generation, used);
   const style = String(generation.input.style ?? "");
   return {

@@ -1,8 +1,10 @@
 import type { BffContext } from "../../context.ts";
+import type { ErrorCode } from "../../contract/error-codes.ts";
 import type { ProviderError } from "../../errors/provider-error.ts";
 import type { ProviderAnswer, ProviderOutput } from "../../providers/port.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { Lease } from "../lease.ts";
+import { clampProgress } from "../progress-reports.ts";
 import { errorForTheBooks, type Verdict } from "../verdict.ts";
 import type { RemoteOutput, WorkOrder } from "../work-order.ts";
 import { storeStreams } from "./store-streams.ts";
@@ -65,21 +67,21 @@ function keepJson(
   const cost = answer.cost === undefined ? {} : { cost: { ...answer.cost } as JsonObject };
   return {
     next: "continue",
-    changes: { step: "settling", outcome: "done", work: { json: parsed.data as JsonValue, ...cost } },
+    changes: {
+      step: "settling",
+      outcome: "done",
+      ...(answer.reference === undefined ? {} : { job: answer.reference }),
+      work: { json: parsed.data as JsonValue, ...cost },
+    },
   };
 }
 
-/** The details of a provider's failure that clients may see. */
-export function detailsOf(error: ProviderError): { details?: JsonObject; error: JsonObject } {
-  return {
-    error: errorForTheBooks(error),
-    ...(error.details === undefined ? {} : { details: error.details as JsonObject }),
-  };
-}
-
-/** 100 is for what is stored and settled; a vendor's nonsense is nothing. */
-function clampProgress(progress: number): number {
-  return Number.isFinite(progress) ? Math.min(99, Math.max(0, Math.round(progress))) : 0;
+/** A provider's failure as users may see it. Money and keys at the vendor are never theirs to mend. */
+export function publicly(error: ProviderError): { code: ErrorCode; details?: JsonObject; error: JsonObject } {
+  const kept = errorForTheBooks(error);
+  if (error.operator) return { code: "provider_unavailable", error: kept };
+  const { code, details } = error;
+  return { code, error: kept, ...(details === undefined ? {} : { details: details as JsonObject }) };
 }
 
 function toRemote(output: ProviderOutput): RemoteOutput {

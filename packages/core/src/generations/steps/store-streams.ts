@@ -58,6 +58,7 @@ export async function storeStreams(
       step: "settling",
       stage: "Putting it on your table",
       outcome: "done",
+      ...(answer.reference === undefined ? {} : { job: answer.reference }),
       work: { stored, failures: [...(answer.failures ?? []), ...failures], ...cost },
     },
   };

@@ -1,18 +1,26 @@
 import type { BffContext } from "../../context.ts";
 import { isProviderError, type ProviderError } from "../../errors/provider-error.ts";
+import type { Lease } from "../lease.ts";
+import { alertOperator } from "../operator-alert.ts";
 import { errorForTheBooks, healthOf, type StepChanges, tryAgain, type Verdict } from "../verdict.ts";
 import type { WorkOrder } from "../work-order.ts";
 import { toNextProvider } from "./next-provider.ts";
-import { detailsOf } from "./on-answer.ts";
+import { publicly } from "./on-answer.ts";
 
 /** A submission that failed, by what the provider may have done (`reliability-spec.md` 2.4). */
-export function afterFailure(context: BffContext, order: WorkOrder, error: unknown): Verdict {
+export async function afterFailure(
+  context: BffContext,
+  lease: Lease,
+  order: WorkOrder,
+  error: unknown,
+): Promise<Verdict> {
   // Not classed by the provider: it may have been bought.
   if (!isProviderError(error)) {
     context.logger.error({ generation_id: order.id, error }, "a provider failed without saying how");
     return unknown({ error: errorForTheBooks(error) });
   }
-  callOperator(context, order, error);
+  await alertOperator(context, order, error);
+  if (error.code === "cancelled" && error.outcome !== "unknown") return stopped(lease, error);
   const changes: StepChanges = { unsent: true, error: errorForTheBooks(error), ...healthOf(error) };
   switch (error.outcome) {
     case "unknown":
@@ -35,7 +43,7 @@ export function afterFailure(context: BffContext, order: WorkOrder, error: unkno
 }
 
 /** Nothing was bought yet: whatever failed here may be repeated, unless the provider has said no. */
-export function notReady(context: BffContext, order: WorkOrder, error: unknown): Verdict {
+export async function notReady(context: BffContext, order: WorkOrder, error: unknown): Promise<Verdict> {
   const changes: StepChanges = { error: errorForTheBooks(error) };
   if (!isProviderError(error)) {
     context.logger.warn({ generation_id: order.id, error }, "an input could not be made ready");
@@ -49,7 +57,7 @@ export function notReady(context: BffContext, order: WorkOrder, error: unknown):
       },
     });
   }
-  callOperator(context, order, error);
+  await alertOperator(context, order, error);
   const next = toNextProvider(order, error);
   if (next !== undefined) return next;
   const refused = error.outcome === "refused";
@@ -61,6 +69,12 @@ export function notReady(context: BffContext, order: WorkOrder, error: unknown):
   });
 }
 
+/** A provider that stopped its work: at the user's wish, or for a reason of its own. */
+export function stopped(lease: Lease, error: ProviderError): Verdict {
+  const code = lease.cancelled.aborted ? "cancelled" : "provider_failed";
+  return { next: "fail", code, outcome: "failed", error: errorForTheBooks(error) };
+}
+
 function unknown(changes: StepChanges): Verdict {
   return { next: "continue", changes: { ...changes, step: "submit_unknown", outcome: "unknown" } };
 }
@@ -68,18 +82,8 @@ function unknown(changes: StepChanges): Verdict {
 function ended(error: ProviderError) {
   return {
     next: "fail" as const,
-    code: error.code,
     outcome: "refused" as const,
-    ...detailsOf(error),
+    ...publicly(error),
     ...healthOf(error),
   };
-}
-
-/** Money and keys at the vendor are the operator's trouble, never the user's. */
-function callOperator(context: BffContext, order: WorkOrder, error: ProviderError): void {
-  if (error.operator)
-    context.logger.error(
-      { generation_id: order.id, provider: order.provider, error },
-      "a provider needs its operator",
-    );
 }

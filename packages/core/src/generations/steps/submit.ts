@@ -1,13 +1,13 @@
 import type { BffContext } from "../../context.ts";
-import type { PreparedRequest, ProviderAnswer } from "../../providers/port.ts";
+import type { PreparedRequest } from "../../providers/port.ts";
 import { digestOf } from "../../shared/digest.ts";
 import type { JsonValue } from "../../shared/json.ts";
 import { type Lease, LeaseLost } from "../lease.ts";
 import { toProviderJob } from "../provider-job.ts";
 import type { Verdict } from "../verdict.ts";
 import { toWorkOrder, type WorkOrder } from "../work-order.ts";
+import { buy } from "./buy.ts";
 import { moveOn } from "./next-provider.ts";
-import { onAnswer } from "./on-answer.ts";
 import { afterFailure, notReady } from "./submit-failure.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
   if (order.attempt_row.intent_at !== null)
     return { next: "continue", changes: { step: "submit_unknown", outcome: "unknown" } };
   if (lease.exhausted) return { next: "fail", code: "attempts_exhausted" };
-  if (order.cancel_requested || lease.cancelRequested()) return { next: "fail", code: "cancelled" };
+  if (order.cancel_requested || lease.cancelled.aborted) return { next: "fail", code: "cancelled" };
   const provider = context.catalogue.find(order.operation, order.provider)?.provider;
   if (provider === undefined) return { next: "fail", code: "provider_unavailable" };
 
@@ -40,8 +40,10 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
 
   // The answer may have taken longer than the lease: then the new owner has asked the vendor already, and found nothing.
   lease.insist();
-  const send = (signal: AbortSignal) => provider.submit(job, prepared, { signal, logger: context.logger });
-  return buy(context, lease, intent.order, send, provider.submitTimeoutMs);
+  return buy(context, lease, intent.order, (given) => provider.submit(job, prepared, given), {
+    submitTimeoutMs: provider.submitTimeoutMs,
+    afterFailure: (error) => afterFailure(context, lease, intent.order, error),
+  });
 }
 
 /** Whether the request may leave now; committed before it does. */
@@ -61,22 +63,4 @@ async function commitIntent(context: BffContext, order: WorkOrder, prepared: Pre
 function stay(order: WorkOrder, waitMs: number | undefined): Verdict {
   if (waitMs !== undefined) return moveOn(order, {}) ?? { next: "later", delayMs: waitMs, changes: {} };
   return { next: "fail", code: order.cancel_requested ? "cancelled" : "timeout" };
-}
-
-/** Waits for the answer and keeps it, whatever becomes of the lease: a job that nobody names is a job that is lost. */
-async function buy(
-  context: BffContext,
-  lease: Lease,
-  order: WorkOrder,
-  send: (signal: AbortSignal) => Promise<ProviderAnswer>,
-  timeoutMs: number,
-): Promise<Verdict> {
-  const untilDeadlineMs = Math.max(1, Date.parse(order.deadline_at) - Date.parse(order.now));
-  try {
-    const answer = await send(context.clock.timeout(Math.min(timeoutMs, untilDeadlineMs)));
-    return await onAnswer(context, lease, order, answer);
-  } catch (error) {
-    if (error instanceof LeaseLost) throw error;
-    return afterFailure(context, order, error);
-  }
 }

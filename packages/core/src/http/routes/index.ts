@@ -11,6 +11,7 @@ import { quotes } from "./quotes.ts";
 import { status } from "./status.ts";
 import { task, tasks } from "./tasks.ts";
 import { uploadComplete, uploads } from "./uploads.ts";
+import { webhook } from "./webhooks.ts";
 
 /** What answers each route of the contract: one that is missing does not compile. */
 export const handlers: { readonly [Name in RouteName]: RouteHandler<Name> } = {
@@ -34,4 +35,5 @@ export const handlers: { readonly [Name in RouteName]: RouteHandler<Name> } = {
   openapi,
   readFile,
   writeFile,
+  webhook,
 };

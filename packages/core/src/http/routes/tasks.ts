@@ -3,7 +3,7 @@ import type { StoredGeneration } from "../../events/stored-generation.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { RouteHandler } from "../call.ts";
 import { pageOf, readCursor } from "../cursor.ts";
-import { presentGeneration, toIso } from "../present-generation.ts";
+import { keysOf, presentGeneration, toIso } from "../present-generation.ts";
 import { presentInput } from "../present-input.ts";
 import { json } from "../respond.ts";
 import { signUrls } from "../sign-urls.ts";
@@ -68,7 +68,7 @@ export const task: RouteHandler<"task"> = async ({ context, caller, params }) =>
   const tree = found as unknown as StoredTree;
   const keys = [
     ...tree.inputs.filter((input) => input.status === "complete").map((input) => input.storage_key),
-    ...tree.generations.flatMap((generation) => generation.assets.map((asset) => asset.storage_key)),
+    ...tree.generations.flatMap(keysOf),
   ];
   const urls = await signUrls(context.storage, keys);
   return json(200, {

@@ -1,8 +1,19 @@
 import * as z from "zod";
 import { makeGlb } from "../../assets/__fixtures__/media.ts";
-import { ProviderError, type ProviderErrorOptions } from "../../errors/provider-error.ts";
+import {
+  ProviderError,
+  type ProviderErrorCode,
+  type ProviderErrorOptions,
+} from "../../errors/provider-error.ts";
 import { defineProvider } from "../../providers/define-provider.ts";
-import type { ProviderAnswer, ProviderJob, ProviderOutput, ProviderPort } from "../../providers/port.ts";
+import type {
+  PreparedRequest,
+  ProviderAnswer,
+  ProviderJob,
+  ProviderOutput,
+  ProviderPort,
+  SubmitContext,
+} from "../../providers/port.ts";
 import type { JsonValue } from "../../shared/json.ts";
 import { tinyPng } from "../test-studio.ts";
 
@@ -19,10 +30,15 @@ export interface ScriptedProvider {
 
 /** How a scripted vendor behaves; what is left out works. */
 export interface Script {
-  readonly submit?: (job: ProviderJob, count: number) => ProviderAnswer | Promise<ProviderAnswer>;
+  readonly submit?: (
+    job: ProviderJob,
+    count: number,
+    given: SubmitContext,
+    prepared: PreparedRequest,
+  ) => ProviderAnswer | Promise<ProviderAnswer>;
   readonly check?: ProviderPort["check"];
-  readonly lookup?: ProviderPort["lookup"];
-  readonly cancel?: ProviderPort["cancel"];
+  /** Whatever else the port has: `lookup`, `cancel`, `verifyWebhook`, what it is capable of. */
+  readonly port?: Partial<ProviderPort>;
   readonly offers?: readonly string[];
 }
 
@@ -38,19 +54,18 @@ export function scriptedProvider(script: Script = {}): ScriptedProvider {
       prepared.push(job.generationId);
       return { request: { prompt: job.prompt ?? "" } };
     },
-    async submit(job) {
+    async submit(job, ready, given) {
       submissions.push({ generationId: job.generationId, attempt: job.attempt, at: performance.now() });
       now += 1;
       most = Math.max(most, now);
       try {
-        return (await script.submit?.(job, submissions.length)) ?? picture();
+        return (await script.submit?.(job, submissions.length, given, ready)) ?? picture();
       } finally {
         now -= 1;
       }
     },
     ...(script.check === undefined ? {} : { check: script.check }),
-    ...(script.lookup === undefined ? {} : { lookup: script.lookup }),
-    ...(script.cancel === undefined ? {} : { cancel: script.cancel }),
+    ...script.port,
   });
   return { submissions, prepared, most: () => most, port };
 }
@@ -83,7 +98,7 @@ export function running(key: string, pollAfterMs: number): ProviderAnswer {
 /** A failure of one class. */
 export function failure(
   outcome: ProviderErrorOptions["outcome"],
-  options: Partial<ProviderErrorOptions> & { code?: "content_rejected" } = {},
+  options: Partial<ProviderErrorOptions> & { code?: ProviderErrorCode } = {},
 ): ProviderError {
   const { code = "provider_unavailable", ...rest } = options;
   return new ProviderError(code, { outcome, message: "scripted", ...rest });
@@ -93,6 +108,7 @@ function done(...outputs: ProviderOutput[]): ProviderAnswer {
   return { state: "done", outputs };
 }
 
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+/** Bytes as they arrive. */
+export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   return new Blob([new Uint8Array(bytes)]).stream() as ReadableStream<Uint8Array>;
 }

@@ -16,6 +16,8 @@ export interface Stock {
   readonly fallback?: Readonly<Record<string, readonly string[]>>;
   readonly caps?: AnyBffOptions["caps"];
   readonly limits?: Partial<Limits>;
+  readonly publicUrl?: string;
+  readonly hooks?: AnyBffOptions["hooks"];
   readonly price?: number;
   readonly signUp?: number;
   /** Where files may be fetched from although the guard would refuse it. */
@@ -120,6 +122,8 @@ async function openProcess(
     fallback: stock.fallback ?? {},
     prices: pricesOf(stock),
     caps: stock.caps ?? {},
+    publicUrl: stock.publicUrl,
+    hooks: stock.hooks ?? {},
     secret: "a secret of at least thirty-two letters",
     engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
