@@ -3,5 +3,11 @@ import { sourceConditions } from "../../tools/vitest-shared.ts";
 
 export default defineProject({
   ...sourceConditions,
-  test: { name: "simulator", include: ["src/**/*.test.ts"], environment: "node" },
+  test: {
+    name: "simulator",
+    include: ["src/**/*.test.ts"],
+    environment: "node",
+    // Real pictures are painted and real models built, which takes its time on a busy machine.
+    testTimeout: 30_000,
+  },
 });

@@ -14,7 +14,12 @@ export interface TrafficEntry {
   readonly duplicate: boolean;
   /** The fault that was acted out, if any. */
   readonly fault: string | null;
+  /** True for a webhook, which the vendor sent to us; its path is the address without what may be secret in it. */
+  readonly outgoing?: true;
 }
+
+/** A webhook that a vendor has sent, or tried to. */
+export type Delivery = Pick<TrafficEntry, "vendor" | "path" | "status" | "at" | "ms" | "fault">;
 
 /** The last requests, oldest first. */
 export interface Traffic {

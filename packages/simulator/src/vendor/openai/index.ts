@@ -28,20 +28,7 @@ export const openai: CreateVendor = (world) => {
   return {
     name: "openai",
     routes,
-    faults: new Set([
-      "latency",
-      "rate_limited",
-      "server_error",
-      "drop_before_accept",
-      "drop_after_accept",
-      "truncated_body",
-      "moderated",
-      "nonsense",
-      "quota",
-      "unauthorized",
-      "hang",
-      "no_outputs",
-    ]),
+    faults: new Set(["moderated", "no_outputs"]),
     roleOf: (method, path) =>
       method === "POST" && path.startsWith("/v1/images/") ? "create" : method === "GET" ? "read" : "other",
     refuse: (fault) => errors.answer(errors.of(fault)),
