@@ -3,7 +3,7 @@ import type { FaultBook } from "./faults/fault-book.ts";
 import { parseRules } from "./faults/parse.ts";
 import { faultKinds } from "./faults/rule.ts";
 import type { Invoice } from "./invoice.ts";
-import { countByReference } from "./purchases.ts";
+import { countByReference, countDoubles } from "./purchases.ts";
 import type { Desk } from "./serve-vendor.ts";
 import type { WebhookEndpoint } from "./vendor/vendor.ts";
 
@@ -19,13 +19,17 @@ export function createAdmin({ faults, purchases, traffic, memory, goOffline }: D
   const admin = new Hono();
   admin.get("/purchases", (c) => {
     const all = purchases.all();
-    return c.json({ purchases: all, by_client_reference: countByReference(all) });
+    return c.json({
+      purchases: lastOf(all, c.req.query("last")),
+      total: all.length,
+      bought_twice: countDoubles(all),
+      by_client_reference: countByReference(all),
+    });
   });
   admin.get("/invoice", (c) => c.json({ invoices: office.invoice() }));
-  admin.get("/traffic", (c) => {
-    const last = Number(c.req.query("last") ?? Number.POSITIVE_INFINITY);
-    return c.json({ requests: last > 0 ? traffic.all().slice(-last) : [] });
-  });
+  admin.get("/traffic", (c) =>
+    c.json({ requests: lastOf(traffic.all(), c.req.query("last")), total: traffic.total() }),
+  );
   admin.get("/vendors", (c) => c.json({ vendors: office.vendors, faults: faultKinds }));
   admin.get(
     "/files/:token",
@@ -64,6 +68,12 @@ export function createAdmin({ faults, purchases, traffic, memory, goOffline }: D
     return c.json(listed(faults));
   });
   return admin;
+}
+
+/** The last so many of a list; all of it where no number is given. */
+function lastOf<T>(list: readonly T[], last: string | undefined): readonly T[] {
+  const count = Number(last ?? list.length);
+  return count > 0 ? list.slice(-count) : [];
 }
 
 function listed(faults: FaultBook) {

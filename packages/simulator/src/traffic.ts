@@ -25,16 +25,21 @@ export type Delivery = Pick<TrafficEntry, "vendor" | "path" | "status" | "at" | 
 export interface Traffic {
   record(entry: TrafficEntry): void;
   all(): readonly TrafficEntry[];
+  /** How many there were since the start. */
+  total(): number;
 }
 
 /** Keeps the last `limit` requests. */
 export function createTraffic(limit = 1000): Traffic {
   const entries: TrafficEntry[] = [];
+  let total = 0;
   return {
     record(entry) {
       entries.push(entry);
+      total += 1;
       if (entries.length > limit) entries.shift();
     },
     all: () => [...entries],
+    total: () => total,
   };
 }

@@ -35,8 +35,9 @@ interface Strike {
 
 /** Which fault strikes next. */
 export interface FaultBook {
-  /** Replaces all rules. Throws a TypeError for a rule that makes no sense. */
+  /** Replaces all rules. Throws a TypeError for a rule that makes no sense. What prompts asked for stays. */
   set(rules: readonly FaultRule[]): void;
+  /** Removes all rules, and what prompts asked for. */
   clear(): void;
   all(): readonly RuleState[];
   /** The fault that strikes this request, if any; counts it. */
@@ -85,14 +86,18 @@ export function createFaultBook(seed: number): FaultBook {
 
   return {
     set(rules) {
-      entries = parseRules(rules).map((rule) => ({ rule, seen: 0, hits: 0 }));
+      const fresh = parseRules(rules).map((rule) => ({ rule, seen: 0, hits: 0 }));
+      entries = [...fresh, ...entries.filter(({ jobId }) => jobId !== undefined)];
       repeats.clear();
     },
     clear() {
       entries = [];
       repeats.clear();
     },
-    all: () => entries.map(({ rule, seen, hits }) => ({ rule, seen, hits })),
+    all: () =>
+      entries
+        .filter(({ jobId }) => jobId === undefined)
+        .map(({ rule, seen, hits }) => ({ rule, seen, hits })),
     take(question) {
       if (question.header !== null) return direct(question.header, question);
       for (const text of question.directives) {

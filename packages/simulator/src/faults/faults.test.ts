@@ -121,6 +121,7 @@ describe("refusals in the vendor's words", () => {
   it.each([
     [{ kind: "quota" }, 429, { type: "insufficient_quota", code: "insufficient_quota" }],
     [{ kind: "unauthorized" }, 401, { code: "invalid_api_key" }],
+    [{ kind: "unauthorized", status: 403 }, 403, { type: "invalid_request_error", code: null }],
     [
       { kind: "moderated" },
       400,

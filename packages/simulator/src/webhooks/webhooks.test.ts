@@ -88,6 +88,10 @@ describe("Tripo's webhooks", () => {
     await buy({ kind: "job_failed" });
     await arrived(1);
     expect(first().body).toMatchObject({ type: "task.failed", data: { error_code: 2018 } });
+    await buy({ kind: "job_failed", variant: "other_shape" });
+    await arrived(2);
+    expect(received[1]?.body.data.error).toMatchObject({ code: "task_failed" });
+    expect(received[1]?.body.data).not.toHaveProperty("error_code");
   });
 
   it("come again with the same id while nobody says 2xx", async () => {

@@ -17,8 +17,10 @@ export const openai: CreateVendor = (world) => {
     if (!key) return errors.answer(errors.unauthorized());
     await next();
   });
-  routes.post("/v1/images/generations", (c) => createPictureRoute(world, "generations", signature)(c.env));
-  routes.post("/v1/images/edits", (c) => createPictureRoute(world, "edits", signature)(c.env));
+  routes.post("/v1/images/generations", (c) =>
+    createPictureRoute(world, "generations", signature, errors)(c.env),
+  );
+  routes.post("/v1/images/edits", (c) => createPictureRoute(world, "edits", signature, errors)(c.env));
   routes.get("/v1/models", () =>
     signature.sign(Response.json({ object: "list", data: imageModels.map(listed) })),
   );

@@ -12,11 +12,12 @@ beforeAll(async () => {
   simulator = await startSimulator({ jobMs: 20 });
   buyer = createBuyer(simulator);
   const order = { model: "v3.1-20260211", prompt: "a vase", face_limit: 400 };
-  source = (await (await buyer.post("/tripo/v3/generation/text-to-model", order)).json()).data.task_id;
+  source = (await json(buyer.post("/tripo/v3/generation/text-to-model", order))).data.task_id;
   await finished(buyer, source);
 });
 afterAll(() => simulator.close());
 
+const json = async (response: Promise<Response>): Promise<Json> => (await response).json();
 const work = (operation: string, body: unknown) => buyer.post(`/tripo/v3/models/${operation}`, body);
 async function done(operation: string, body: unknown): Promise<Json> {
   const { data } = (await (await work(operation, body)).json()) as Json;
@@ -106,6 +107,13 @@ describe("POST models/convert", () => {
     const { bytes } = await convert("FBX", { face_limit: 60 });
     const text = bytes.toString();
     expect(text.startsWith("; FBX 7.4.0")).toBe(true);
+    // Readers go by the tabs: each line stands as deep as the brackets around it are many.
+    let depth = 0;
+    for (const line of text.split("\n").slice(1, -1)) {
+      if (line.endsWith("}")) depth -= 1;
+      expect(/^\t*/.exec(line)?.[0].length).toBe(depth);
+      if (line.endsWith("{")) depth += 1;
+    }
     expect(Number(/PolygonVertexIndex: \*(\d+)/.exec(text)?.[1])).toBeLessThan(faces * 2);
   });
 
@@ -143,7 +151,7 @@ describe("POST models/import", () => {
     const glb = await convert("GLB");
     const upload = await buyer.form("/tripo/v3/files", [["file", glb.bytes]]);
     const { file_token } = ((await upload.json()) as Json).data;
-    expect((await (await work("convert", { input: file_token, format: "STL" })).json()).code).toBe(1004);
+    expect((await json(work("convert", { input: file_token, format: "STL" }))).code).toBe(1004);
     const imported = await done("import", { input: file_token });
     expect(imported).toMatchObject({ type: "import_model", credits_consumed: 0 });
     const stl = await file(await done("convert", { input: imported.task_id, format: "STL" }));
@@ -153,9 +161,9 @@ describe("POST models/import", () => {
   });
 
   it("takes a file by a presigned address", async () => {
-    const presigned = (await (await buyer.post("/tripo/v3/files/presign", { format: "stl" })).json()).data;
+    const presigned = (await json(buyer.post("/tripo/v3/files/presign", { format: "stl" }))).data;
     expect(presigned).toMatchObject({ expires_in: 1800 });
-    expect((await (await work("import", { input: presigned.file_token })).json()).code).toBe(1004);
+    expect((await json(work("import", { input: presigned.file_token }))).code).toBe(1004);
     const forged = presigned.upload_url.replace("Signature=", "Signature=x");
     const { bytes } = await convert("STL");
     expect((await fetch(forged, { method: "PUT", body: new Uint8Array(bytes) })).status).toBe(403);
