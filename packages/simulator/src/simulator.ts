@@ -7,9 +7,9 @@ import { createMemory } from "./faults/memory.ts";
 import { findDirectives } from "./faults/parse.ts";
 import type { FaultRule } from "./faults/rule.ts";
 import { type Invoice, invoicesOf } from "./invoice.ts";
+import { type ListeningPort, openPort } from "./listening-port.ts";
 import { type SimulatorOptions, settingsOf } from "./options.ts";
 import { createPage } from "./page.ts";
-import { openPort, type Port } from "./port.ts";
 import { createPurchases, type Purchase } from "./purchases.ts";
 import { createSchedule } from "./schedule.ts";
 import { type Desk, serveVendor } from "./serve-vendor.ts";
@@ -55,7 +55,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const state = openState(settings.statePath);
   const schedule = createSchedule(Date.now);
   const webhooks = new Map(Object.entries(options.webhooks ?? {}));
-  let port: Port | undefined;
+  let port: ListeningPort | undefined;
   let url = "";
   const desk: Desk = {
     faults: createFaultBook(settings.seed),

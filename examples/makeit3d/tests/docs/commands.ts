@@ -39,6 +39,14 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
     pattern: /^pnpm changeset$/,
     proof: () => isIn(Object.keys(json("package.json").devDependencies).join(" "), "@changesets/cli"),
   },
+  // packages/simulator/src/cli.test.ts builds this command and starts it.
+  {
+    pattern: /^npx @genbff\/simulator((?: --[\w-]+ [\w.]+)*)$/,
+    proof: ([, flags = ""]) =>
+      [...flags.matchAll(/(--[\w-]+)/g)].map(([flag]) =>
+        isIn(read("packages/simulator/src/command.ts"), flag),
+      ),
+  },
   { pattern: /^curl .*$/, proof: ([line], world) => curl(line, world) },
 ];
 

@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../simulator.ts";
 import { type Buyer, createBuyer, finished, type Json } from "../testing/buyer.ts";
-import type { FaultRule } from "./rule.ts";
+import { type FaultRule, faultKinds } from "./rule.ts";
 
 // The provider fault list of the reliability specification, section 5, number by number. Faults on the wire, of
 // outputs and of reading are the base's: what is shown here at one vendor is true of every other.
@@ -449,5 +450,32 @@ describe("outputs inside an answer", () => {
     const event = JSON.parse(text.split("data: ")[1] ?? "");
     expect(event.type).toBe("image_generation.completed");
     expect(Buffer.from(event.b64_json, "base64").toString()).toBe("The picture is ready.");
+  });
+});
+
+describe("the list in the README", () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
+  const rows = [...read("../../README.md").matchAll(/^\| (\d+) +\| [^|]*\| ([^|]*)\|$/gm)];
+
+  it("has all numbers, by kinds that exist", () => {
+    expect(rows.map(([, number]) => Number(number))).toEqual(Array.from({ length: 34 }, (_, at) => at + 1));
+    for (const [, number, how = ""] of rows) {
+      const kinds = faultKinds.filter((kind) => how.includes(`\`${kind}\``));
+      expect(kinds.length, `number ${number}`).toBeGreaterThan(0);
+    }
+  });
+
+  it("is acted out, number by number", () => {
+    const tests = read("fault-list.test.ts") + read("../webhooks/webhooks.test.ts");
+    const titles = [...tests.matchAll(/"(\d+)(?: (?:and|to) (\d+))?: /g)];
+    const shown = titles.flatMap(([, from, to = from]) =>
+      Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => Number(from) + at),
+    );
+    expect([...new Set(shown)].sort((a, b) => a - b)).toEqual(Array.from({ length: 34 }, (_, at) => at + 1));
+  });
+
+  it("has a row in the table of faults for every kind", () => {
+    const table = [...read("../../README.md").matchAll(/^\| `(\w+)` +\|/gm)].map(([, kind]) => kind);
+    expect(faultKinds.filter((kind) => !table.includes(kind))).toEqual([]);
   });
 });

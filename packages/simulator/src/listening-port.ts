@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** The port of a simulator: it can be closed for a while, as if the vendor's machine were gone. */
-export interface Port {
+export interface ListeningPort {
   readonly number: number;
   /**
    * Refuses connections for that long; those that are open end with the answer under way. A second call starts the
@@ -17,7 +17,7 @@ const triesAgainMs = 50;
 const sweepMs = 10;
 
 /** Listens; rejects if the port is taken. */
-export async function openPort(server: Server, port: number, host: string): Promise<Port> {
+export async function openPort(server: Server, port: number, host: string): Promise<ListeningPort> {
   const { port: number } = await listen(server, port, host);
   let timer: NodeJS.Timeout | undefined;
   let sweeper: NodeJS.Timeout | undefined;
