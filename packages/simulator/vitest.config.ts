@@ -9,5 +9,6 @@ export default defineProject({
     environment: "node",
     // Real pictures are painted and real models built, which takes its time on a busy machine.
     testTimeout: 30_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -18,8 +18,8 @@ afterEach(() => simulator.clearFaults());
 afterAll(() => simulator.close());
 
 const order = { model: "v3.1-20260211", prompt: "a cup", face_limit: 100 };
-const create = (prompt = order.prompt) =>
-  buyer.post("/tripo/v3/generation/text-to-model", { ...order, prompt });
+const create = (prompt = order.prompt, signal?: AbortSignal) =>
+  buyer.post("/tripo/v3/generation/text-to-model", { ...order, prompt }, {}, signal);
 const paint = (more: object = {}) =>
   buyer.post("/openai/v1/images/generations", {
     model: "gpt-image-2.5-flare",
@@ -53,18 +53,23 @@ const failureOf = async (attempt: Promise<unknown>): Promise<string> => {
 const isReachable = () => fetch(simulator.url).then(Boolean, () => false);
 
 describe("the connection", () => {
-  it("1: is refused while the port is closed, by order", async () => {
-    expect((await buyer.post("/_/offline", { ms: 300 })).status).toBe(200);
-    expect(await failureOf(create())).toBe("ECONNREFUSED");
+  const reopen = async () => {
+    simulator.goOffline(1);
     await expect.poll(isReachable).toBe(true);
+  };
+
+  it("1: is refused while the port is closed, by order", async () => {
+    expect((await buyer.post("/_/offline", { ms: 600_000 })).status).toBe(200);
+    expect(await failureOf(create())).toBe("ECONNREFUSED");
+    await reopen();
     expect((await create()).status).toBe(200);
   });
 
   it("1: is refused after a request that met the fault, which bought nothing", async () => {
-    fault({ kind: "connect_refused", closedMs: 300 });
+    fault({ kind: "connect_refused", closedMs: 600_000 });
     expect(await bought(() => expect(create()).rejects.toThrow())).toBe(0);
     expect(await failureOf(create())).toBe("ECONNREFUSED");
-    await expect.poll(isReachable).toBe(true);
+    await reopen();
   });
 
   it("1: fails in its TLS where a client speaks it to this port", async () => {
@@ -73,22 +78,18 @@ describe("the connection", () => {
   });
 
   it.each([
-    ["2: accepts and sends no headers", { kind: "hang" }],
-    ["2: sends nothing and accepts nothing", { kind: "hang", accepted: false }],
-  ] as const)("%s", async (_, rule) => {
+    ["2: accepts and sends no headers", { kind: "hang" }, 1],
+    ["2: sends nothing and accepts nothing", { kind: "hang", accepted: false }, 0],
+  ] as const)("%s", async (_, rule, sold) => {
     fault(rule);
-    const until = AbortSignal.timeout(300);
-    const sold = bought(() =>
-      expect(
-        fetch(`${simulator.url}/tripo/v3/generation/text-to-model`, {
-          method: "POST",
-          headers: { authorization: "Bearer tsk_a", "content-type": "application/json" },
-          body: JSON.stringify(order),
-          signal: until,
-        }),
-      ).rejects.toThrow(),
-    );
-    expect(await sold).toBe("accepted" in rule ? 0 : 1);
+    const before = simulator.purchases().length;
+    const patience = new AbortController();
+    const answer = failureOf(create(order.prompt, patience.signal));
+    const hits = async () => (await json(await buyer.get("/_/faults"))).rules[0].hits;
+    await expect.poll(hits).toBe(1);
+    await expect.poll(() => simulator.purchases().length - before).toBe(sold);
+    patience.abort();
+    expect(await answer).toMatch(/abort/i);
   });
 
   it("3: sends headers and no body", async () => {
@@ -104,10 +105,8 @@ describe("the connection", () => {
   it("4: sends a body byte by byte", async () => {
     fault({ kind: "slow_body" });
     const reader = (await create()).body?.getReader();
-    const first = await reader?.read();
-    expect(first?.value).toHaveLength(1);
-    const second = await reader?.read();
-    expect(second?.value).toHaveLength(1);
+    // As many bytes as seconds have passed, on however slow a machine.
+    for (let turn = 0; turn < 2; turn++) expect((await reader?.read())?.value?.length).toBeLessThan(20);
     await reader?.cancel();
     fault({ kind: "slow_body", bytesPerSecond: 100_000 });
     expect((await json(await create())).code).toBe(0);
@@ -115,8 +114,9 @@ describe("the connection", () => {
 
   it("5: is reset in the middle of a body", async () => {
     fault({ kind: "reset_body" });
-    const response = await create();
-    expect(await failureOf(response.text())).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
+    // A busy client may see the reset before it has looked at the headers.
+    const failure = failureOf(create().then((response) => response.text()));
+    expect(await failure).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
   });
 
   it("6: ends before the promised length", async () => {
