@@ -22,6 +22,7 @@ export interface Desk {
   readonly memory: Memory;
   /** Closes the port for that long. */
   goOffline(ms: number): void;
+  readonly canary: string | undefined;
   /** Address of this simulator, without a slash at the end. */
   origin(): string;
 }
@@ -86,10 +87,10 @@ export async function serveVendor(
     strike.undo();
     fault = undefined;
   };
-  const { memory, goOffline } = desk;
+  const { memory, goOffline, canary } = desk;
   const origin = desk.origin();
   const wire = createWire(bindings);
-  const act = { vendor, role, request, wire, memory, answer, answerAt, goOffline, origin, undo };
+  const act = { vendor, role, request, wire, memory, answer, answerAt, goOffline, origin, canary, undo };
   const response = await actOut(strike.fault, act);
   note(response.headers.has("x-hono-already-sent") ? 0 : response.status);
   return response;

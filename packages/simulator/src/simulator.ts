@@ -63,6 +63,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     traffic: createTraffic(),
     memory: createMemory(),
     goOffline: (ms) => port?.close(ms),
+    canary: settings.canary,
     origin: () => url,
   };
   const world: World = {

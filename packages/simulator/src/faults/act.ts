@@ -19,6 +19,8 @@ export interface Act {
   readonly goOffline: (ms: number) => void;
   /** Address of this simulator, without a slash at the end. */
   readonly origin: string;
+  /** A word for the texts that are not the vendor's own either. */
+  readonly canary: string | undefined;
   /** Says that the fault found nothing to spoil: it strikes a later request instead. */
   readonly undo: () => void;
 }

@@ -5,7 +5,7 @@ import type { Fault } from "./rule.ts";
 export async function linkDead({ status = 403 }: Fault, act: Act): Promise<Response> {
   if (act.role !== "media") return notHere(act);
   const code = status === 403 ? "AccessDenied" : status === 410 ? "Gone" : "NoSuchKey";
-  const xml = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`;
+  const xml = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}${act.canary === undefined ? "" : ` ${act.canary}`}</Message></Error>`;
   return new Response(xml, { status, headers: { "content-type": "application/xml" } });
 }
 

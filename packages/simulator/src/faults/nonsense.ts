@@ -6,12 +6,12 @@ const depth = 100_000;
 
 /** A `200` that makes no sense, in place of an honest one. */
 export async function nonsense(honest: Response, fault: Fault, act: Act): Promise<Response> {
-  const { vendor, role, request } = act;
+  const { vendor, role, request, canary = "Something" } = act;
   const variant = (fault.variant ?? "html") as NonsenseVariant;
   const headers = { "content-type": "application/json" };
   switch (variant) {
     case "html":
-      return new Response("<!doctype html><title>Bad gateway</title><h1>Something went wrong</h1>", {
+      return new Response(`<!doctype html><title>Bad gateway</title><h1>${canary} went wrong</h1>`, {
         headers: { "content-type": "text/html; charset=utf-8" },
       });
     case "empty":
