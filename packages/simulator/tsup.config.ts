@@ -1,11 +1,14 @@
+import { cp } from "node:fs/promises";
 import { defineConfig } from "tsup";
 
-export default defineConfig({
-  entry: ["src/index.ts"],
+export default defineConfig((options) => ({
+  entry: ["src/index.ts", "src/cli.ts"],
   format: ["esm"],
-  dts: true,
+  dts: { entry: "src/index.ts" },
   sourcemap: true,
   clean: true,
   target: "es2022",
   treeshake: true,
-});
+  // The page's files are served as they are, from beside the bundle.
+  onSuccess: () => cp("src/page", `${options.outDir ?? "dist"}/page`, { recursive: true }),
+}));

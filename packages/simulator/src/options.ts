@@ -1,3 +1,5 @@
+import type { WebhookEndpoint } from "./vendor/vendor.ts";
+
 /** What a simulator can be told when it starts. Every value has a default. */
 export interface SimulatorOptions {
   /** Port to listen on; 0 takes a free one. Default 0. */
@@ -14,6 +16,8 @@ export interface SimulatorOptions {
   linkTtlMs?: number;
   /** A word put wherever a vendor's name or text would show, so that a test can search for leaks. */
   canary?: string;
+  /** Where vendors that know webhooks by account send them, e.g. `{ tripo: { url, secret } }`. Default: nowhere. */
+  webhooks?: Readonly<Record<string, WebhookEndpoint>>;
   /** File that keeps jobs and purchases over a restart. Default: memory only. */
   statePath?: string;
 }

@@ -53,3 +53,10 @@ export function countByReference(purchases: readonly Purchase[]): Record<string,
   }
   return counts;
 }
+
+/** Counts purchases whose content and reference were bought before. Those without a reference may be meant. */
+export function countDoubles(purchases: readonly Purchase[]): number {
+  const named = purchases.filter(({ client_reference }) => client_reference !== null);
+  const kinds = named.map((one) => `${one.vendor}/${one.client_reference}/${one.request_digest}`);
+  return kinds.length - new Set(kinds).size;
+}

@@ -1,8 +1,13 @@
 import type { HttpBindings } from "@hono/node-server";
 import { actOut } from "./faults/act-out.ts";
+import { baseKinds } from "./faults/catalogue.ts";
 import type { FaultBook } from "./faults/fault-book.ts";
+import { isJson } from "./faults/json.ts";
+import type { Memory } from "./faults/memory.ts";
+import { countOutputs } from "./faults/outputs.ts";
 import { findDirectives } from "./faults/parse.ts";
 import type { Fault } from "./faults/rule.ts";
+import { isOutputOf } from "./faults/spoil-outputs.ts";
 import { createWire } from "./faults/wire.ts";
 import type { Purchases } from "./purchases.ts";
 import { clientReferenceOf, digestOf, type ReceivedRequest, receive } from "./request.ts";
@@ -14,6 +19,12 @@ export interface Desk {
   readonly faults: FaultBook;
   readonly purchases: Purchases;
   readonly traffic: Traffic;
+  readonly memory: Memory;
+  /** Closes the port for that long. */
+  goOffline(ms: number): void;
+  readonly canary: string | undefined;
+  /** Address of this simulator, without a slash at the end. */
+  origin(): string;
 }
 
 /** Takes one request of a vendor: finds its fault, answers, and notes it in the traffic. */
@@ -25,7 +36,8 @@ export async function serveVendor(
 ): Promise<Response> {
   const started = performance.now();
   const at = new Date().toISOString();
-  const request = await receive(raw, `/${vendor.name}`);
+  const received = await receive(raw, `/${vendor.name}`);
+  const request = { ...received, path: desk.memory.realPath(received.path) };
   const role = vendor.roleOf(request.method, request.path);
   const digest = await digestOrEmpty(request);
   const duplicate =
@@ -38,16 +50,17 @@ export async function serveVendor(
           purchase.request_digest === digest &&
           purchase.client_reference === clientReferenceOf(request.headers),
       );
-  const fault = desk.faults.take({
+  const strike = desk.faults.take({
     vendor: vendor.name,
     role,
     path: `/${vendor.name}${request.path}`,
     header: request.headers.get("x-simulator-fault"),
     directives: findDirectives(request.bytes),
     digest,
-    kinds: vendor.faults,
+    kinds: new Set([...baseKinds, ...vendor.faults]),
   });
 
+  let fault = strike?.fault;
   const note = (status: number) =>
     desk.traffic.record({
       vendor: vendor.name,
@@ -59,16 +72,45 @@ export async function serveVendor(
       duplicate,
       fault: fault?.kind ?? null,
     });
-  const answer = () => answerHonestly(vendor, raw, request, fault);
-  if (!fault) {
+  const answerAt = async (path: string) => answerHonestly(vendor, raw, { ...request, path }, strike?.fault);
+  const answer = async () => {
+    const response = await answerAt(request.path);
+    if (role === "read" && request.method === "GET") await remember(vendor, request, response, desk);
+    return response;
+  };
+  if (!strike) {
     const response = await answer();
     note(response.status);
     return response;
   }
+  const undo = () => {
+    strike.undo();
+    fault = undefined;
+  };
+  const { memory, goOffline, canary } = desk;
+  const origin = desk.origin();
   const wire = createWire(bindings);
-  const response = await actOut(fault, { vendor, role, request, wire, answer });
+  const act = { vendor, role, request, wire, memory, answer, answerAt, goOffline, origin, canary, undo };
+  const response = await actOut(strike.fault, act);
   note(response.headers.has("x-hono-already-sent") ? 0 : response.status);
   return response;
+}
+
+async function remember(
+  vendor: Vendor,
+  { path }: ReceivedRequest,
+  response: Response,
+  { memory, origin }: Desk,
+): Promise<void> {
+  if (!response.ok || !isJson(response)) return;
+  const text = await response.clone().text();
+  const isOutput = isOutputOf({ vendor, origin: origin() });
+  const contentType = response.headers.get("content-type") ?? "application/json";
+  memory.noteRead(
+    `/${vendor.name}${path}`,
+    { status: response.status, contentType, text },
+    () => countOutputs(JSON.parse(text), isOutput) > 0,
+  );
 }
 
 async function answerHonestly(

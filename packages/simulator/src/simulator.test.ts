@@ -80,6 +80,8 @@ it("puts the canary into every kind of answer", async () => {
     await buyer.get("/tripo/v3/account/balance"),
     await buyer.get("/tripo/v3/tasks/none"),
     await fetch(`${simulator.url}/tripo/media/none/model.glb`),
+    await buyer.get("/tripo/v3/account/balance", { "x-simulator-fault": "nonsense" }),
+    await buyer.get("/tripo/media/none/model.glb", { "x-simulator-fault": "link_dead" }),
   ];
   for (const answer of answers) {
     const all = JSON.stringify(Object.fromEntries(answer.headers)) + (await answer.text());

@@ -1,17 +1,21 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import { createAdmin } from "./admin.ts";
+import { createAdmin, type Office } from "./admin.ts";
 import { createFaultBook } from "./faults/fault-book.ts";
+import { createMemory } from "./faults/memory.ts";
 import { findDirectives } from "./faults/parse.ts";
 import type { FaultRule } from "./faults/rule.ts";
+import { type Invoice, invoicesOf } from "./invoice.ts";
+import { type ListeningPort, openPort } from "./listening-port.ts";
 import { type SimulatorOptions, settingsOf } from "./options.ts";
+import { createPage } from "./page.ts";
 import { createPurchases, type Purchase } from "./purchases.ts";
-import { serveVendor } from "./serve-vendor.ts";
+import { createSchedule } from "./schedule.ts";
+import { type Desk, serveVendor } from "./serve-vendor.ts";
 import { openState } from "./state.ts";
 import { createTraffic, type TrafficEntry } from "./traffic.ts";
-import type { World } from "./vendor/vendor.ts";
+import type { WebhookEndpoint, World } from "./vendor/vendor.ts";
 import { vendors } from "./vendors.ts";
 
 /** A running simulator. */
@@ -26,12 +30,19 @@ export interface Simulator {
   clearFaults(): void;
   /** The last thousand requests, oldest first. */
   traffic(): readonly TrafficEntry[];
+  /** What each vendor would bill in its own unit, by operation; what it gave back is not in it. */
+  invoice(): readonly Invoice[];
+  /** Enters an endpoint in a vendor's console, or removes it. Throws a TypeError for a vendor that is not here. */
+  setWebhook(vendor: string, endpoint: WebhookEndpoint | undefined): void;
+  /** Closes the port for that long: connections are refused. Returns at once. */
+  goOffline(ms: number): void;
   /** Stops listening and cuts what is still open. A second call does nothing. */
   close(): Promise<void>;
 }
 
 /**
  * Starts local servers of the vendors on one port, one path prefix each: `/openai/v1`, `/tripo/v3`.
+ * A page that shows what happens, and switches faults, is at `/`.
  *
  * Resolves once it listens; rejects if the port is taken.
  *
@@ -42,12 +53,19 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings = settingsOf(options);
   const state = openState(settings.statePath);
-  const desk = {
+  const schedule = createSchedule(Date.now);
+  const webhooks = new Map(Object.entries(options.webhooks ?? {}));
+  let port: ListeningPort | undefined;
+  let url = "";
+  const desk: Desk = {
     faults: createFaultBook(settings.seed),
     purchases: createPurchases(state),
     traffic: createTraffic(),
+    memory: createMemory(),
+    goOffline: (ms) => port?.close(ms),
+    canary: settings.canary,
+    origin: () => url,
   };
-  let url = "";
   const world: World = {
     settings,
     state,
@@ -55,43 +73,49 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url: () => url,
     now: Date.now,
     armFaults: (jobId, request) => desk.faults.armFor(jobId, findDirectives(request.bytes)),
+    webhookOf: (vendor) => webhooks.get(vendor),
+    at: schedule.at,
+    noteDelivery: (delivery) =>
+      desk.traffic.record({ ...delivery, method: "POST", duplicate: false, outgoing: true }),
   };
 
+  const played = vendors.map((create) => create(world));
+  const office: Office = {
+    vendors: played.map(({ name }) => name),
+    invoice: () => invoicesOf(desk.purchases.all(), played),
+    setWebhook(vendor, endpoint) {
+      if (!office.vendors.includes(vendor)) throw new TypeError(`unknown vendor ${JSON.stringify(vendor)}`);
+      if (endpoint) webhooks.set(vendor, endpoint);
+      else webhooks.delete(vendor);
+    },
+  };
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.route("/_", createAdmin(desk));
-  for (const vendor of vendors.map((create) => create(world))) {
+  app.route("/", createPage());
+  app.route("/_", createAdmin(desk, office));
+  for (const vendor of played) {
     app.all(`/${vendor.name}/*`, (c) => serveVendor(vendor, c.req.raw, c.env, desk));
   }
   app.onError((error, c) => c.json({ error: error.message }, error instanceof TypeError ? 400 : 500));
 
   // The host process keeps its own Request and Response: it may be the application under test.
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
-  const { port } = await listen(server, settings.port, settings.host);
-  url = `http://${settings.host === "0.0.0.0" ? "127.0.0.1" : settings.host}:${port}`;
+  port = await openPort(server, settings.port, settings.host);
+  url = `http://${settings.host === "0.0.0.0" ? "127.0.0.1" : settings.host}:${port.number}`;
+  schedule.start();
 
-  let closing: Promise<void> | undefined;
+  const opened = port;
   return {
     url,
     purchases: () => desk.purchases.all(),
+    invoice: office.invoice,
     setFaults: (rules) => desk.faults.set(rules),
     clearFaults: () => desk.faults.clear(),
     traffic: () => desk.traffic.all(),
+    setWebhook: office.setWebhook,
+    goOffline: desk.goOffline,
     close() {
-      closing ??= new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      return closing;
+      schedule.stop();
+      return opened.end();
     },
   };
-}
-
-function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve(server.address() as AddressInfo);
-    });
-  });
 }

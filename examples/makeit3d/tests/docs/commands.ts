@@ -44,6 +44,14 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
     proof: ([, only = ""]) =>
       [...only.matchAll(/"([^"]+)"/g)].map(([, words = ""]) => isInSome("tools/mutants/list/*.ts", words)),
   },
+  // packages/simulator/src/cli.test.ts builds this command and starts it.
+  {
+    pattern: /^npx @genbff\/simulator((?: --[\w-]+ [\w.]+)*)$/,
+    proof: ([, flags = ""]) =>
+      [...flags.matchAll(/(--[\w-]+)/g)].map(([flag]) =>
+        isIn(read("packages/simulator/src/command.ts"), flag),
+      ),
+  },
   { pattern: /^curl .*$/, proof: ([line], world) => curl(line, world) },
 ];
 

@@ -1,23 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { ReceivedRequest } from "../request.ts";
-import type { Vendor } from "../vendor/vendor.ts";
-import type { Fault, NonsenseVariant, RequestRole } from "./rule.ts";
-import type { Wire } from "./wire.ts";
-
-/** One request on its way through a vendor. */
-export interface Act {
-  readonly vendor: Vendor;
-  readonly role: RequestRole;
-  readonly request: ReceivedRequest;
-  readonly wire: Wire;
-  /** The vendor's honest answer. Calling it is what accepts, and bills, a job. */
-  readonly answer: () => Promise<Response>;
-}
+import type { Act } from "./act.ts";
+import { skewClock } from "./clock-skew.ts";
+import { compress } from "./compression.ts";
+import { linkDead, redirect } from "./links.ts";
+import { nonsense } from "./nonsense.ts";
+import { changeJobId, goBackwards, jobNotFound, spoilProgress } from "./reads.ts";
+import type { Fault } from "./rule.ts";
+import { spoilOutputs } from "./spoil-outputs.ts";
 
 /**
  * Lets a fault happen to a request.
  *
- * Kinds that concern a job rather than a connection pass through: the vendor's route acts them out.
+ * Kinds that concern a vendor's own jobs pass through: the vendor's route acts them out.
  */
 export async function actOut(fault: Fault, act: Act): Promise<Response> {
   switch (fault.kind) {
@@ -26,12 +20,27 @@ export async function actOut(fault: Fault, act: Act): Promise<Response> {
       await wait(fault.latencyMs ?? 1000);
       return response;
     }
+    case "connect_refused":
+      act.goOffline(fault.closedMs ?? 1000);
+      return act.wire.destroy();
     case "drop_before_accept":
       return act.wire.destroy();
     case "drop_after_accept":
       return unlessRefused(await act.answer(), () => act.wire.destroy());
     case "truncated_body":
       return unlessRefused(await act.answer(), (response) => act.wire.truncate(response));
+    case "reset_body":
+      return unlessRefused(await act.answer(), (response) => act.wire.reset(response));
+    case "unterminated_body":
+      return unlessRefused(await act.answer(), (response) => act.wire.leaveOpen(response));
+    case "slow_body":
+      return unlessRefused(await act.answer(), (response) =>
+        act.wire.trickle(response, fault.bytesPerSecond ?? 1),
+      );
+    case "endless_body":
+      return unlessRefused(await act.answer(), (response) => act.wire.endless(response));
+    case "compressed_body":
+      return unlessRefused(await act.answer(), (response) => compress(response, fault));
     case "hang": {
       if (fault.accepted === false) return act.wire.hang();
       const afterHeaders = fault.variant === "body";
@@ -40,8 +49,12 @@ export async function actOut(fault: Fault, act: Act): Promise<Response> {
       );
     }
     case "nonsense":
-      return unlessRefused(await act.answer(), () => nonsense(fault, act));
+      return unlessRefused(await act.answer(), (response) => nonsense(response, fault, act));
+    case "accepted_twice":
+      await act.answer();
+      return act.answer();
     case "server_error":
+      if (fault.stage === "stream") return act.answer();
       if (fault.accepted === true) await act.answer();
       return act.vendor.refuse(fault, act.request);
     case "rate_limited":
@@ -49,7 +62,30 @@ export async function actOut(fault: Fault, act: Act): Promise<Response> {
     case "unauthorized":
       return act.vendor.refuse(fault, act.request);
     case "moderated":
-      return fault.stage === "task" ? act.answer() : act.vendor.refuse(fault, act.request);
+      if (fault.stage === "placeholder") return spoilOutputs(fault, act);
+      return fault.stage === "task" || fault.stage === "stream"
+        ? act.answer()
+        : act.vendor.refuse(fault, act.request);
+    case "job_not_found":
+      return jobNotFound(act);
+    case "status_backwards":
+      return goBackwards(fault, act);
+    case "odd_progress":
+      return spoilProgress(fault, act);
+    case "job_id_changed":
+      return changeJobId(act);
+    case "clock_skew":
+      return skewClock(await act.answer(), fault);
+    case "link_dead":
+      return linkDead(fault, act);
+    case "redirect":
+      return redirect(fault, act);
+    case "odd_outputs":
+    case "wrong_type":
+    case "wrong_content":
+    case "truncated_media":
+    case "empty_media":
+      return spoilOutputs(fault, act);
     default:
       return act.answer();
   }
@@ -61,17 +97,4 @@ async function unlessRefused(
   spoil: (response: Response) => Response | Promise<Response>,
 ): Promise<Response> {
   return response.ok ? await spoil(response) : response;
-}
-
-function nonsense(fault: Fault, { vendor, role, request }: Act): Response {
-  const variant = (fault.variant ?? "html") as NonsenseVariant;
-  if (variant === "html") {
-    return new Response("<!doctype html><title>Bad gateway</title><h1>Something went wrong</h1>", {
-      headers: { "content-type": "text/html; charset=utf-8" },
-    });
-  }
-  const json = { "content-type": "application/json" };
-  if (variant === "empty") return new Response("", { headers: json });
-  if (variant === "null") return new Response("null", { headers: json });
-  return new Response(JSON.stringify(vendor.nonsense(variant, role, request)), { headers: json });
 }

@@ -1,4 +1,5 @@
 import { hashText } from "../random.ts";
+import { defaultRole } from "./catalogue.ts";
 import { parseRules, parseShort } from "./parse.ts";
 import type { Fault, FaultKind, FaultRule, RequestRole } from "./rule.ts";
 
@@ -25,14 +26,22 @@ interface RuleState {
   readonly hits: number;
 }
 
+/** A fault that strikes one request. */
+interface Strike {
+  readonly fault: Fault;
+  /** Gives the hit back: there was nothing in this exchange that the fault could spoil. */
+  undo(): void;
+}
+
 /** Which fault strikes next. */
 export interface FaultBook {
-  /** Replaces all rules. Throws a TypeError for a rule that makes no sense. */
+  /** Replaces all rules. Throws a TypeError for a rule that makes no sense. What prompts asked for stays. */
   set(rules: readonly FaultRule[]): void;
+  /** Removes all rules, and what prompts asked for. */
   clear(): void;
   all(): readonly RuleState[];
   /** The fault that strikes this request, if any; counts it. */
-  take(question: FaultQuestion): Fault | undefined;
+  take(question: FaultQuestion): Strike | undefined;
   /** Keeps directives such as `[[fault:truncated_body on=media]]` for the later requests of one job. */
   armFor(jobId: string, directives: readonly string[]): void;
 }
@@ -58,31 +67,44 @@ export function createFaultBook(seed: number): FaultBook {
     return true;
   };
 
-  const direct = (text: string, question: FaultQuestion): Fault | undefined => {
+  const struckBy = (entry: Entry): Strike => ({
+    fault: entry.rule,
+    undo() {
+      entry.seen -= 1;
+      entry.hits -= 1;
+    },
+  });
+
+  const direct = (text: string, question: FaultQuestion): Strike | undefined => {
     const rule = parseShort(text);
     if (!concerns({ on: question.role, ...rule }, question)) return undefined;
     const key = `${text}/${question.digest}`;
     const entry = repeats.get(key) ?? { rule, seen: 0, hits: 0 };
     repeats.set(key, entry);
-    return strikes(entry, 0) ? rule : undefined;
+    return strikes(entry, 0) ? struckBy(entry) : undefined;
   };
 
   return {
     set(rules) {
-      entries = parseRules(rules).map((rule) => ({ rule, seen: 0, hits: 0 }));
+      const fresh = parseRules(rules).map((rule) => ({ rule, seen: 0, hits: 0 }));
+      entries = [...fresh, ...entries.filter(({ jobId }) => jobId !== undefined)];
       repeats.clear();
     },
     clear() {
       entries = [];
       repeats.clear();
     },
-    all: () => entries.map(({ rule, seen, hits }) => ({ rule, seen, hits })),
+    all: () =>
+      entries
+        .filter(({ jobId }) => jobId === undefined)
+        .map(({ rule, seen, hits }) => ({ rule, seen, hits })),
     take(question) {
       if (question.header !== null) return direct(question.header, question);
       for (const text of question.directives) {
         const rule = parseShort(text);
-        const fault = (rule.on ?? "create") === question.role ? direct(text, question) : undefined;
-        if (fault) return fault;
+        const on = rule.on ?? defaultRole(rule.kind);
+        const strike = on === "any" || on === question.role ? direct(text, question) : undefined;
+        if (strike) return strike;
       }
       const struck = entries.find(
         (entry, index) =>
@@ -90,10 +112,12 @@ export function createFaultBook(seed: number): FaultBook {
           (entry.jobId === undefined || question.path.includes(entry.jobId)) &&
           strikes(entry, index),
       );
-      return struck?.rule;
+      return struck && struckBy(struck);
     },
     armFor(jobId, directives) {
-      const rules = directives.map(parseShort).filter((rule) => (rule.on ?? "create") !== "create");
+      const rules = directives
+        .map(parseShort)
+        .filter((rule) => (rule.on ?? defaultRole(rule.kind)) !== "create");
       entries.push(...rules.map((rule) => ({ rule, jobId, seen: 0, hits: 0 })));
     },
   };
@@ -103,6 +127,6 @@ function concerns(rule: FaultRule, question: FaultQuestion): boolean {
   if (!question.kinds.has(rule.kind)) return false;
   if (rule.vendor !== undefined && rule.vendor !== question.vendor) return false;
   if (rule.path !== undefined && !new RegExp(rule.path).test(question.path)) return false;
-  const on = rule.on ?? (rule.path === undefined ? "create" : "any");
+  const on = rule.on ?? (rule.path === undefined ? defaultRole(rule.kind) : "any");
   return on === "any" || on === question.role;
 }

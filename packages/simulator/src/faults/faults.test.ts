@@ -121,6 +121,7 @@ describe("refusals in the vendor's words", () => {
   it.each([
     [{ kind: "quota" }, 429, { type: "insufficient_quota", code: "insufficient_quota" }],
     [{ kind: "unauthorized" }, 401, { code: "invalid_api_key" }],
+    [{ kind: "unauthorized", status: 403 }, 403, { type: "invalid_request_error", code: null }],
     [
       { kind: "moderated" },
       400,
@@ -168,8 +169,8 @@ describe("what becomes of a job", () => {
     expect(await taskWith({ kind: "no_outputs" })).toMatchObject({ status: "success", output: {} });
   });
 
-  it("unknown_status shows a word that nobody knows until it is done", async () => {
-    simulator.setFaults([{ kind: "unknown_status", word: "brooding" }]);
+  it("unknown_status shows a word that nobody knows to one look, and then goes on", async () => {
+    simulator.setFaults([{ kind: "unknown_status", word: "brooding", on: "read" }]);
     const { data } = (await (await tripo()).json()) as Json;
     const { data: task } = (await (await buyer.get(`/tripo/v3/tasks/${data.task_id}`)).json()) as Json;
     expect(task.status).toBe("brooding");

@@ -1,5 +1,18 @@
 import { type FaultKind, type FaultRule, faultKinds } from "./rule.ts";
 
+const numbers = [
+  "latencyMs",
+  "seconds",
+  "status",
+  "after",
+  "probability",
+  "code",
+  "links",
+  "bytesPerSecond",
+  "megabytes",
+  "layers",
+  "closedMs",
+];
 const roles = ["create", "read", "upload", "media", "other", "any"];
 
 /**
@@ -25,7 +38,7 @@ function parseRule(value: unknown): FaultRule {
   if (rule.on !== undefined && !roles.includes(String(rule.on))) {
     throw new TypeError(`unknown "on" ${JSON.stringify(rule.on)}; known: ${roles.join(", ")}`);
   }
-  for (const key of ["latencyMs", "seconds", "status", "after", "probability", "code", "links"]) {
+  for (const key of numbers) {
     if (rule[key] !== undefined && !Number.isFinite(rule[key]))
       throw new TypeError(`${key} must be a number`);
   }

@@ -41,6 +41,16 @@ export async function decode(bytes: Uint8Array): Promise<Picture | undefined> {
   }
 }
 
+/** Whether a file is a PNG that can be transparent somewhere: what masks must be. */
+export async function isPngWithAlpha(bytes: Uint8Array): Promise<boolean> {
+  try {
+    const { format, hasAlpha } = await sharp(bytes).metadata();
+    return format === "png" && hasAlpha;
+  } catch {
+    return false;
+  }
+}
+
 /** Scales to exactly this size; what does not fit the proportions is cut off at the edges. */
 export async function scaleTo(picture: Picture, width: number, height: number): Promise<Picture> {
   if (picture.width === width && picture.height === height) return picture;

@@ -3,7 +3,12 @@ import type { Simulator } from "../simulator.ts";
 
 /** Talks to a simulator as a customer of the vendors does. For tests. */
 export interface Buyer {
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  post(
+    path: string,
+    body: unknown,
+    headers?: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   form(path: string, entries: readonly (readonly [string, string | Uint8Array])[]): Promise<Response>;
 }
@@ -12,11 +17,12 @@ export interface Buyer {
 export function createBuyer({ url }: Pick<Simulator, "url">, key = "sk-test"): Buyer {
   const authorization = `Bearer ${key}`;
   return {
-    post: (path, body, headers = {}) =>
+    post: (path, body, headers = {}, signal = undefined) =>
       fetch(url + path, {
         method: "POST",
         headers: { authorization, "content-type": "application/json", ...headers },
         body: typeof body === "string" ? body : JSON.stringify(body),
+        ...(signal ? { signal } : {}),
       }),
     get: (path, headers = {}) => fetch(url + path, { headers: { authorization, ...headers } }),
     form(path, entries) {

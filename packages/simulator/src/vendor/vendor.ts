@@ -4,6 +4,14 @@ import type { Settings } from "../options.ts";
 import type { Purchases } from "../purchases.ts";
 import type { ReceivedRequest } from "../request.ts";
 import type { State } from "../state.ts";
+import type { Delivery } from "../traffic.ts";
+
+/** Where a customer wants a vendor's webhooks, entered in the vendor's console. */
+export interface WebhookEndpoint {
+  readonly url: string;
+  /** The signing secret that the console shows. */
+  readonly secret: string;
+}
 
 /** What all vendors of one simulator share. */
 export interface World {
@@ -16,6 +24,12 @@ export interface World {
   now(): number;
   /** Keeps the directives of a creating request for later requests of the job that it made. */
   armFaults(jobId: string, request: ReceivedRequest): void;
+  /** What was entered in the vendor's console, for vendors that know webhooks by account. */
+  webhookOf(vendor: string): WebhookEndpoint | undefined;
+  /** Does something at a moment, unless the simulator is closed before. */
+  at(ms: number, action: () => Promise<void>): void;
+  /** Shows a webhook in the traffic. */
+  noteDelivery(delivery: Delivery): void;
 }
 
 /** What a vendor's routes get with each request, as Hono's bindings. */
@@ -30,13 +44,16 @@ type VendorRoutes = Hono<{ Bindings: Exchange }>;
 
 /**
  * One simulated vendor. To add one: a folder in `vendor/` that exports a {@link CreateVendor}, and one
- * line in `vendors.ts`. Faults on the wire (dropped, cut, held back) come for free; the rest is below.
+ * line in `vendors.ts`. Faults on the wire, of outputs and of reading come for free; the rest is below.
+ * `jobs/job-clock.ts` and `webhooks/sender.ts` are there for vendors with jobs.
  */
 export interface Vendor {
   /** Path prefix and public name, e.g. `openai`. */
   readonly name: string;
   readonly routes: VendorRoutes;
-  /** Kinds of fault that this vendor can act out. */
+  /** What its invoice counts in. Default `credits` if its purchases have them, else `usd`. */
+  readonly unit?: string;
+  /** Kinds of fault that this vendor acts out itself, on top of `baseKinds`. */
   readonly faults: ReadonlySet<FaultKind>;
   roleOf(method: string, path: string): RequestRole;
   /** The vendor's own answer to a refusing fault: 401, 403, 429, 5xx, moderation. */

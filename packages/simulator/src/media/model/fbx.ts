@@ -27,12 +27,12 @@ function geometry(name: string, { positions, normals, uvs, indices }: Part, inde
   const pick = (from: Float32Array, size: number, vertices: readonly number[]) =>
     vertices.flatMap((vertex) => Array.from(from.subarray(vertex * size, vertex * size + size)));
   const layer = (kind: string, key: string, values: number[]) =>
-    `\t\tLayerElement${kind}: 0 {\n\t\t\tVersion: 101\n\t\t\tName: ""\n\t\t\tMappingInformationType: "ByPolygonVertex"\n\t\t\tReferenceInformationType: "Direct"\n\t\t\t${key}: ${array(values)}\n\t\t}`;
+    `\t\tLayerElement${kind}: 0 {\n\t\t\tVersion: 101\n\t\t\tName: ""\n\t\t\tMappingInformationType: "ByPolygonVertex"\n\t\t\tReferenceInformationType: "Direct"\n\t\t\t${key}: ${array(values, 3)}\n\t\t}`;
   const flipped = Float32Array.from(uvs, (value, at) => (at % 2 === 1 ? 1 - value : value));
   return [
     `\tGeometry: ${1000 + index}, "Geometry::${name}", "Mesh" {`,
-    `\t\tVertices: ${array(Array.from(positions))}`,
-    `\t\tPolygonVertexIndex: ${array(marked)}`,
+    `\t\tVertices: ${array(Array.from(positions), 2)}`,
+    `\t\tPolygonVertexIndex: ${array(marked, 2)}`,
     layer("Normal", "Normals", pick(normals, 3, corners)),
     layer("UV", "UV", pick(flipped, 2, corners)),
     `\t\tLayer: 0 {\n\t\t\tVersion: 100\n\t\t\tLayerElement:  {\n\t\t\t\tType: "LayerElementNormal"\n\t\t\t\tTypedIndex: 0\n\t\t\t}\n\t\t\tLayerElement:  {\n\t\t\t\tType: "LayerElementUV"\n\t\t\t\tTypedIndex: 0\n\t\t\t}\n\t\t}\n\t}`,
@@ -56,7 +56,9 @@ function quadsOf(indices: Uint32Array): number[][] {
   return polygons;
 }
 
-function array(values: readonly number[]): string {
+/** Readers of the text form go by its tabs: a list stands one deeper than its name. */
+function array(values: readonly number[], depth: number): string {
   const short = values.map((value) => Math.round(value * 1e5) / 1e5);
-  return `*${values.length} {\n\t\t\t\ta: ${short.join(",")}\n\t\t\t}`;
+  const tabs = "\t".repeat(depth);
+  return `*${values.length} {\n${tabs}\ta: ${short.join(",")}\n${tabs}}`;
 }

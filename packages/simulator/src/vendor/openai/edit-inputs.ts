@@ -1,5 +1,5 @@
 import { fetchLocal } from "../../media/fetch-local.ts";
-import { decode, type Picture } from "../../media/picture.ts";
+import { decode, isPngWithAlpha, type Picture } from "../../media/picture.ts";
 import type { RequestBody } from "../../request.ts";
 import type { PictureOrder } from "./parameters.ts";
 import { textOf } from "./parameters.ts";
@@ -102,8 +102,7 @@ async function readImage(bytes: Uint8Array, index: number): Promise<Picture> {
 async function readOverlay(param: "mask" | "markup", bytes: Uint8Array, first: Picture): Promise<Picture> {
   if (bytes.length >= maskBytesMax)
     throw invalidValue(param, `The ${param} is too large: expected under 4 MB.`);
-  const isPng = bytes[0] === 0x89 && bytes[1] === 0x50;
-  const picture = isPng ? await decode(bytes) : undefined;
+  const picture = (await isPngWithAlpha(bytes)) ? await decode(bytes) : undefined;
   if (!picture) throw invalidValue(param, `The ${param} must be a PNG with an alpha channel.`);
   if (picture.width !== first.width || picture.height !== first.height) {
     throw invalidValue(param, `The ${param} must have the same dimensions as the image.`);

@@ -83,6 +83,23 @@ it("refuses a truncated picture and a mask of another size", async () => {
   expect(await misfit.json()).toMatchObject({ error: { param: "mask" } });
 });
 
+it("refuses a mask without transparency, one that is no PNG, and one of 4 MB", async () => {
+  const { width = 0, height = 0 } = await sharp(picture).metadata();
+  const blank = sharp({ create: { width, height, channels: 4, background: "#0000" } });
+  const masks = {
+    opaque: await blank.clone().removeAlpha().png().toBuffer(),
+    webp: await blank.clone().webp().toBuffer(),
+    large: Buffer.concat([await blank.clone().png().toBuffer(), Buffer.alloc(4 * 1024 * 1024)]),
+  };
+  for (const [name, mask] of Object.entries(masks)) {
+    const before = simulator.purchases().length;
+    const response = await buyer.form(path, [model, ["prompt", "ink"], ["image", picture], ["mask", mask]]);
+    expect(response.status, name).toBe(400);
+    expect(await response.json(), name).toMatchObject({ error: { param: "mask" } });
+    expect(simulator.purchases().length).toBe(before);
+  }
+});
+
 it("fetches image_url from this machine only", async () => {
   const images = [{ image_url: "https://example.com/cat.png" }];
   const response = await buyer.post(path, { model: model[1], prompt: "ink", images });

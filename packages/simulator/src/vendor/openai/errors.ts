@@ -66,7 +66,7 @@ export function createErrors(canary: string | undefined, signature: Signature): 
             { type: "insufficient_quota", code: "insufficient_quota" },
           );
         case "unauthorized":
-          return unauthorized();
+          return status === 403 ? unverified() : unauthorized();
         case "moderated":
           return moderated(fault);
         default:
@@ -76,6 +76,13 @@ export function createErrors(canary: string | undefined, signature: Signature): 
       }
     },
   };
+}
+
+/** A key that is right, of an organization that may not use this model. */
+function unverified(): Refusal {
+  return new Refusal(403, "Your organization must be verified to use this model.", {
+    type: "invalid_request_error",
+  });
 }
 
 function moderated({ status, stage, details }: Fault): Refusal {

@@ -17,8 +17,10 @@ export const openai: CreateVendor = (world) => {
     if (!key) return errors.answer(errors.unauthorized());
     await next();
   });
-  routes.post("/v1/images/generations", (c) => createPictureRoute(world, "generations", signature)(c.env));
-  routes.post("/v1/images/edits", (c) => createPictureRoute(world, "edits", signature)(c.env));
+  routes.post("/v1/images/generations", (c) =>
+    createPictureRoute(world, "generations", signature, errors)(c.env),
+  );
+  routes.post("/v1/images/edits", (c) => createPictureRoute(world, "edits", signature, errors)(c.env));
   routes.get("/v1/models", () =>
     signature.sign(Response.json({ object: "list", data: imageModels.map(listed) })),
   );
@@ -28,20 +30,7 @@ export const openai: CreateVendor = (world) => {
   return {
     name: "openai",
     routes,
-    faults: new Set([
-      "latency",
-      "rate_limited",
-      "server_error",
-      "drop_before_accept",
-      "drop_after_accept",
-      "truncated_body",
-      "moderated",
-      "nonsense",
-      "quota",
-      "unauthorized",
-      "hang",
-      "no_outputs",
-    ]),
+    faults: new Set(["moderated", "no_outputs"]),
     roleOf: (method, path) =>
       method === "POST" && path.startsWith("/v1/images/") ? "create" : method === "GET" ? "read" : "other",
     refuse: (fault) => errors.answer(errors.of(fault)),

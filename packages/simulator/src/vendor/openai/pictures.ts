@@ -5,6 +5,7 @@ import { encode, type Picture } from "../../media/picture.ts";
 import { clientReferenceOf, digestOf, type RequestBody } from "../../request.ts";
 import type { Exchange, World } from "../vendor.ts";
 import { type EditInputs, readEditInputs } from "./edit-inputs.ts";
+import type { Errors } from "./errors.ts";
 import { paintEdit } from "./paint-edit.ts";
 import { type PictureOrder, parametersOf, readOrder, typedFormFields } from "./parameters.ts";
 import { missing } from "./refusal.ts";
@@ -28,7 +29,12 @@ export interface PictureFacts {
 const defaultModels = { generations: "dall-e-2", edits: "gpt-image-1.5" };
 
 /** Answers one endpoint: check, buy, paint, answer. */
-export function createPictureRoute(world: World, endpoint: PictureEndpoint, signature: Signature) {
+export function createPictureRoute(
+  world: World,
+  endpoint: PictureEndpoint,
+  signature: Signature,
+  errors: Errors,
+) {
   return async ({ request, fault }: Exchange): Promise<Response> => {
     const sent = await request.body();
     const isForm = (request.headers.get("content-type") ?? "").startsWith("multipart/");
@@ -70,6 +76,7 @@ export function createPictureRoute(world: World, endpoint: PictureEndpoint, sign
         usage,
         paint,
         fault,
+        errorBody: (asked) => errors.body(errors.of(asked), requestId),
       });
       const stream = new Response(events, { headers: { "content-type": "text/event-stream" } });
       return signature.sign(stream, requestId);

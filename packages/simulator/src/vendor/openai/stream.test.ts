@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../simulator.ts";
-import { type Buyer, createBuyer, type Json } from "../../testing/buyer.ts";
+import { type Buyer, createBuyer, type Json, photo } from "../../testing/buyer.ts";
 
 let simulator: Simulator;
 let buyer: Buyer;
@@ -43,4 +43,29 @@ it("ends without the finished picture when told to", async () => {
 
 it("breaks off in the middle when told to", async () => {
   await expect(events({ "x-simulator-fault": "truncated_body" })).rejects.toThrow();
+});
+
+it("ends with an error inside the stream when told to", async () => {
+  const received = await events({ "x-simulator-fault": "moderated stage=stream" });
+  expect(received.map(({ type }) => type)).toEqual([
+    "image_generation.partial_image",
+    "image_generation.partial_image",
+    "error",
+  ]);
+  expect(received.at(-1).error.code).toBe("moderation_blocked");
+});
+
+it("sends partial pictures of an edit by the names of edits", async () => {
+  const entries = [
+    ["model", "gpt-image-2.6-flare"],
+    ["prompt", "ink"],
+    ["stream", "true"],
+    ["partial_images", "1"],
+    ["image", await photo(256, 256)],
+  ] as const;
+  const text = await (await buyer.form("/openai/v1/images/edits", entries)).text();
+  expect([...text.matchAll(/^event: (.*)$/gm)].map(([, name]) => name)).toEqual([
+    "image_edit.partial_image",
+    "image_edit.completed",
+  ]);
 });

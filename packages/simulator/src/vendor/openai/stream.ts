@@ -16,12 +16,15 @@ export interface StreamOrder {
   readonly usage: Usage;
   readonly paint: (index: number) => Promise<Picture>;
   readonly fault: Fault | undefined;
+  /** The vendor's body of an error that the fault asks for. */
+  readonly errorBody: (fault: Fault) => unknown;
 }
 
 /**
  * Sends pictures as server-sent events: `partial_image` while painting, `completed` at the end.
  *
- * The fault `no_outputs` ends the stream without `completed`.
+ * The fault `no_outputs` ends the stream without `completed`; `server_error` and `moderated` with the stage `stream`
+ * end it with an error after the partial pictures of the first picture.
  */
 export function streamPictures(stream: StreamOrder): ReadableStream<Uint8Array> {
   const events = eventsOf(stream);
@@ -30,12 +33,14 @@ export function streamPictures(stream: StreamOrder): ReadableStream<Uint8Array> 
     async pull(controller) {
       const { done, value } = await events.next();
       if (done) controller.close();
-      else controller.enqueue(encoder.encode(`event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`));
+      else
+        controller.enqueue(encoder.encode(`event: ${value.name}\ndata: ${JSON.stringify(value.data)}\n\n`));
     },
   });
 }
 
-async function* eventsOf({ world, order, endpoint, facts, usage, paint, fault }: StreamOrder) {
+async function* eventsOf(stream: StreamOrder): AsyncGenerator<{ name: string; data: object }> {
+  const { world, order, endpoint, facts, usage, paint, fault, errorBody } = stream;
   const name = endpoint === "generations" ? "image_generation" : "image_edit";
   const created_at = () => Math.floor(world.now() / 1000);
   const steps = order.partialImages + 1;
@@ -45,11 +50,17 @@ async function* eventsOf({ world, order, endpoint, facts, usage, paint, fault }:
       await wait(world.settings.latencyMs / steps);
       const b64_json = await toBase64(await blurred(picture, step), order);
       const type = `${name}.partial_image`;
-      yield { type, b64_json, partial_image_index: step, created_at: created_at(), ...facts };
+      const data = { type, b64_json, partial_image_index: step, created_at: created_at(), ...facts };
+      yield { name: type, data };
     }
     await wait(world.settings.latencyMs / steps);
     if (fault?.kind === "no_outputs") return;
+    if (fault?.stage === "stream") {
+      yield { name: "error", data: { type: "error", ...(errorBody(fault) as object) } };
+      return;
+    }
     const b64_json = await toBase64(picture, order);
-    yield { type: `${name}.completed`, b64_json, created_at: created_at(), ...facts, usage };
+    const type = `${name}.completed`;
+    yield { name: type, data: { type, b64_json, created_at: created_at(), ...facts, usage } };
   }
 }

@@ -13,7 +13,7 @@ export function balanceOf(owner: string, store: TripoStore, world: World) {
   for (const task of store.tasksOf(owner)) {
     const { status } = progressOf(task, world.now());
     if (status === "success") spent += task.credits;
-    else if (status !== "failed") frozen += task.credits;
+    else if (status !== "failed" && status !== "cancelled") frozen += task.credits;
   }
   return { balance: startingCredits - spent - frozen, frozen };
 }

@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Fault } from "../../faults/rule.ts";
+import { isFailing } from "../../jobs/job-clock.ts";
 import { clientReferenceOf, digestOf } from "../../request.ts";
-import type { Exchange, World } from "../vendor.ts";
-import { readViews } from "./inputs.ts";
-import { type Operation, readOrder } from "./order.ts";
+import type { Exchange } from "../vendor.ts";
+import { readViews, type Views } from "./inputs.ts";
+import { type Making, type ModelOrder, readOrder } from "./order.ts";
 import { dollarsPerCredit, priceOf } from "./prices.ts";
-import { isFailing } from "./progress.ts";
-import type { TaskRecord, TripoStore } from "./store.ts";
+import type { TaskRecord } from "./store.ts";
+import { isEarly, type TaskWebhooks } from "./webhooks.ts";
+import { type Bench, readWorkOrder, type Working, type WorkOrder } from "./work-order.ts";
+
+/** Everything that can be ordered. */
+export type Operation = Making | Working;
 
 const fates = new Set<Fault["kind"]>([
   "job_failed",
@@ -14,6 +19,8 @@ const fates = new Set<Fault["kind"]>([
   "unknown_status",
   "link_expired",
   "no_outputs",
+  "job_cancelled",
+  "odd_webhook",
 ]);
 
 /**
@@ -26,15 +33,15 @@ const fates = new Set<Fault["kind"]>([
 export async function createTask(
   operation: Operation,
   { request, fault }: Exchange,
-  owner: string,
-  store: TripoStore,
-  world: World,
+  bench: Bench,
+  webhooks: TaskWebhooks,
 ): Promise<TaskRecord> {
+  const { owner, store, world } = bench;
   const body = await request.body();
-  const order = readOrder(operation, body.fields);
-  const views = await readViews(operation, body.fields, owner, store, world);
+  const { order, views } = await readRequest(operation, body.fields, bench);
   const credits = priceOf(order);
   const fate = fault && fates.has(fault.kind) ? fault : undefined;
+  const webhook = world.webhookOf("tripo");
   const now = world.now();
   const task: TaskRecord = {
     task_id: randomUUID(),
@@ -44,8 +51,9 @@ export async function createTask(
     input: body.fields,
     credits,
     created_ms: now,
-    job_ms: world.settings.jobMs,
+    job_ms: isEarly(fate ? { fate } : {}) ? 0 : world.settings.jobMs,
     ...(fate ? { fate } : {}),
+    ...(webhook ? { webhook } : {}),
     links_issued: 0,
     links_dead: fate?.kind === "link_expired" ? (fate.links ?? 1) : 0,
   };
@@ -66,5 +74,23 @@ export async function createTask(
     });
   });
   world.armFaults(task.task_id, request);
+  await webhooks.announce(task);
   return task;
+}
+
+async function readRequest(
+  operation: Operation,
+  fields: Record<string, unknown>,
+  bench: Bench,
+): Promise<{ order: ModelOrder | WorkOrder; views?: Views | undefined }> {
+  switch (operation) {
+    case "text_to_model":
+    case "image_to_model":
+    case "multiview_to_model": {
+      const order = readOrder(operation, fields);
+      return { order, views: await readViews(operation, fields, bench.owner, bench.store, bench.world) };
+    }
+    default:
+      return { order: await readWorkOrder(operation, fields, bench) };
+  }
 }

@@ -1,17 +1,28 @@
 import { Hono } from "hono";
 import type { Fault } from "../../faults/rule.ts";
+import { isFailing } from "../../jobs/job-clock.ts";
 import type { CreateVendor, Exchange } from "../vendor.ts";
 import { balanceOf, usageOf } from "./account.ts";
-import { createTask } from "./create-task.ts";
+import { createTask, type Operation } from "./create-task.ts";
 import { createEnvelope, refusalOf, unauthorized } from "./envelope.ts";
-import { acceptPicture } from "./inputs.ts";
 import { createLinks } from "./links.ts";
 import { createMediaRoute } from "./media-route.ts";
-import type { Operation } from "./order.ts";
-import { isFailing } from "./progress.ts";
 import { invalid, Refusal, taskNotFound } from "./refusal.ts";
 import { createStore, ownerOf, type TaskRecord } from "./store.ts";
 import { createTaskViews } from "./task-view.ts";
+import { acceptFile, createPresigned } from "./uploads.ts";
+import { createTaskWebhooks } from "./webhooks.ts";
+
+/** Every path that orders something, below `/v3/`. */
+const orders: Readonly<Record<string, Operation>> = {
+  "generation/text-to-model": "text_to_model",
+  "generation/image-to-model": "image_to_model",
+  "generation/multiview-to-model": "multiview_to_model",
+  "models/texture": "texture_model",
+  "models/convert": "convert_model",
+  "models/import": "import_model",
+  "models/refine": "refine_model",
+};
 
 /** Tripo's V3 API: tasks that take their time, links that die, an account that remembers. */
 export const tripo: CreateVendor = (world) => {
@@ -19,10 +30,13 @@ export const tripo: CreateVendor = (world) => {
   const store = createStore(world.state);
   const links = createLinks(world);
   const views = createTaskViews(world, store, links);
+  const webhooks = createTaskWebhooks(world, store, views);
+  const presigned = createPresigned(world, store);
   const routes = new Hono<{ Bindings: Exchange; Variables: { owner: string } }>();
 
   const media = createMediaRoute(world, store, links);
   routes.get("/media/*", (c) => media(c.env));
+  routes.put("/media/*", (c) => presigned.put(c.env));
 
   routes.use("/v3/*", async (c, next) => {
     const [, key = ""] = /^Bearer (\S+)$/.exec(c.env.request.headers.get("authorization") ?? "") ?? [];
@@ -32,14 +46,13 @@ export const tripo: CreateVendor = (world) => {
     await next();
   });
 
-  for (const path of ["text-to-model", "image-to-model", "multiview-to-model"]) {
-    const operation = path.replaceAll("-", "_") as Operation;
-    routes.post(`/v3/generation/${path}`, async (c) => {
-      const task = await createTask(operation, c.env, c.get("owner"), store, world);
+  for (const [path, operation] of Object.entries(orders)) {
+    routes.post(`/v3/${path}`, async (c) => {
+      const task = await createTask(operation, c.env, { owner: c.get("owner"), store, world }, webhooks);
       const data = { task_id: task.task_id, type: operation, status: "queued" };
       return envelope.success(data, c.env.request);
     });
-    routes.all(`/v3/generation/${path}`, (c) =>
+    routes.all(`/v3/${path}`, (c) =>
       envelope.refusal(new Refusal(405, 1003, "Method not allowed"), c.env.request),
     );
   }
@@ -47,9 +60,12 @@ export const tripo: CreateVendor = (world) => {
     const { files } = await c.env.request.body();
     const file = files.find(({ field }) => field === "file");
     if (!file) throw invalid("file", "is required");
-    const bytesId = world.state.saveBytes(await acceptPicture(file.bytes));
-    return envelope.success({ file_token: store.saveFile(c.get("owner"), bytesId) }, c.env.request);
+    const file_token = store.saveFile(c.get("owner"), await acceptFile(file.bytes, world));
+    return envelope.success({ file_token }, c.env.request);
   });
+  routes.post("/v3/files/presign", async (c) =>
+    envelope.success(presigned.issue((await c.env.request.body()).fields, c.get("owner")), c.env.request),
+  );
   routes.get("/v3/tasks/:id", (c) => {
     const task = store.task(c.req.param("id"), c.get("owner"));
     if (!task) throw taskNotFound();
@@ -86,25 +102,17 @@ export const tripo: CreateVendor = (world) => {
     name: "tripo",
     routes: routes as unknown as Hono<{ Bindings: Exchange }>,
     faults: new Set([
-      "latency",
-      "rate_limited",
-      "server_error",
-      "drop_before_accept",
-      "drop_after_accept",
-      "truncated_body",
       "moderated",
-      "nonsense",
-      "quota",
-      "unauthorized",
-      "hang",
       "job_failed",
+      "job_cancelled",
       "unknown_status",
       "link_expired",
       "no_outputs",
+      "odd_webhook",
     ]),
     roleOf(method, path) {
-      if (path.startsWith("/media/")) return "media";
-      if (method === "POST" && path.startsWith("/v3/generation/")) return "create";
+      if (path.startsWith("/media/")) return method === "PUT" ? "upload" : "media";
+      if (method === "POST" && path.slice("/v3/".length) in orders) return "create";
       if (method === "POST" && path.startsWith("/v3/files")) return "upload";
       return method === "GET" || path === "/v3/tasks/list" ? "read" : "other";
     },

@@ -1,7 +1,8 @@
+import { isRecord } from "../../faults/json.ts";
 import { fetchLocal } from "../../media/fetch-local.ts";
 import { decode, encode, type Picture, shrinkTo } from "../../media/picture.ts";
 import type { World } from "../vendor.ts";
-import type { Operation } from "./order.ts";
+import type { Making } from "./order.ts";
 import { invalid, Refusal, taskNotFound } from "./refusal.ts";
 import type { TripoStore } from "./store.ts";
 
@@ -24,7 +25,7 @@ const longestSide = 1024;
  * @throws Refusal - no input, one that cannot be had, or one the vendor does not take.
  */
 export async function readViews(
-  operation: Operation,
+  operation: Making,
   fields: Record<string, unknown>,
   owner: string,
   store: TripoStore,
@@ -68,7 +69,12 @@ function readSides(inputs: unknown, owner: string, store: TripoStore): Record<st
   return given;
 }
 
-async function storedPicture(
+/**
+ * The picture that a value names: a token, a descriptor or an address.
+ *
+ * @throws Refusal - it cannot be had, or the vendor does not take it.
+ */
+export async function storedPicture(
   value: unknown,
   owner: string,
   store: TripoStore,
@@ -84,7 +90,8 @@ async function storedPicture(
     return world.state.saveBytes(await acceptPicture(bytes));
   }
   const file = store.file(input, owner);
-  if (file) return file.bytes_id;
+  if (file?.model) throw new Refusal(400, 2004, "The file type is not supported", "Use PNG, JPEG or WebP.");
+  if (file?.bytes_id !== undefined) return file.bytes_id;
   throw store.task(input, owner) ? wrongSource() : invalid("input", "is not a valid file token");
 }
 
@@ -118,8 +125,4 @@ function isSide(key: string): boolean {
 
 function isEmptyView(value: unknown): boolean {
   return value === "" || value == null || (isRecord(value) && Object.keys(value).length === 0);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

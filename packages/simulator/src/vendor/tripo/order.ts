@@ -2,18 +2,18 @@ import { type ModelVersion, modelVersions, retiredVersions } from "./models.ts";
 import { choice, flag, integer, seedOf, text } from "./parameters.ts";
 import { invalid, Refusal } from "./refusal.ts";
 
-/** The three operations that make models. */
-export type Operation = "text_to_model" | "image_to_model" | "multiview_to_model";
+/** Operations that make models. */
+export type Making = "text_to_model" | "image_to_model" | "multiview_to_model";
 
 /** A creation request, checked and with its defaults. */
 export interface ModelOrder {
-  readonly operation: Operation;
+  readonly operation: Making;
   readonly version: ModelVersion;
   readonly prompt: string | undefined;
   readonly options: ModelOptions;
 }
 
-/** Options all three operations share. */
+/** Options all of them share. */
 interface ModelOptions {
   readonly texture: boolean;
   readonly textureQuality: string;
@@ -43,7 +43,7 @@ const styles = [
  *
  * @throws Refusal - whatever the vendor would say.
  */
-export function readOrder(operation: Operation, fields: Record<string, unknown>): ModelOrder {
+export function readOrder(operation: Making, fields: Record<string, unknown>): ModelOrder {
   const version = readVersion(fields);
   const refused = version.refuses.find((key) => fields[key] !== undefined);
   if (refused !== undefined) throw invalid(refused, `is not supported by ${version.id}`);
@@ -80,8 +80,13 @@ export function readOrder(operation: Operation, fields: Record<string, unknown>)
   };
 }
 
-function readVersion(fields: Record<string, unknown>): ModelVersion {
-  const id = text(fields, "model") ?? text(fields, "model_version");
+/**
+ * The model version that a request names.
+ *
+ * @throws Refusal - none where there is no default, a retired one, or one that never was.
+ */
+export function readVersion(fields: Record<string, unknown>, fallback?: string): ModelVersion {
+  const id = text(fields, "model") ?? text(fields, "model_version") ?? fallback;
   if (id === undefined) throw invalid("model", "is required");
   const version = modelVersions.find((candidate) => candidate.id === id);
   if (version) return version;

@@ -40,3 +40,12 @@ export function integer(fields: Fields, name: string, min: number, max: number):
 export function seedOf(fields: Fields, name: string): number {
   return integer(fields, name, -(2 ** 31), 2 ** 31 - 1) ?? 0;
 }
+
+/** A number within bounds, or undefined where it is absent. */
+export function number(fields: Fields, name: string, min: number, max: number): number | undefined {
+  const value = fields[name];
+  if (value == null) return undefined;
+  if (typeof value !== "number") throw invalid(name, "must be a number");
+  if (value < min || value > max) throw invalid(name, `must be between ${min} and ${max}`);
+  return value;
+}

@@ -1,7 +1,9 @@
 import type { Fault } from "../../faults/rule.ts";
+import { isFailing } from "../../jobs/job-clock.ts";
+import { type ModelFormat, modelFiles } from "../../media/model/formats/write-model.ts";
 import type { World } from "../vendor.ts";
 import type { Links } from "./links.ts";
-import { isFailing, progressOf } from "./progress.ts";
+import { progressOf } from "./progress.ts";
 import type { TaskRecord, TripoStore } from "./store.ts";
 
 /** Shows tasks as the vendor does. */
@@ -12,9 +14,15 @@ export interface TaskViews {
   usageRow(task: TaskRecord): Record<string, unknown>;
 }
 
-/** File name of a task's model: quad meshes cannot be GLB, so the vendor sends FBX. */
-export function modelFile({ order }: TaskRecord): string {
-  return order.options.quad ? "model.fbx" : "model.glb";
+/** Format of a task's model: quad meshes cannot be GLB, so the vendor sends FBX. */
+export function modelFormatOf({ order }: TaskRecord): ModelFormat {
+  if (order.operation === "convert_model") return order.format;
+  return "options" in order && order.options.quad ? "FBX" : "GLB";
+}
+
+/** File name of a task's model. */
+export function modelFile(task: TaskRecord): string {
+  return `model.${modelFiles[modelFormatOf(task)].ending}`;
 }
 
 /** Makes the views. */

@@ -1,0 +1,18 @@
+import sharp from "sharp";
+import { buildFromText } from "./model/from-text.ts";
+import { toGlb } from "./model/glb.ts";
+import { decode, encode, open, toPicture } from "./picture.ts";
+
+/**
+ * What a vendor hands out in place of an output that its filter caught, and calls a success: a blurred picture of the
+ * same size and format, a plain thing in place of a model.
+ */
+export async function placeholderFor(bytes: Uint8Array): Promise<Uint8Array> {
+  const picture = await decode(bytes);
+  if (!picture) {
+    return toGlb(await buildFromText({ seed: "placeholder", prompt: "box", faceLimit: 100, texture: false }));
+  }
+  const { format } = await sharp(bytes).metadata();
+  const blurred = await toPicture(open(picture).blur(Math.max(1, picture.width / 8)));
+  return encode(blurred, format === "jpeg" || format === "webp" ? format : "png");
+}
