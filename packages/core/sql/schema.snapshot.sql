@@ -57,6 +57,7 @@ create table genbff.breakers (
   failures integer default 0 not null,
   open_until timestamp with time zone,
   wait_until timestamp with time zone,
+  alerted_at timestamp with time zone,
   constraint breakers_pkey PRIMARY KEY (provider)
 );
 alter table genbff.breakers enable row level security;
@@ -105,6 +106,7 @@ create table genbff.generations (
   candidates text[] default '{}'::text[] not null,
   input jsonb not null,
   sources jsonb default '[]'::jsonb not null,
+  drafts jsonb default '[]'::jsonb not null,
   prompt text,
   style_version integer,
   output_kind text not null,
@@ -130,6 +132,7 @@ create table genbff.generations (
   work jsonb default '{}'::jsonb not null,
   retries jsonb default '{}'::jsonb not null,
   failures jsonb default '[]'::jsonb not null,
+  previews jsonb default '[]'::jsonb not null,
   output jsonb,
   events_swept boolean default false not null,
   error_code text,
@@ -150,7 +153,7 @@ create table genbff.generations (
   constraint generations_error CHECK ((status = ANY (ARRAY['failed'::text, 'cancelled'::text])) = (error_code IS NOT NULL)),
   constraint generations_leased CHECK (lease_expires_at IS NULL OR status = 'processing'::text),
   constraint generations_max_attempts_check CHECK (max_attempts >= 1),
-  constraint generations_output_kind_check CHECK (output_kind = ANY (ARRAY['image'::text, 'model'::text, 'json'::text])),
+  constraint generations_output_kind_check CHECK (output_kind = ANY (ARRAY['image'::text, 'vector'::text, 'model'::text, 'json'::text])),
   constraint generations_outputs_check CHECK (outputs >= 1 AND outputs <= 100),
   constraint generations_price_credits_check CHECK (price_credits >= 0 AND price_credits <= '9007199254740991'::bigint),
   constraint generations_progress_check CHECK (progress >= 0 AND progress <= 100),
@@ -309,6 +312,15 @@ create table genbff.payment_events (
 );
 alter table genbff.payment_events enable row level security;
 
+create table genbff.previews (
+  storage_key text not null,
+  generation_id uuid not null,
+  created_at timestamp with time zone default genbff.now() not null,
+  constraint previews_pkey PRIMARY KEY (storage_key)
+);
+CREATE INDEX previews_by_generation ON genbff.previews USING btree (generation_id);
+alter table genbff.previews enable row level security;
+
 create table genbff.purchases (
   provider text not null,
   purchase_id text not null,
@@ -408,11 +420,14 @@ create table genbff.webhook_inbox (
   job_key text,
   payload jsonb not null,
   generation_id uuid,
+  bound_to uuid,
   received_at timestamp with time zone default genbff.now() not null,
   constraint webhook_inbox_pkey PRIMARY KEY (provider, event_id),
+  constraint webhook_inbox_bound_to_fkey FOREIGN KEY (bound_to) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint webhook_inbox_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint webhook_inbox_event_id_check CHECK (length(event_id) >= 1 AND length(event_id) <= 255)
 );
+CREATE INDEX webhook_inbox_bound ON genbff.webhook_inbox USING btree (bound_to) WHERE (bound_to IS NOT NULL);
 CREATE INDEX webhook_inbox_received ON genbff.webhook_inbox USING btree (received_at);
 CREATE INDEX webhook_inbox_unmatched ON genbff.webhook_inbox USING btree (provider, job_key) WHERE (generation_id IS NULL);
 alter table genbff.webhook_inbox enable row level security;
@@ -447,7 +462,7 @@ create table public.assets (
   constraint assets_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint assets_task_id_fkey FOREIGN KEY (task_id) REFERENCES genbff.tasks(task_id),
   constraint assets_complete_is_stored CHECK ((status = 'complete'::text) = (storage_key IS NOT NULL AND asset_url IS NOT NULL AND sha256 IS NOT NULL AND bytes IS NOT NULL AND content_type IS NOT NULL)),
-  constraint assets_kind_check CHECK (kind = ANY (ARRAY['image'::text, 'model'::text])),
+  constraint assets_kind_check CHECK (kind = ANY (ARRAY['image'::text, 'vector'::text, 'model'::text])),
   constraint assets_status_check CHECK (status = ANY (ARRAY['pending'::text, 'processing'::text, 'complete'::text, 'failed'::text]))
 );
 CREATE INDEX assets_by_task ON public.assets USING btree (task_id, created_at);
@@ -486,7 +501,7 @@ create view public.images with (security_invoker=true) as
     created_at,
     completed_at
    FROM public.assets
-  WHERE kind = 'image'::text;
+  WHERE kind = ANY (ARRAY['image'::text, 'vector'::text]);
 
 create table public.input_assets (
   id uuid default gen_random_uuid() not null,
@@ -666,8 +681,8 @@ begin
     raise exception 'generation %: epoch went back', old.id using errcode = 'restrict_violation';
   end if;
   new.progress := greatest(new.progress, old.progress);
-  if (new.status, new.step, new.stage, new.progress, new.cancel_requested)
-     is distinct from (old.status, old.step, old.stage, old.progress, old.cancel_requested) then
+  if (new.status, new.step, new.stage, new.progress, new.cancel_requested, new.previews)
+     is distinct from (old.status, old.step, old.stage, old.progress, old.cancel_requested, old.previews) then
     new.version := old.version + 1;
   end if;
   return new;
@@ -946,11 +961,11 @@ declare
   v_generation genbff.generations;
 begin
   insert into genbff.generations
-    (task_id, user_id, wallet_id, parent_id, retry_of, operation, provider, candidates, input, sources, prompt, style_version,
+    (task_id, user_id, wallet_id, parent_id, retry_of, operation, provider, candidates, input, sources, drafts, prompt, style_version,
      output_kind, outputs, price, price_credits, max_attempts, next_run_at, deadline_at, created_at)
   values
     (p ->> 'task_id', p ->> 'user_id', p ->> 'wallet_id', p_parent_id, (p ->> 'retry_of')::uuid, p ->> 'operation', p ->> 'provider',
-     v_candidates, p -> 'input', p -> 'sources', p ->> 'prompt', (p ->> 'style_version')::int, v_kind, v_outputs, p_price, v_credits,
+     v_candidates, p -> 'input', p -> 'sources', coalesce(nullif(p -> 'drafts', 'null'), '[]'), p ->> 'prompt', (p ->> 'style_version')::int, v_kind, v_outputs, p_price, v_credits,
      greatest((p -> 'limits' ->> 'attempts')::int, 1 + cardinality(v_candidates)), p_now,
      p_now + (p -> 'limits' ->> 'deadline_ms')::bigint * interval '1 millisecond', p_now)
   returning * into v_generation;
@@ -960,10 +975,10 @@ begin
   end if;
   if v_kind <> 'json' then
     update genbff.tasks
-       set image_count = image_count + case when v_kind = 'image' then v_outputs else 0 end,
+       set image_count = image_count + case when v_kind = 'model' then 0 else v_outputs end,
            model_count = model_count + case when v_kind = 'model' then v_outputs else 0 end
      where task_id = p ->> 'task_id'
-    returning case when v_kind = 'image' then image_count else model_count end - v_outputs into v_first_file;
+    returning case when v_kind = 'model' then model_count else image_count end - v_outputs into v_first_file;
     insert into public.assets
       (task_id, generation_id, user_id, kind, prompt, style, index, file_index, source_asset_id, source_input_asset_id)
     select p ->> 'task_id', v_generation.id, p ->> 'user_id', v_kind, p -> 'input' ->> 'prompt', p ->> 'style', i, v_first_file + i,
@@ -1112,6 +1127,10 @@ AS $function$
 begin
   update genbff.attempts set outcome = p_outcome, error = p_error, finished_at = p_now
    where generation_id = g.id and attempt = g.attempt;
+  -- Bought again although the first may have been sold: that one is the operator's to look at.
+  if p_outcome = 'unknown' then
+    insert into genbff.orphans (generation_id, attempt, provider, reason) values (g.id, g.attempt, g.provider, 'resubmitted');
+  end if;
   insert into genbff.attempts (generation_id, attempt, provider, epoch) values (g.id, g.attempt + 1, p_provider, p_epoch);
 end $function$;
 
@@ -1161,6 +1180,11 @@ begin
     on conflict (provider) do update
       set failures = genbff.breakers.failures + 1,
           open_until = case when genbff.breakers.failures + 1 >= 5 then p_now + interval '30 seconds' else genbff.breakers.open_until end;
+  end if;
+  if p_health = 'operator' then
+    insert into genbff.breakers (provider, failures, open_until) values (p_provider, 5, p_now + interval '30 seconds')
+    on conflict (provider) do update
+      set failures = greatest(genbff.breakers.failures + 1, 5), open_until = p_now + interval '30 seconds';
   end if;
   if p_wait_ms > 0 then
     insert into genbff.breakers (provider, wait_until) values (p_provider, p_now + p_wait_ms * interval '1 millisecond')
@@ -1262,6 +1286,15 @@ begin
   returning * into v_entry;
   return v_entry;
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.preview_keys(p_generation_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(storage_key), '[]') from genbff.previews where generation_id = p_generation_id
+$function$;
 
 CREATE OR REPLACE FUNCTION genbff.provider_wait(p_provider text, p_now timestamp with time zone)
  RETURNS bigint
@@ -1390,7 +1423,7 @@ AS $function$
     'status', g.status, 'stage', g.stage, 'progress', g.progress, 'failures', g.failures,
     'error_code', g.error_code, 'error_details', g.error_details, 'cancel_requested', g.cancel_requested,
     'held', case when g.completed_at is null then g.price_credits else 0 end, 'charged', g.charged,
-    'version', g.version, 'output', g.output, 'created_at', g.created_at, 'completed_at', g.completed_at)
+    'version', g.version, 'output', g.output, 'previews', case when g.completed_at is null then g.previews else '[]' end, 'created_at', g.created_at, 'completed_at', g.completed_at)
 $function$;
 
 CREATE OR REPLACE FUNCTION genbff.take_lease(p_generation_id uuid, p_worker text, p_lease_ms bigint)
@@ -1441,6 +1474,17 @@ begin
   returning * into v_generation;
   return jsonb_build_object('state', 'leased', 'exhausted', v_exhausted, 'generation', genbff.work_order(v_generation));
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.told_jobs(p_generation_id uuid, p_provider text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(w.payload -> 'job' order by w.received_at), '[]') from genbff.webhook_inbox w
+   where w.bound_to = p_generation_id and w.provider = p_provider and w.payload ? 'job'
+     and not exists (select 1 from genbff.attempts a where a.provider = w.provider and a.job_key = w.job_key)
+$function$;
 
 CREATE OR REPLACE FUNCTION genbff.use_task(p_user_id text, p_task_id text, p_own boolean)
  RETURNS void
@@ -1505,7 +1549,8 @@ AS $function$
     'assets', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'index', s.index, 'file_index', s.file_index, 'kind', s.kind) order by s.index), '[]')
                  from public.assets s where s.generation_id = g.id),
     'late_jobs', (select coalesce(jsonb_agg(o.job order by o.id), '[]') from genbff.orphans o
-                   where o.generation_id = g.id and o.attempt = g.attempt and o.state = 'open' and o.job is not null))
+                   where o.generation_id = g.id and o.attempt = g.attempt and o.state = 'open' and o.job is not null)
+      || case when g.step = 'submit_unknown' then genbff.told_jobs(g.id, g.provider) else '[]' end)
 $function$;
 
 CREATE OR REPLACE FUNCTION genbff.write_event()
@@ -1522,7 +1567,8 @@ begin
   update genbff.tasks set event_seq = event_seq + 1, updated_at = genbff.now()
    where task_id = new.task_id returning event_seq into v_seq;
   insert into genbff.events (task_id, seq, generation_id, version, snapshot)
-  values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new));
+  values (new.task_id, v_seq, new.id, new.version, genbff.snapshot(new)
+    || case when tg_op = 'UPDATE' and new.previews is distinct from old.previews then jsonb_build_object('preview', new.previews -> -1) else '{}' end);
   return null;
 end $function$;
 
@@ -1877,8 +1923,21 @@ begin
   v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
     p_code, p_details, p_failures, p_outcome, p_error);
   perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
-  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake());
+  return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake(),
+    'previews', genbff.preview_keys(p_generation_id));
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_find_drafts(p_user_id text, p_ids jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'generation_id', g.id, 'operation', g.operation, 'provider', g.provider, 'status', g.status, 'job', g.job)), '[]')
+    from jsonb_array_elements_text(p_ids) i join genbff.generations g on g.id = genbff.uuid_or_null(i)
+   where g.user_id = p_user_id
+$function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_find_inputs(p_user_id text, p_refs jsonb)
  RETURNS jsonb
@@ -1951,7 +2010,23 @@ begin
   returning * into v_generation;
   perform genbff.note_health(v_generation.provider, 'ok', null, v_now);
   v_children := genbff.insert_children(v_generation, p_children, v_now);
-  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake());
+  return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake(),
+    'previews', genbff.preview_keys(p_generation_id));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_forget_previews(p_keys jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_count int;
+begin
+  delete from genbff.previews where storage_key in (select jsonb_array_elements_text(p_keys));
+  get diagnostics v_count = row_count;
+  return jsonb_build_object('forgotten', v_count);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_generation_input(p_user_id text, p_generation_id text)
@@ -2167,6 +2242,22 @@ AS $function$
     from jsonb_array_elements_text(p_keys) k, lateral genbff.current_cost(k, genbff.now()) c
    where c.key is not null
 $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_operator_alert(p_provider text, p_window_ms bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_now timestamptz := genbff.now();
+begin
+  insert into genbff.breakers as b (provider, alerted_at) values (p_provider, v_now)
+  on conflict (provider) do update set alerted_at = excluded.alerted_at
+   where b.alerted_at is null or b.alerted_at <= v_now - p_window_ms * interval '1 millisecond';
+  return jsonb_build_object('alert', found);
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_orphan(p_generation_id uuid, p_attempt integer, p_job jsonb, p_reason text)
  RETURNS jsonb
@@ -2398,6 +2489,25 @@ begin
   return v_known.response || '{"replayed": true}';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_report(p_generation_id uuid, p_epoch bigint, p_progress integer, p_stage text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
+begin
+  if v_generation.id is null then
+    return null;
+  end if;
+  update genbff.generations
+     set progress = greatest(progress, least(p_progress, 99)), stage = coalesce(p_stage, stage)
+   where id = p_generation_id returning * into v_generation;
+  return jsonb_build_object('version', v_generation.version);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_reserve_input(p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text, p_filename text, p_content_type text, p_bytes bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2414,6 +2524,30 @@ begin
   on conflict (id) do nothing;
   select * into v_input from public.input_assets where id = p_id and user_id = p_user_id;
   return genbff.input_view(v_input);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_reserve_preview(p_generation_id uuid, p_epoch bigint, p_max integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
+  v_made int;
+  v_key text;
+begin
+  if v_generation.id is null then
+    return null;
+  end if;
+  select count(*) into v_made from genbff.previews where generation_id = p_generation_id;
+  if v_made >= p_max then
+    return jsonb_build_object('reserved', false);
+  end if;
+  v_key := 'previews/' || p_generation_id || '/' || v_made;
+  insert into genbff.previews (storage_key, generation_id) values (v_key, p_generation_id);
+  return jsonb_build_object('reserved', true, 'storage_key', v_key);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_retain(p_large_ms bigint, p_rows_ms bigint, p_count integer DEFAULT 500)
@@ -2553,7 +2687,40 @@ begin
   return jsonb_build_object('subscription_tier', p_tier);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_start(p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb, p_prompt text, p_style text, p_style_version integer, p_output_kind text, p_outputs integer, p_price jsonb, p_quote_id uuid, p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb DEFAULT '[]'::jsonb)
+CREATE OR REPLACE FUNCTION public.genbff_show_preview(p_generation_id uuid, p_epoch bigint, p_preview jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
+begin
+  if v_generation.id is null then
+    return null;
+  end if;
+  update genbff.generations
+     set previews = (select coalesce(jsonb_agg(p.value order by p.ordinality), '[]')
+                       from jsonb_array_elements(previews) with ordinality p
+                      where p.value -> 'index' <> p_preview -> 'index') || p_preview
+   where id = p_generation_id returning * into v_generation;
+  return jsonb_build_object('version', v_generation.version);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_stale_previews(p_ended_ms bigint, p_count integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(s.storage_key), '[]') from (
+    select p.storage_key from genbff.previews p left join genbff.generations g on g.id = p.generation_id
+     where g.id is null or g.completed_at < genbff.now() - p_ended_ms * interval '1 millisecond'
+     order by p.storage_key limit p_count) s
+$function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_start(p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb, p_prompt text, p_style text, p_style_version integer, p_output_kind text, p_outputs integer, p_price jsonb, p_quote_id uuid, p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb DEFAULT '[]'::jsonb, p_drafts jsonb DEFAULT '[]'::jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2600,7 +2767,7 @@ begin
   v_price := genbff.agreed_price(p_user_id, p_operation, p_provider, p_price, p_quote_id, v_now);
   v_generation := genbff.insert_generation(jsonb_build_object(
     'task_id', p_task_id, 'user_id', p_user_id, 'wallet_id', p_wallet_id, 'operation', p_operation, 'provider', p_provider,
-    'candidates', p_candidates, 'input', p_input, 'sources', p_sources, 'prompt', p_prompt, 'style', p_style,
+    'candidates', p_candidates, 'input', p_input, 'sources', p_sources, 'drafts', p_drafts, 'prompt', p_prompt, 'style', p_style,
     'style_version', p_style_version, 'output_kind', p_output_kind, 'outputs', p_outputs, 'retry_of', p_retry_of,
     'limits', p_limits), v_price, null, v_now);
 
@@ -2950,7 +3117,7 @@ AS $function$
          where f.wallet_id is not null and (f.version = 1 or f.snapshot ->> 'completed_at' is not null)) w))
 $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_webhook(p_provider text, p_event_id text, p_job_key text, p_payload jsonb)
+CREATE OR REPLACE FUNCTION public.genbff_webhook(p_provider text, p_event_id text, p_job_key text, p_payload jsonb, p_generation_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2959,14 +3126,24 @@ CREATE OR REPLACE FUNCTION public.genbff_webhook(p_provider text, p_event_id tex
 AS $function$
 declare
   v_generation_id uuid;
+  v_bound uuid;
 begin
   perform genbff.lock_job(p_provider, p_job_key);
   select generation_id into v_generation_id from genbff.attempts where provider = p_provider and job_key = p_job_key;
-  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id)
-  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id)
+  select a.generation_id into v_bound from genbff.attempts a
+   where a.generation_id = p_generation_id and a.provider = p_provider and a.intent_at is not null limit 1;
+  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id, bound_to)
+  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id, v_bound)
   on conflict do nothing;
   if not found then
     return jsonb_build_object('duplicate', true);
+  end if;
+  if v_generation_id is null and v_bound is not null then
+    v_generation_id := v_bound;
+    -- Given up meanwhile: the operator learns what was sold.
+    update genbff.orphans set job = p_payload -> 'job'
+     where id = (select max(o.id) from genbff.orphans o join genbff.generations g on g.id = o.generation_id and g.completed_at is not null
+                  where g.id = v_bound and o.provider = p_provider and o.state = 'open' and o.job is null);
   end if;
   update genbff.generations set nudged = true, next_run_at = least(next_run_at, genbff.now())
    where id = v_generation_id and status = 'processing';
