@@ -633,10 +633,9 @@ CREATE OR REPLACE FUNCTION genbff.cap_wait(g genbff.generations, p_now timestamp
  SET search_path TO ''
 AS $function$
 begin
-  if g.attempt = 1 or not exists (select 1 from genbff.caps where provider = g.provider) then
+  if not genbff.is_capped_again(g) then
     return 0;
   end if;
-  perform genbff.pass_gate('claim');
   if exists (
     select 1 from genbff.caps c
      cross join lateral (
@@ -1016,6 +1015,15 @@ begin
     perform genbff.refuse(400, 'validation_failed', jsonb_build_object('reason', p_reason));
   end if;
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.is_capped_again(g genbff.generations)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select g.attempt > 1 and exists (select 1 from genbff.caps where provider = g.provider)
+$function$;
 
 CREATE OR REPLACE FUNCTION genbff.known_entry(p_wallet_id text, p_kind text, p_key text, p_request jsonb)
  RETURNS genbff.transactions
@@ -2201,10 +2209,16 @@ CREATE OR REPLACE FUNCTION public.genbff_intent(p_generation_id uuid, p_epoch bi
  SET lock_timeout TO '5s'
 AS $function$
 declare
-  v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
-  v_now timestamptz := genbff.now();
+  v_generation genbff.generations;
+  v_now timestamptz;
   v_wait bigint := 0;
 begin
+  -- Before the row, as a claim takes them: the other way round they would wait for each other, and a sweep for both.
+  if (select genbff.is_capped_again(g) from genbff.generations g where g.id = p_generation_id) then
+    perform genbff.pass_gate('claim');
+  end if;
+  v_generation := genbff.leased(p_generation_id, p_epoch);
+  v_now := genbff.now();
   if v_generation.id is null then
     return null;
   end if;

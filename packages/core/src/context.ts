@@ -40,6 +40,8 @@ export interface BffContext {
   readonly caps: Readonly<Record<string, ProviderCaps>>;
   /** What this process has in its hands. */
   readonly leases: Set<HeldLease>;
+  /** Calls under way that take a lease or give one back: a process that stops waits for them. */
+  readonly leaseCalls: Set<Promise<unknown>>;
   readonly hooks: Hooks;
   /** Aborted when the BFF stops: streams end, waiters answer, nothing new is taken. */
   readonly closing: AbortSignal;

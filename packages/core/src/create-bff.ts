@@ -4,7 +4,7 @@ import type { BffContext } from "./context.ts";
 import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
-import { handOver } from "./generations/hand-over.ts";
+import { handOverAll } from "./generations/hand-over.ts";
 import type { OperatorAlert } from "./generations/operator-alert.ts";
 import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
@@ -176,7 +176,7 @@ export function runBff(
     stop: async (graceMs = 10_000) => {
       context.close();
       await context.engine.stop(graceMs);
-      await handOver(context);
+      await handOverAll(context);
       await context.database.close();
     },
     worker,

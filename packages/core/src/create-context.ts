@@ -98,6 +98,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     caps: options.caps ?? {},
     hooks: options.hooks ?? {},
     leases,
+    leaseCalls: new Set(),
     closing: closing.signal,
     close() {
       closing.abort();

@@ -478,15 +478,20 @@ begin
   end if;
 end $$;
 
--- The caps for a submission that did not come through the claim: a later attempt, perhaps at another provider. Those
--- who came through it have their place, sent or not.
+-- Whether a submission has to look for a place: a later attempt, perhaps at another provider, did not come through the
+-- claim. Those who came through it have their place, sent or not.
+create function genbff.is_capped_again(g genbff.generations) returns boolean
+language sql stable set search_path = '' as $$
+  select g.attempt > 1 and exists (select 1 from genbff.caps where provider = g.provider)
+$$;
+
+-- The caps for such a submission. Who calls has passed the gate of the claim.
 create function genbff.cap_wait(g genbff.generations, p_now timestamptz) returns bigint
 language plpgsql set search_path = '' as $$
 begin
-  if g.attempt = 1 or not exists (select 1 from genbff.caps where provider = g.provider) then
+  if not genbff.is_capped_again(g) then
     return 0;
   end if;
-  perform genbff.pass_gate('claim');
   if exists (
     select 1 from genbff.caps c
      cross join lateral (
@@ -510,10 +515,16 @@ create function public.genbff_intent(
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
-  v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
-  v_now timestamptz := genbff.now();
+  v_generation genbff.generations;
+  v_now timestamptz;
   v_wait bigint := 0;
 begin
+  -- Before the row, as a claim takes them: the other way round they would wait for each other, and a sweep for both.
+  if (select genbff.is_capped_again(g) from genbff.generations g where g.id = p_generation_id) then
+    perform genbff.pass_gate('claim');
+  end if;
+  v_generation := genbff.leased(p_generation_id, p_epoch);
+  v_now := genbff.now();
   if v_generation.id is null then
     return null;
   end if;

@@ -52,6 +52,16 @@ const worker = crypto.randomUUID();
 
 /** Takes the generation, or the next in turn where it waits for one, and keeps the lease alive until `end`. */
 export async function takeLease(context: BffContext, generationId: string): Promise<Lease | NotTaken> {
+  const taking = take(context, generationId);
+  context.leaseCalls.add(taking);
+  try {
+    return await taking;
+  } finally {
+    context.leaseCalls.delete(taking);
+  }
+}
+
+async function take(context: BffContext, generationId: string): Promise<Lease | NotTaken> {
   const { leaseMs, heartbeatMs } = context.limits;
   // Measured from before the request was sent: the database's lease ends later than we think, never earlier.
   let renewedAt = context.clock.monotonic();
