@@ -68,7 +68,7 @@ async function prepare(connection: Connection): Promise<DatabaseServer> {
   const tables = await query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
       where schemaname in ('genbff', 'public')
-        and tablename not in ('transitions', 'steps', 'migrations', 'test_clock', 'test_seed')`,
+        and tablename not in ('transitions', 'steps', 'migrations', 'gates', 'test_clock', 'test_seed')`,
   );
   return serve(connection, clock, tables.map(({ name }) => name).join(", "));
 }
@@ -104,7 +104,7 @@ async function tameIds({ query }: Connection): Promise<void> {
   const columns = await query<{ statement: string }>(
     `select format('alter table %I.%I alter column %I set default genbff.test_uuid()',
                    table_schema, table_name, column_name) as statement
-       from information_schema.columns where column_default like '%gen_random_uuid()%'`,
+       from information_schema.columns where column_default like '%gen_random_uuid()%' or column_default like '%new_id()%'`,
   );
   for (const { statement } of columns) await query(statement);
 }
