@@ -33,11 +33,12 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
     return notReady(context, order, error);
   }
 
+  const intendedAt = context.clock.monotonic();
   const intent = await commitIntent(context, order, prepared);
   if (!intent.go) return stay(intent.order, intent.waitMs);
 
   // The answer may have taken longer than the lease: then the new owner has asked the vendor already, and found nothing.
-  lease.insist();
+  await lease.insist(intendedAt);
   const send = (signal: AbortSignal) => provider.submit(job, prepared, { signal, logger: context.logger });
   return buy(context, lease, intent.order, send, provider.submitTimeoutMs);
 }
