@@ -35,11 +35,12 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
 
   // Whoever takes it next sends it; from here on nobody else can.
   if (lease.signal.aborted) throw new LeaseLost();
+  const intendedAt = context.clock.monotonic();
   const intent = await commitIntent(context, order, prepared);
   if (!intent.go) return stay(intent.order, intent.waitMs);
 
   // The answer may have taken longer than the lease: then the new owner has asked the vendor already, and found nothing.
-  lease.insist();
+  await lease.insist(intendedAt);
   return buy(context, lease, intent.order, (given) => provider.submit(job, prepared, given), {
     submitTimeoutMs: provider.submitTimeoutMs,
     afterFailure: (error) => afterFailure(context, lease, intent.order, error),
