@@ -57,7 +57,7 @@ it("L15: gives a generation one hold, and one capture to a hold", async () => {
   const { id } = await book.start({ price: 5 });
   const second = `insert into genbff.holds (wallet_id, idempotency_key, amount, generation_id, created_at)
     select wallet_id, 'second', amount, generation_id, created_at from genbff.holds where generation_id = '${id}'`;
-  await expect(test.query(second)).rejects.toThrow("holds_generation_id_key");
+  await expect(test.query(second)).rejects.toThrow("holds_generation_once");
   const claimed = await book.claim();
   if (claimed === undefined) throw new Error("nobody is in turn");
   await book.finish(claimed);
