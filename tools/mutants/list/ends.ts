@@ -31,8 +31,8 @@ export const ends: readonly Mutant[] = [
   sql("function genbff.end_unpaid(", {
     name: "a failed generation keeps its hold",
     why: "S2, L16: the end and the settlement are one transaction",
-    find: "perform genbff.settle_hold(v_hold_id, 'released', 0);",
-    replace: "perform v_hold_id;",
+    find: "perform genbff.settle_hold(v_hold, 'released', 0);",
+    replace: "perform 1;",
     test: lifecycle("is the sweep's when the deadline passes"),
   }),
   sql("function genbff.end_unpaid(", {

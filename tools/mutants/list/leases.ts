@@ -134,14 +134,14 @@ export const leases: readonly Mutant[] = [
   sql("function public.genbff_record(", {
     name: "a webhook that came first is forgotten",
     why: "2.5: it may arrive before the job id is committed",
-    find: "v_heard := found;",
-    replace: "v_heard := false;",
+    find: "v_heard := v_heard or found;",
+    replace: "",
     test: webhook("is remembered where it comes before the job is known"),
   }),
   sql("function genbff.lock_job(", {
     name: "a webhook and the commit of its job pass one another",
     why: "2.5: either sees the other",
-    find: "select pg_advisory_xact_lock(hashtextextended('genbff.job ' || p_provider || ' ' || p_job_key, 0))",
+    find: "select genbff.pass_gate('job ' || (hashtextextended(p_provider || ' ' || p_job_key, 0) & 63))",
     replace: "select",
     test: webhook("is never missed where both come at the same moment"),
   }),

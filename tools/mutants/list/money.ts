@@ -19,8 +19,8 @@ export const money: readonly Mutant[] = [
   sql("function genbff.place_hold(", {
     name: "a hold is not compared with what is available",
     why: "L3: nobody spends what is not there, and is told what there is",
-    find: "if v_available < p_amount then",
-    replace: "if false then",
+    find: "if v_left = 0 then update public.user_credits",
+    replace: "if true then update public.user_credits",
     test: ledger("refuses a hold beyond what is available"),
   }),
   sql("function genbff.place_hold(", {
@@ -47,8 +47,8 @@ export const money: readonly Mutant[] = [
   sql("function genbff.settle_hold(", {
     name: "a settled hold is settled again",
     why: "L8, L10: a hold leaves open exactly once",
-    find: "if v_hold.state <> 'open' then",
-    replace: "if false then",
+    find: "where id = p_hold.id and state = 'open' and p_capture <= amount",
+    replace: "where id = p_hold.id and p_capture <= amount",
     test: parallel("settles a hold once, however many try"),
   }),
   sql("function genbff.settle_hold(", {
@@ -61,8 +61,8 @@ export const money: readonly Mutant[] = [
   sql("function genbff.settle_hold(", {
     name: "more may be captured than was held",
     why: "L9: a capture beyond the hold is refused",
-    find: "if p_capture > v_hold.amount then",
-    replace: "if false then",
+    find: "where id = p_hold.id and state = 'open' and p_capture <= amount",
+    replace: "where id = p_hold.id and state = 'open'",
     test: ledger("captures nothing for 0"),
   }),
   sql("function genbff.settle_hold(", {

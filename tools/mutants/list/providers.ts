@@ -83,8 +83,8 @@ export const providing: readonly Mutant[] = [
     name: "a lost sale is never looked up",
     why: "2.4: adopt the job that is found",
     file: `${steps}/recover.ts`,
-    find: "if (provider?.lookup === undefined ||",
-    replace: "if (true ||",
+    find: "if (provider.lookup !== undefined) return",
+    replace: "if (false) return",
     test: submission("believes no list that may lag behind"),
   },
   {

@@ -74,7 +74,7 @@ export const reads: readonly Mutant[] = [
   {
     name: "a cursor may be made by anybody",
     why: "7: a tampered cursor is refused",
-    file: "packages/core/src/http/signed-text.ts",
+    file: "packages/core/src/shared/signed-text.ts",
     find: "return genuine ?",
     replace: "return true ?",
     test: cursor("is good for its own list and user"),

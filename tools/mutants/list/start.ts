@@ -27,7 +27,7 @@ export const starting: readonly Mutant[] = [
   sql("function genbff.queue_is_full(", {
     name: "the last places of the queue are given to everybody who asks at once",
     why: "the depth is exact over all users",
-    find: "perform pg_advisory_xact_lock(hashtextextended('genbff.queue', 0));",
+    find: "perform genbff.pass_gate('queue');",
     replace: "",
     test: caps("gives its last places once"),
   }),
@@ -173,8 +173,8 @@ export const starting: readonly Mutant[] = [
   sql("function genbff.insert_generation(", {
     name: "files of two generations share a name",
     why: "S15: names are reserved at start",
-    find: "else model_count end - v_outputs into v_first_file;",
-    replace: "else model_count end - 1 into v_first_file;",
+    find: "else image_count end - v_outputs into v_first_file;",
+    replace: "else image_count end - 1 into v_first_file;",
     test: lifecycle("gives every output of a task a name of its own"),
   }),
 ];

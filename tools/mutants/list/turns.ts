@@ -10,7 +10,7 @@ export const turnsAndCaps: readonly Mutant[] = [
   sql("function public.genbff_claim(", {
     name: "two claim at once",
     why: "caps are exact over many processes: one claim at a time",
-    find: "perform pg_advisory_xact_lock(hashtextextended('genbff.claim', 0));",
+    find: "perform genbff.pass_gate('claim');",
     replace: "",
     test: caps("exact under sixteen claimers"),
   }),
@@ -60,8 +60,8 @@ export const turnsAndCaps: readonly Mutant[] = [
   sql("function genbff.cap_wait(", {
     name: "those who come from another provider pass the caps",
     why: "caps hold for every submission",
-    find: "if g.attempt = 1 or not exists",
-    replace: "if true or not exists",
+    find: "if not genbff.is_capped_again(g) then",
+    replace: "if true then",
     test: caps("holds for those who come from another provider"),
   }),
   sql("function genbff.next_in_turn(", {
