@@ -273,13 +273,6 @@ export const mutants: readonly Mutant[] = [
     test: recovery,
   },
   {
-    name: "a webhook gives a generation the job of another one",
-    file: statesSql,
-    find: "     and not exists (select 1 from genbff.attempts a where a.provider = w.provider and a.job_key = w.job_key)\n$$;",
-    replace: "$$;",
-    test: recovery,
-  },
-  {
     name: "a second purchase of an unknown one is not written down",
     file: lifeSql,
     find: "  if p_outcome = 'unknown' then\n    insert into genbff.orphans",
