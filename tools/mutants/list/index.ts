@@ -8,6 +8,7 @@ import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
 import { starting } from "./start.ts";
 import { turnsAndCaps } from "./turns.ts";
+import { vendors } from "./vendors.ts";
 
 /**
  * Defects that somebody could put in by mistake: a lock removed, a fence not compared, an index dropped. Every one must
@@ -23,4 +24,5 @@ export const mutants: readonly Mutant[] = [
   ...ends,
   ...reads,
   ...outside,
+  ...vendors,
 ];

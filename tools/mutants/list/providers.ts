@@ -115,9 +115,9 @@ export const providing: readonly Mutant[] = [
     name: "a vendor's words reach the user",
     why: "8.6: no error text of a provider reaches clients",
     file: `${steps}/on-answer.ts`,
-    within: "function detailsOf(",
-    find: "...(error.details === undefined ? {} : { details: error.details as JsonObject }),",
-    replace: "details: { ...error.details, reason: error.message },",
+    within: "function publicly(",
+    find: "...(details === undefined ? {} : { details: details as JsonObject })",
+    replace: "details: { ...details, reason: error.message }",
     test: submission("keeps a vendor's words from the user"),
   },
   {

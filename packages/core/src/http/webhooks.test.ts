@@ -41,8 +41,8 @@ const open = (publicUrl?: string) =>
     auth: {
       authenticate: async () => ({ userId: "alice", admin: false, expiresAt: Date.now() + 3_600_000 }),
     },
-    providers: { tripo: tripo.port, silent: silent.port } as never,
-    prices: { "text-to-image": { tripo: "picture", silent: "picture" } } as never,
+    providers: { tripo: tripo.port, twin: tripo.port, silent: silent.port } as never,
+    prices: { "text-to-image": { tripo: "picture", twin: "picture", silent: "picture" } } as never,
     secret: "a secret of at least thirty-two letters",
     publicUrl,
     credits: { signUp: 100 },
@@ -149,6 +149,7 @@ describe("a webhook", () => {
     for (const url of [
       `${base}/tripo/guess`,
       `${base}/tripo/${secret.slice(0, -2)}AA`,
+      `${base}/twin/${secret}`,
       `${base}/silent/${secret}`,
       `${base}/nobody/${secret}`,
       `${base}/constructor/${secret}`,
