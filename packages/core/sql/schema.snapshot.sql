@@ -2763,6 +2763,10 @@ begin
     end if;
   end if;
 
+  -- Another's task is refused without waiting for whoever has it in hand: we hold a wallet, and he may come to want it.
+  if exists (select 1 from genbff.tasks where task_id = p_task_id and user_id <> p_user_id) then
+    perform genbff.refuse(409, 'task_id_taken');
+  end if;
   insert into genbff.tasks (task_id, user_id) values (p_task_id, p_user_id) on conflict do nothing;
   select * into v_task from genbff.tasks where task_id = p_task_id for update;
   if v_task.user_id <> p_user_id then
