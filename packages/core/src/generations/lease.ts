@@ -17,16 +17,6 @@ export interface Lease {
   readonly exhausted: boolean;
   /** Aborted when the lease is lost, or will be before we could renew it. */
   readonly signal: AbortSignal;
-  /**
-   * Called before what cannot be undone: a process that stood still reads its answers before its timers tell it so.
-   *
-   * Where the lease may have run out the database is asked: a lease that nobody has taken is ours still.
-   *
-   * @param since - When the intent was sent, by the monotonic clock. An old one is not acted upon even so: whoever
-   * recovers it asks the vendor's list on the assumption that the request left soon after.
-   * @throws LeaseLost - somebody else has the generation, or may have it by now.
-   */
-  insist(since: number): Promise<void>;
   /** The user has asked to stop, as of the last renewal. */
   cancelRequested(): boolean;
   /** Ends the renewals. Gives nothing back: the commit does. */
@@ -58,14 +48,10 @@ export async function takeLease(context: BffContext, generationId: string): Prom
   const order = toWorkOrder(taken.generation);
   const lost = new AbortController();
   let cancelRequested = order.cancel_requested;
-  let renewing: Promise<void> | undefined;
-  const renew = () => {
-    renewing ??= askToRenew().finally(() => {
-      renewing = undefined;
-    });
-    return renewing;
-  };
-  const askToRenew = async () => {
+  let renewing = false;
+  const renew = async () => {
+    if (renewing) return;
+    renewing = true;
     const sentAt = context.clock.monotonic();
     try {
       const answer = await context.database.call("genbff_heartbeat", {
@@ -80,23 +66,18 @@ export async function takeLease(context: BffContext, generationId: string): Prom
       }
     } catch (error) {
       context.logger.warn({ generation_id: order.id, error }, "a lease could not be renewed");
+    } finally {
+      renewing = false;
     }
   };
-  const isOld = (at: number) => context.clock.monotonic() - at > leaseMs * 0.75;
-  const insist = async (since: number) => {
-    if (isOld(renewedAt)) await renew();
-    if (isOld(renewedAt) || isOld(since)) lost.abort(new LeaseLost());
-    lost.signal.throwIfAborted();
-  };
   const endRenewals = context.clock.every(heartbeatMs, () => {
-    if (isOld(renewedAt)) lost.abort(new LeaseLost());
+    if (context.clock.monotonic() - renewedAt > leaseMs * 0.75) lost.abort(new LeaseLost());
     else void renew();
   });
   return {
     order,
     exhausted: taken.exhausted === true,
     signal: lost.signal,
-    insist,
     cancelRequested: () => cancelRequested,
     end: endRenewals,
   };
