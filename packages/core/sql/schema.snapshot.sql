@@ -2201,7 +2201,7 @@ begin
   return genbff.input_view(v_input);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text, p_call uuid DEFAULT NULL::uuid)
+CREATE OR REPLACE FUNCTION public.genbff_intent(p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text, p_call uuid DEFAULT NULL::uuid, p_lease_ms bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2222,12 +2222,17 @@ begin
   if v_generation.id is null then
     return null;
   end if;
-  if exists (select 1 from genbff.attempts
-              where generation_id = p_generation_id and attempt = v_generation.attempt and intent_call = p_call) then
-    return jsonb_build_object('go', true, 'generation', genbff.work_order(v_generation));
-  end if;
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
+  end if;
+  if p_lease_ms is not null then
+    update genbff.generations set lease_expires_at = v_now + p_lease_ms * interval '1 millisecond'
+     where id = p_generation_id returning * into v_generation;
+  end if;
+  update genbff.attempts set intent_at = v_now
+   where generation_id = p_generation_id and attempt = v_generation.attempt and intent_call = p_call and outcome is null;
+  if found then
+    return jsonb_build_object('go', true, 'generation', genbff.work_order(v_generation));
   end if;
   v_wait := genbff.cap_wait(v_generation, v_now);
   if v_wait = 0 then

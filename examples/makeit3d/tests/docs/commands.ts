@@ -35,6 +35,11 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
     pattern: /^pnpm (check|snapshot|format)$/,
     proof: ([, script = ""]) => isIn(Object.keys(json("package.json").scripts).join(" "), script),
   },
+  // generations/simulation.test.ts lives a few seeds of it.
+  {
+    pattern: /^pnpm simulate --seed \d+ --generations \d+$/,
+    proof: () => isIn(json("package.json").scripts.simulate, "tools/simulate/main.ts"),
+  },
   {
     pattern: /^pnpm changeset$/,
     proof: () => isIn(Object.keys(json("package.json").devDependencies).join(" "), "@changesets/cli"),

@@ -513,9 +513,10 @@ end $$;
 
 -- The last commit before the request leaves, once per attempt. Null: the lease is lost. `go` is false where nothing may
 -- be sent now: the user has cancelled, the deadline has passed, or the provider must be left alone for `wait_ms`.
--- p_call names this very call: when its answer is lost on the way, the driver asks again, and nothing was sent between.
+-- p_call names this very call: where its answer was lost on the way, or came late, it is asked again, and nothing was
+-- sent between. Each time the lease is renewed: the request leaves under a fresh one, or not at all.
 create function public.genbff_intent(
-  p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text, p_call uuid default null
+  p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text, p_call uuid default null, p_lease_ms bigint default null
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
@@ -532,12 +533,17 @@ begin
   if v_generation.id is null then
     return null;
   end if;
-  if exists (select 1 from genbff.attempts
-              where generation_id = p_generation_id and attempt = v_generation.attempt and intent_call = p_call) then
-    return jsonb_build_object('go', true, 'generation', genbff.work_order(v_generation));
-  end if;
   if v_generation.cancel_requested or v_generation.deadline_at <= v_now then
     return jsonb_build_object('go', false, 'generation', genbff.work_order(v_generation));
+  end if;
+  if p_lease_ms is not null then
+    update genbff.generations set lease_expires_at = v_now + p_lease_ms * interval '1 millisecond'
+     where id = p_generation_id returning * into v_generation;
+  end if;
+  update genbff.attempts set intent_at = v_now
+   where generation_id = p_generation_id and attempt = v_generation.attempt and intent_call = p_call and outcome is null;
+  if found then
+    return jsonb_build_object('go', true, 'generation', genbff.work_order(v_generation));
   end if;
   v_wait := genbff.cap_wait(v_generation, v_now);
   if v_wait = 0 then

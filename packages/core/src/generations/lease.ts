@@ -19,16 +19,6 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** For what nobody can do again: aborted when the lease is lost, or will be before we could renew it. */
   readonly lost: AbortSignal;
-  /**
-   * Called before what cannot be undone: a process that stood still reads its answers before its timers tell it so.
-   *
-   * Where the lease may have run out the database is asked: a lease that nobody has taken is ours still.
-   *
-   * @param since - When the intent was sent, by the monotonic clock. An old one is not acted upon even so: whoever
-   * recovers it asks the vendor's list on the assumption that the request left soon after.
-   * @throws LeaseLost - somebody else has the generation, or may have it by now.
-   */
-  insist(since: number): Promise<void>;
   /** Aborted when the user has asked to stop, as of the last renewal. */
   readonly cancelled: AbortSignal;
   /** Ends the renewals. Gives nothing back: the commit does, or `handOver`. */
@@ -94,14 +84,10 @@ async function take(context: BffContext, generationId: string): Promise<Lease | 
   if (context.closing.aborted) held.stop();
   const cancelled = new AbortController();
   if (order.cancel_requested) cancelled.abort();
-  let renewing: Promise<void> | undefined;
-  const renew = () => {
-    renewing ??= askToRenew().finally(() => {
-      renewing = undefined;
-    });
-    return renewing;
-  };
-  const askToRenew = async () => {
+  let renewing = false;
+  const renew = async () => {
+    if (renewing) return;
+    renewing = true;
     const sentAt = context.clock.monotonic();
     try {
       const answer = await context.database.call("genbff_heartbeat", {
@@ -116,11 +102,12 @@ async function take(context: BffContext, generationId: string): Promise<Lease | 
       }
     } catch (error) {
       context.logger.warn({ generation_id: order.id, error }, "a lease could not be renewed");
+    } finally {
+      renewing = false;
     }
   };
-  const isOld = (at: number) => context.clock.monotonic() - at > leaseMs * 0.75;
   const endRenewals = context.clock.every(heartbeatMs, () => {
-    if (isOld(renewedAt)) lose();
+    if (context.clock.monotonic() - renewedAt > leaseMs * 0.75) lose();
     else void renew();
   });
   return {
@@ -128,11 +115,6 @@ async function take(context: BffContext, generationId: string): Promise<Lease | 
     exhausted: taken.exhausted === true,
     signal: ending.signal,
     lost: lost.signal,
-    async insist(since) {
-      if (isOld(renewedAt)) await renew();
-      if (isOld(renewedAt) || isOld(since)) lose();
-      lost.signal.throwIfAborted();
-    },
     cancelled: cancelled.signal,
     end() {
       endRenewals();

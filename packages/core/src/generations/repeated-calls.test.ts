@@ -54,13 +54,18 @@ const twice = (...names: readonly string[]): Partial<Database> => ({
 });
 
 it("does not send what was intended under a lease that has run out meanwhile", async () => {
+  const time = await takeClock(test);
   let ahead = 0;
   const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + ahead };
   const vendor = scriptedProvider();
   const slow: Partial<Database> = {
     async call(name, args) {
       const answer = await test.database.call(name, args);
-      if (name === "genbff_intent") ahead = 16_000;
+      if (name === "genbff_intent" && ahead === 0) {
+        ahead = 16_000;
+        await time.forward(21_000);
+        expect(await book.take(String(args.p_generation_id))).toBeDefined();
+      }
       return answer;
     },
   };

@@ -35,29 +35,42 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
 
   // Whoever takes it next sends it; from here on nobody else can.
   if (lease.signal.aborted) throw new LeaseLost();
-  const intendedAt = context.clock.monotonic();
   const intent = await commitIntent(context, order, prepared);
   if (!intent.go) return stay(intent.order, intent.waitMs);
 
-  // The answer may have taken longer than the lease: then the new owner has asked the vendor already, and found nothing.
-  await lease.insist(intendedAt);
   return buy(context, lease, intent.order, (given) => provider.submit(job, prepared, given), {
     submitTimeoutMs: provider.submitTimeoutMs,
     afterFailure: (error) => afterFailure(context, lease, intent.order, error),
   });
 }
 
-/** Whether the request may leave now; committed before it does. */
+const asksMax = 4;
+
+/**
+ * Whether the request may leave now; committed before it does.
+ *
+ * An answer that came late is asked for again: a process that stood still, or whose line did, may have lost the
+ * generation to somebody who has asked the vendor already and found nothing.
+ */
 async function commitIntent(context: BffContext, order: WorkOrder, prepared: PreparedRequest) {
-  const intent = (await context.database.call("genbff_intent", {
+  const { clock, limits } = context;
+  const call = {
     p_generation_id: order.id,
     p_epoch: order.lease_epoch,
     p_request: prepared.request,
     p_digest: await digestOf([prepared.request, order.sources.map((source) => source.sha256)]),
     p_call: crypto.randomUUID(),
-  })) as { go: boolean; wait_ms?: number; generation: JsonValue } | null;
-  if (intent === null) throw new LeaseLost();
-  return { go: intent.go, waitMs: intent.wait_ms, order: toWorkOrder(intent.generation) };
+    p_lease_ms: limits.leaseMs,
+  };
+  for (let asks = 0; asks < asksMax; asks++) {
+    const askedAt = clock.monotonic();
+    const answer = await context.database.call("genbff_intent", call);
+    const intent = answer as { go: boolean; wait_ms?: number; generation: JsonValue } | null;
+    if (intent === null) throw new LeaseLost();
+    if (!intent.go || clock.monotonic() - askedAt <= limits.leaseMs * 0.75)
+      return { go: intent.go, waitMs: intent.wait_ms, order: toWorkOrder(intent.generation) };
+  }
+  throw new LeaseLost();
 }
 
 /** Nothing may be sent now: the user has cancelled, the time is up, or the provider must be left alone. */
