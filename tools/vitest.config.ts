@@ -1,7 +1,7 @@
 import { defineProject } from "vitest/config";
-import { sourceConditions } from "./vitest-shared.ts";
+import { patience, sourceConditions } from "./vitest-shared.ts";
 
 export default defineProject({
   ...sourceConditions,
-  test: { name: "structure", include: ["*.test.ts"], environment: "node" },
+  test: { ...patience, name: "structure", include: ["*.test.ts"], environment: "node" },
 });

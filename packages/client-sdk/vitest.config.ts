@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineProject } from "vitest/config";
-import { sourceConditions } from "../../tools/vitest-shared.ts";
+import { patience, sourceConditions } from "../../tools/vitest-shared.ts";
 
 export default defineProject({
   ...sourceConditions,
   test: {
+    ...patience,
     name: "client-sdk",
     include: ["src/**/*.test.ts"],
     environment: "node",

@@ -1,7 +1,7 @@
 import { defineProject } from "vitest/config";
-import { sourceConditions } from "../../tools/vitest-shared.ts";
+import { patience, sourceConditions } from "../../tools/vitest-shared.ts";
 
 export default defineProject({
   ...sourceConditions,
-  test: { name: "providers", include: ["src/**/*.test.ts"], environment: "node" },
+  test: { ...patience, name: "providers", include: ["src/**/*.test.ts"], environment: "node" },
 });
