@@ -2,16 +2,20 @@ import { defineProvider, isProviderError } from "@genbff/core";
 import { checkConnection } from "../shared/connection.ts";
 import { createFormBody } from "../shared/form-data.ts";
 import { createHttp } from "../shared/http.ts";
+import { toBlackAndWhite } from "../shared/mask.ts";
 import { refusedOrThrow } from "../shared/outcome.ts";
+import { paintMasks } from "../shared/paint-masks.ts";
 import { readErrorBody, readJson } from "../shared/read-json.ts";
 import { checkRequest } from "./check.ts";
 import { recraftError } from "./errors.ts";
 import { findRecraftModel, type RecraftModelId } from "./models.ts";
 import { countOutputs, type RecraftOperation, recraftOptions } from "./options.ts";
-import { withPureMasks } from "./pure-masks.ts";
 import { routeOf } from "./route.ts";
 import { readStored, toForm, toRequest } from "./to-request.ts";
 import { toResult } from "./to-result.ts";
+
+/** The vendor refuses grey, soft edges and transparency. */
+const masks = { vendor: "recraft", paint: toBlackAndWhite };
 
 /** For a mask to be painted anew, and a small answer to be read. */
 const aroundMs = 20_000;
@@ -77,7 +81,7 @@ export function recraft(settings: RecraftSettings) {
     async submit(job, prepared, { signal }) {
       const { endpoint } = routeOfJob(job);
       const request = readStored(prepared.request);
-      const files = await withPureMasks(job.files).catch(asRefusal);
+      const files = await paintMasks(job.files, masks).catch(asRefusal);
       if ("state" in files) return files;
       const answer = await http({
         purpose: "submit",
