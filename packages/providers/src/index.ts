@@ -1,2 +1,3 @@
+export { type GeminiSettings, gemini } from "./gemini/index.ts";
 export { type OpenaiSettings, openai } from "./openai/index.ts";
 export { type TripoSettings, tripo } from "./tripo/index.ts";

@@ -1,6 +1,7 @@
 import { expectTypeOf } from "vitest";
-import type { openai, tripo } from "./index.ts";
+import type { gemini, openai, tripo } from "./index.ts";
 
+type Gemini = ReturnType<typeof gemini>["~offers"];
 type Openai = ReturnType<typeof openai>["~offers"];
 type Tripo = ReturnType<typeof tripo>["~offers"];
 
@@ -18,3 +19,7 @@ expectTypeOf<Tripo["text-to-model"]>().not.toHaveProperty("orientation");
 expectTypeOf<Tripo["text-to-model"]["model_version"]>().toEqualTypeOf<
   "v3.1-20260211" | "v3.0-20250812" | "v2.5-20250123" | "P1-20260311" | "P2-20260801" | undefined
 >();
+
+expectTypeOf<keyof Gemini>().toEqualTypeOf<"text-to-image" | "image-to-image" | "plan-prompts">();
+expectTypeOf<Gemini["text-to-image"]["image_size"]>().toEqualTypeOf<"512" | "1K" | "2K" | "4K" | undefined>();
+expectTypeOf<Gemini["image-to-image"]>().not.toHaveProperty("n");

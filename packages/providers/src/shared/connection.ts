@@ -5,6 +5,8 @@ export interface Connection {
   /** Without a slash at the end. */
   readonly baseUrl: string;
   readonly apiKey: string;
+  /** The header that carries the key, and the word before it. Default: `authorization`, `Bearer`. */
+  readonly auth?: { readonly header: string; readonly scheme?: string };
 }
 
 /**
@@ -12,12 +14,13 @@ export interface Connection {
  *
  * @throws Error - the key is empty or no header value (its text is never repeated), or the base URL is no http(s) URL.
  */
-export function checkConnection({ vendor, baseUrl, apiKey }: Connection): Connection {
+export function checkConnection(connection: Connection): Connection {
+  const { vendor, baseUrl, apiKey } = connection;
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
     throw new Error(`${vendor}: apiKey is empty, or holds a space or a character that no header can carry.`);
   }
   if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
     throw new Error(`${vendor}: baseUrl must be an http or https URL.`);
   }
-  return { vendor, apiKey, baseUrl: baseUrl.replace(/\/+$/, "") };
+  return { ...connection, baseUrl: baseUrl.replace(/\/+$/, "") };
 }
