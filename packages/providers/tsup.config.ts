@@ -1,7 +1,13 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/gemini/index.ts", "src/openai/index.ts", "src/tripo/index.ts"],
+  entry: [
+    "src/index.ts",
+    "src/gemini/index.ts",
+    "src/openai/index.ts",
+    "src/seedream/index.ts",
+    "src/tripo/index.ts",
+  ],
   format: ["esm"],
   dts: true,
   sourcemap: true,

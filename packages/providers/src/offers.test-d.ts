@@ -1,8 +1,9 @@
 import { expectTypeOf } from "vitest";
-import type { gemini, openai, tripo } from "./index.ts";
+import type { gemini, openai, seedream, tripo } from "./index.ts";
 
 type Gemini = ReturnType<typeof gemini>["~offers"];
 type Openai = ReturnType<typeof openai>["~offers"];
+type Seedream = ReturnType<typeof seedream>["~offers"];
 type Tripo = ReturnType<typeof tripo>["~offers"];
 
 // What a browser may send is known to its compiler: operations, parameters and their values.
@@ -23,3 +24,7 @@ expectTypeOf<Tripo["text-to-model"]["model_version"]>().toEqualTypeOf<
 expectTypeOf<keyof Gemini>().toEqualTypeOf<"text-to-image" | "image-to-image" | "plan-prompts">();
 expectTypeOf<Gemini["text-to-image"]["image_size"]>().toEqualTypeOf<"512" | "1K" | "2K" | "4K" | undefined>();
 expectTypeOf<Gemini["image-to-image"]>().not.toHaveProperty("n");
+
+expectTypeOf<keyof Seedream>().toEqualTypeOf<"text-to-image" | "image-to-image">();
+expectTypeOf<Seedream["image-to-image"]["output_format"]>().toEqualTypeOf<"jpeg" | "png" | undefined>();
+expectTypeOf<Seedream["text-to-image"]>().not.toHaveProperty("seed");
