@@ -70,13 +70,12 @@ function toResponse({ status, headers, body }: Fixture): Response {
 async function describeRequest(request: Request, path: string): Promise<Seen> {
   const { method, headers } = request;
   const type = headers.get("content-type") ?? "";
-  const bytes = await request.arrayBuffer();
-  const length = Number(headers.get("content-length") ?? bytes.byteLength);
-  if (length !== bytes.byteLength) throw new Error("wrong content-length");
   if (!type.startsWith("multipart/form-data")) {
-    const text = new TextDecoder().decode(bytes);
+    const text = await request.text();
     return { method, path, headers, json: text === "" ? undefined : JSON.parse(text), form: undefined };
   }
+  const bytes = await request.arrayBuffer();
+  if (Number(headers.get("content-length")) !== bytes.byteLength) throw new Error("wrong content-length");
   const parts = await new Response(bytes, { headers: { "content-type": type } }).formData();
   const form: [string, string][] = [];
   for (const [name, value] of parts.entries()) {

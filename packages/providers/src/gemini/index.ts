@@ -52,7 +52,7 @@ export function gemini(settings: GeminiSettings) {
   const { planInstruction = usualInstruction } = settings;
   const imageModel = findImageModel(settings.imageModel ?? "gemini-nano-banana-2.1", Date.now());
   const textModel = checkModelId(settings.textModel ?? "gemini-3.8-flash");
-  const auth = { header: "x-goog-api-key" };
+  const auth = { header: "x-goog-api-key", scheme: "" };
   const http = createHttp(checkConnection({ vendor: "gemini", baseUrl, apiKey, auth }));
   const check = checkImage.bind(undefined, imageModel);
 

@@ -10,10 +10,12 @@ const requests: {
   path: string;
   body: { contents: { parts: { text: string }[] }[]; generationConfig: object };
 }[] = [];
+const keys: (string | null)[][] = [];
 const answers: (object | number)[] = [];
 const onAnswer: (() => void)[] = [];
 const server = setupServer(
   http.post("https://vendor.invalid/*", async ({ request }) => {
+    keys.push(["x-goog-api-key", "authorization"].map((name) => request.headers.get(name)));
     requests.push({ path: new URL(request.url).pathname, body: (await request.json()) as never });
     onAnswer.shift()?.();
     const answer = answers.shift() ?? 500;
@@ -23,7 +25,7 @@ const server = setupServer(
 );
 beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
 afterEach(() => {
-  for (const list of [requests, answers, onAnswer]) list.length = 0;
+  for (const list of [requests, keys, answers, onAnswer]) list.length = 0;
 });
 afterAll(() => server.close());
 
@@ -53,6 +55,7 @@ const plan = (given: (object | number)[], input: { count?: number } = { count: 2
 describe("a plan of prompts", () => {
   it("is asked for with its schema, its number and room to answer", async () => {
     await plan([planOf("a", "b")]);
+    expect(keys).toEqual([["key", null]]);
     expect(requests).toEqual([
       {
         path: "/v1beta/models/gemini-3.8-flash:generateContent",

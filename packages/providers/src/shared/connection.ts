@@ -4,9 +4,10 @@ export interface Connection {
   readonly vendor: string;
   /** Without a slash at the end. */
   readonly baseUrl: string;
+  /** Empty: none is sent, as to an address that is signed itself. `checkConnection` lets no setting be empty. */
   readonly apiKey: string;
-  /** The header that carries the key, and the word before it. Default: `authorization`, `Bearer`. */
-  readonly auth?: { readonly header: string; readonly scheme?: string };
+  /** How the key is sent. Default: `authorization` with the scheme `Bearer`. An empty scheme sends the key alone. */
+  readonly auth?: { readonly header: string; readonly scheme: string };
 }
 
 /**
@@ -23,4 +24,10 @@ export function checkConnection(connection: Connection): Connection {
     throw new Error(`${vendor}: baseUrl must be an http or https URL.`);
   }
   return { ...connection, baseUrl: baseUrl.replace(/\/+$/, "") };
+}
+
+/** The header that proves who we are. */
+export function authHeaders({ apiKey, auth }: Connection): Record<string, string> {
+  const { header, scheme } = auth ?? { header: "authorization", scheme: "Bearer" };
+  return apiKey === "" ? {} : { [header]: scheme === "" ? apiKey : `${scheme} ${apiKey}` };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@genbff/core";
 import ky from "ky";
 import { type ByteSource, createByteSource } from "./byte-source.ts";
-import type { Connection } from "./connection.ts";
+import { authHeaders, type Connection } from "./connection.ts";
 import type { CallPurpose } from "./outcome.ts";
 import type { StreamedBody } from "./streamed-body.ts";
 import { brokenCall, classifyTransport } from "./transport-error.ts";
@@ -43,8 +43,6 @@ export type Http = (call: HttpCall) => Promise<HttpAnswer>;
  * this machine or the call buys nothing, else `unknown`.
  */
 export function createHttp(connection: Connection): Http {
-  const { header, scheme } = connection.auth ?? { header: "authorization", scheme: "Bearer" };
-  const proof = scheme === undefined ? connection.apiKey : `${scheme} ${connection.apiKey}`;
   return async function send(call) {
     const { purpose, form, signal } = call;
     const broken = { vendor: connection.vendor, purpose };
@@ -57,7 +55,7 @@ export function createHttp(connection: Connection): Http {
       const response = await ky(`${connection.baseUrl}/${call.path}`, {
         method: call.method,
         headers: {
-          [header]: proof,
+          ...authHeaders(connection),
           ...(form ? { "content-type": form.contentType, "content-length": String(form.bytes) } : {}),
           ...call.headers,
         },
