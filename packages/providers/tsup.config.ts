@@ -6,6 +6,8 @@ export default defineConfig({
     "src/openai/index.ts",
     "src/recraft/index.ts",
     "src/stability/index.ts",
+    "src/gemini/index.ts",
+    "src/seedream/index.ts",
     "src/tripo/index.ts",
   ],
   format: ["esm"],

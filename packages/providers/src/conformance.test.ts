@@ -1,13 +1,17 @@
 import { describeProvider } from "./conformance/suite.ts";
+import { geminiCases } from "./gemini/conformance-cases.ts";
 import { openaiCases } from "./openai/conformance-cases.ts";
 import { recraftCases, recraftEditCases } from "./recraft/conformance-cases.ts";
+import { seedreamCases } from "./seedream/conformance-cases.ts";
 import { stabilityCases, stabilityJobCases } from "./stability/conformance-cases.ts";
 import { tripoCases } from "./tripo/conformance-cases.ts";
 
 // A new vendor is its folder and one line here.
+describeProvider(geminiCases);
 describeProvider(openaiCases);
 describeProvider(recraftCases);
 describeProvider(recraftEditCases);
 describeProvider(stabilityCases);
 describeProvider(stabilityJobCases);
+describeProvider(seedreamCases);
 describeProvider(tripoCases);

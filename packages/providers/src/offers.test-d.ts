@@ -1,9 +1,11 @@
 import { expectTypeOf } from "vitest";
-import type { openai, recraft, stability, tripo } from "./index.ts";
+import type { gemini, openai, recraft, seedream, stability, tripo } from "./index.ts";
 
+type Gemini = ReturnType<typeof gemini>["~offers"];
 type Openai = ReturnType<typeof openai>["~offers"];
 type Recraft = ReturnType<typeof recraft>["~offers"];
 type Stability = ReturnType<typeof stability>["~offers"];
+type Seedream = ReturnType<typeof seedream>["~offers"];
 type Tripo = ReturnType<typeof tripo>["~offers"];
 
 // What a browser may send is known to its compiler: operations, parameters and their values.
@@ -62,3 +64,9 @@ expectTypeOf<"16:9" | "1707x1024">().toExtend<Recraft["text-to-image"]["size"]>(
 expectTypeOf<"voxel" | "hdr">().toExtend<Recraft["text-to-image"]["substyle"]>();
 expectTypeOf<"linocut">().not.toExtend<Recraft["text-to-image"]["substyle"]>();
 expectTypeOf<keyof Recraft["vectorize"]>().toEqualTypeOf<never>();
+expectTypeOf<keyof Gemini>().toEqualTypeOf<"text-to-image" | "image-to-image" | "plan-prompts">();
+expectTypeOf<Gemini["text-to-image"]["image_size"]>().toEqualTypeOf<"512" | "1K" | "2K" | "4K" | undefined>();
+expectTypeOf<Gemini["image-to-image"]>().not.toHaveProperty("n");
+expectTypeOf<keyof Seedream>().toEqualTypeOf<"text-to-image" | "image-to-image">();
+expectTypeOf<Seedream["image-to-image"]["output_format"]>().toEqualTypeOf<"jpeg" | "png" | undefined>();
+expectTypeOf<Seedream["text-to-image"]>().not.toHaveProperty("seed");

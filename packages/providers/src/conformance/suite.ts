@@ -76,7 +76,7 @@ export function describeProvider(cases: VendorCases): void {
           expect(submissions()).toHaveLength(1);
         },
       );
-      it.each([303, 408, 425, 500, 501, 502, 503, 504, 520])("%i as unknown", async (status) => {
+      it.each([303, 408, 425, 499, 500, 501, 502, 503, 504, 520])("%i as unknown", async (status) => {
         server.answerWith(() => new HttpResponse("<h1>CANARY</h1>", { status }));
         await submit(open);
       });

@@ -1,9 +1,9 @@
 import type { JsonObject } from "@genbff/core";
 import ky from "ky";
 import { type ByteSource, createByteSource } from "./byte-source.ts";
-import type { Connection } from "./connection.ts";
-import type { FormBody } from "./form-data.ts";
+import { authHeaders, type Connection } from "./connection.ts";
 import type { CallPurpose } from "./outcome.ts";
+import type { StreamedBody } from "./streamed-body.ts";
 import { brokenCall, classifyTransport } from "./transport-error.ts";
 
 /** One call to a vendor. */
@@ -14,7 +14,8 @@ export interface HttpCall {
   readonly path: string;
   readonly headers?: Record<string, string>;
   readonly json?: JsonObject;
-  readonly form?: FormBody;
+  /** A form, or JSON with files in it. */
+  readonly form?: StreamedBody;
   readonly signal: AbortSignal;
   /** Until the first byte of the answer's body. Default 30 s. */
   readonly answerTimeoutMs?: number;
@@ -54,7 +55,7 @@ export function createHttp(connection: Connection): Http {
       const response = await ky(`${connection.baseUrl}/${call.path}`, {
         method: call.method,
         headers: {
-          authorization: `Bearer ${connection.apiKey}`,
+          ...authHeaders(connection),
           ...(form ? { "content-type": form.contentType, "content-length": String(form.bytes) } : {}),
           ...call.headers,
         },

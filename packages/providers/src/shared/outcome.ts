@@ -24,8 +24,8 @@ export function outcomeOfStatus(
 function isRefusal(status: number, retryAfterMs: number | undefined): boolean {
   // A redirect sends us elsewhere before anything was done; 303 alone says "done, look over there".
   if (status >= 300 && status < 400) return status !== 303;
-  // 408 and 425 come from servers that may have the request and go on working at it.
-  if (status >= 400 && status < 500) return status !== 408 && status !== 425;
+  // These come from servers that may have the request and go on working at it; 499 says that they thought us gone.
+  if (status >= 400 && status < 500) return ![408, 425, 499].includes(status);
   return status === 503 && retryAfterMs !== undefined;
 }
 
