@@ -4,7 +4,7 @@ import { open, type Picture, scaleTo, toPicture } from "./picture.ts";
 import { restyle } from "./restyle/restyle.ts";
 
 // Painting goes pixel by pixel: a larger picture is painted at this size and enlarged, as vendors do themselves.
-const paintedPixelsMax = 1_100_000;
+const paintedPixelsMax = 640_000;
 
 /**
  * Paints what was asked for, at any size: a scene from words alone, or the first picture painted over.

@@ -1,3 +1,4 @@
+import { askedCount, countedThings, thingWords } from "../../../asked-count.ts";
 import { withoutDirectives } from "../../../faults/parse.ts";
 
 /** What a planner has understood of a request. */
@@ -11,13 +12,6 @@ export interface Wish {
 }
 
 const subjectLengthMax = 160;
-const numbers =
-  "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split(
-    " ",
-  );
-const things =
-  "prompts?|images?|pictures?|photos?|variations?|variants?|ideas?|shots?|items?|entries|strings|views?|concepts?|options?|scenes?|illustrations?";
-const counted = new RegExp(`\\b(\\d{1,2}|${numbers.join("|")})\\s+(?:\\w+\\s+){0,4}?(?:${things})\\b`, "gi");
 const named = /"(?:count|n|number|howMany)"\s*:\s*(\d{1,2})\b/g;
 const labelled =
   /^\s*(?:brief|request|subject|idea|topic|theme|user(?:'s)? (?:request|brief))\s*[:=]\s*(.+)$/gim;
@@ -32,11 +26,10 @@ export function understand(instruction: string, user: readonly string[]): Wish {
   const texts = user.map(withoutDirectives).filter((text) => text !== "");
   const all = [instruction, ...texts].join("\n");
   const marked = [...matches(texts.join("\n"), labelled), ...matches(texts.join("\n"), inJson)].at(-1);
-  const counts = [...matches(all, counted), ...matches(all, named)];
-  const last = counts.at(-1)?.toLowerCase();
+  const given = matches(all, named).at(-1);
   return {
     subject: shortened(marked ?? texts[0] ?? "an object"),
-    count: last === undefined ? undefined : Number(last) || numbers.indexOf(last) + 1,
+    count: given === undefined ? askedCount(all) : Number(given),
     said: all,
   };
 }
@@ -50,14 +43,14 @@ function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
   const plain = line.replace(
     new RegExp(
-      `^(?:please\\s+)?(?:plan|write|make|create|give me|suggest|design|draw|paint)\\s+(?:.{0,40}?\\b(?:${things})\\s+(?:of|for|about|with)\\s+)?`,
+      `^(?:please\\s+)?(?:plan|write|make|create|give me|suggest|design|draw|paint)\\s+(?:.{0,40}?\\b(?:${thingWords})\\s+(?:of|for|about|with)\\s+)?`,
       "i",
     ),
     "",
   );
   // A sentence that tells how many to write says nothing about what is in them.
   const sentences = (plain === "" ? line : plain).split(/(?<=[.!?])\s+/);
-  const telling = sentences.filter((sentence) => sentence.match(counted) === null);
+  const telling = sentences.filter((sentence) => sentence.match(countedThings) === null);
   const kept = (telling.length > 0 ? telling : sentences).join(" ").replace(/[.!?\s]+$/, "");
   if (kept.length <= subjectLengthMax) return kept;
   return kept.slice(0, subjectLengthMax).replace(/\s+\S*$/, "");
