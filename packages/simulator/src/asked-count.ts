@@ -12,8 +12,8 @@ export const countedThings = new RegExp(
 );
 
 /** How many things a text asks for, by the last number that it names; undefined where it names none. */
-export function askedCount(text: string): number | undefined {
-  const found = [...text.matchAll(countedThings)].at(-1)?.[1]?.toLowerCase();
+export function askedCount(text: string, counted = countedThings): number | undefined {
+  const found = [...text.matchAll(counted)].at(-1)?.[1]?.toLowerCase();
   return found === undefined ? undefined : Number(found) || numbers.indexOf(found) + 1;
 }
 

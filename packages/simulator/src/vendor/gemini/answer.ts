@@ -61,7 +61,11 @@ export function createAnswers(world: World, model: Model | undefined): Answers {
     id,
     signed,
     whole: ({ candidates, tokens }) =>
-      signed({ candidates: candidates.map(written), usageMetadata: usageMetadata(tokens) }),
+      signed({
+        // A list of nothing is left out, as everywhere in this vendor's JSON.
+        ...(candidates.length > 0 ? { candidates: candidates.map(written) } : {}),
+        usageMetadata: usageMetadata(tokens),
+      }),
     pieces({ candidates, tokens }) {
       const bodies = candidates.flatMap(({ parts = [], ...end }, index) => [
         ...parts
@@ -69,7 +73,7 @@ export function createAnswers(world: World, model: Model | undefined): Answers {
           .map((part) => signed({ candidates: [{ content: { role: "model", parts: [part] }, index }] })),
         signed({ candidates: [{ ...end, index }], usageMetadata: usageMetadata(tokens) }),
       ]);
-      return bodies;
+      return bodies.length > 0 ? bodies : [signed({ usageMetadata: usageMetadata(tokens) })];
     },
   };
 }

@@ -59,6 +59,19 @@ it("finds the wish among commands, labels and JSON", async () => {
   });
 });
 
+it.each([
+  ["Write exactly 6 image prompts.", "A book with three scenes", 6],
+  ["Plan prompts.", "Write 2 prompts.\nBrief: four pictures of one boat", 2],
+  ["Plan prompts.", '{"brief":"two pictures of a boat","count":5}', 5],
+  ["Plan prompts.", "four pictures of a boat", 4],
+])(
+  "writes as many as it was told to, not as many as the brief speaks of: %s %s",
+  async (text, brief, count) => {
+    const body = { ...planning(brief), systemInstruction: { parts: [{ text }] } };
+    expect((await planOf(body)).prompts).toHaveLength(count);
+  },
+);
+
 it("keeps thirty-two prompts apart, and within the schema's bounds", async () => {
   const items = { type: "STRING" };
   const schema = {

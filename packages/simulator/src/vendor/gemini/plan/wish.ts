@@ -12,6 +12,7 @@ export interface Wish {
 }
 
 const subjectLengthMax = 160;
+const countedPrompts = new RegExp(countedThings.source.replace(thingWords, "prompts?"), "gi");
 const named = /"(?:count|n|number|howMany)"\s*:\s*(\d{1,2})\b/g;
 const labelled =
   /^\s*(?:brief|request|subject|idea|topic|theme|user(?:'s)? (?:request|brief))\s*[:=]\s*(.+)$/gim;
@@ -26,10 +27,12 @@ export function understand(instruction: string, user: readonly string[]): Wish {
   const texts = user.map(withoutDirectives).filter((text) => text !== "");
   const all = [instruction, ...texts].join("\n");
   const marked = [...matches(texts.join("\n"), labelled), ...matches(texts.join("\n"), inJson)].at(-1);
+  // What a brief counts, scenes or pictures, is not what a planner is told to write.
+  const told = [instruction, texts.join("\n")].map((text) => askedCount(text, countedPrompts));
   const given = matches(all, named).at(-1);
   return {
     subject: shortened(marked ?? texts[0] ?? "an object"),
-    count: given === undefined ? askedCount(all) : Number(given),
+    count: told[0] ?? (given === undefined ? undefined : Number(given)) ?? told[1] ?? askedCount(all),
     said: all,
   };
 }
