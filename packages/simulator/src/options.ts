@@ -12,7 +12,7 @@ export interface SimulatorOptions {
   latencyMs?: number;
   /** Time of a Tripo job from `queued` to `success`, in milliseconds. Default 1500. */
   jobMs?: number;
-  /** Life of a Tripo result link, in milliseconds. Default 60,000. */
+  /** Life of a result link, in milliseconds. Default 60,000. */
   linkTtlMs?: number;
   /** A word put wherever a vendor's name or text would show, so that a test can search for leaks. */
   canary?: string;

@@ -6,7 +6,7 @@ import { isJson } from "./faults/json.ts";
 import type { Memory } from "./faults/memory.ts";
 import { countOutputs } from "./faults/outputs.ts";
 import { findDirectives } from "./faults/parse.ts";
-import type { Fault } from "./faults/rule.ts";
+import type { Fault, FaultKind } from "./faults/rule.ts";
 import { isOutputOf } from "./faults/spoil-outputs.ts";
 import { createWire } from "./faults/wire.ts";
 import type { Purchases } from "./purchases.ts";
@@ -56,8 +56,8 @@ export async function serveVendor(
     path: `/${vendor.name}${request.path}`,
     header: request.headers.get("x-simulator-fault"),
     directives: findDirectives(request.bytes),
-    digest,
-    kinds: new Set([...baseKinds, ...vendor.faults]),
+    digest: vendor.wishOf?.(request) ?? digest,
+    kinds: kindsOf(vendor, request),
   });
 
   let fault = strike?.fault;
@@ -94,6 +94,12 @@ export async function serveVendor(
   const response = await actOut(strike.fault, act);
   note(response.headers.has("x-hono-already-sent") ? 0 : response.status);
   return response;
+}
+
+/** What can strike this request. */
+function kindsOf(vendor: Vendor, request: ReceivedRequest): ReadonlySet<FaultKind> {
+  const own = [...vendor.faults].filter((kind) => vendor.concerns?.(kind, request) ?? true);
+  return new Set([...baseKinds, ...own]);
 }
 
 async function remember(

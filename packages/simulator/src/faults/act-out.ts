@@ -54,7 +54,7 @@ export async function actOut(fault: Fault, act: Act): Promise<Response> {
       await act.answer();
       return act.answer();
     case "server_error":
-      if (fault.stage === "stream") return act.answer();
+      if (isInsideAnswer(fault)) return act.answer();
       if (fault.accepted === true) await act.answer();
       return act.vendor.refuse(fault, act.request);
     case "rate_limited":
@@ -63,9 +63,7 @@ export async function actOut(fault: Fault, act: Act): Promise<Response> {
       return act.vendor.refuse(fault, act.request);
     case "moderated":
       if (fault.stage === "placeholder") return spoilOutputs(fault, act);
-      return fault.stage === "task" || fault.stage === "stream"
-        ? act.answer()
-        : act.vendor.refuse(fault, act.request);
+      return isInsideAnswer(fault) ? act.answer() : act.vendor.refuse(fault, act.request);
     case "job_not_found":
       return jobNotFound(act);
     case "status_backwards":
@@ -89,6 +87,11 @@ export async function actOut(fault: Fault, act: Act): Promise<Response> {
     default:
       return act.answer();
   }
+}
+
+/** Noticed after the request was taken: the vendor's route knows where to say it. */
+function isInsideAnswer({ stage }: Fault): boolean {
+  return stage === "task" || stage === "stream" || stage === "item";
 }
 
 /** A request that the vendor refuses by itself creates nothing, so there is nothing to spoil. */

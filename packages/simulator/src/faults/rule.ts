@@ -40,6 +40,7 @@ export const faultKinds = [
   "truncated_media",
   "empty_media",
   "odd_webhook",
+  "odd_text",
 ] as const;
 
 /** One of {@link faultKinds}. */
@@ -80,7 +81,8 @@ export interface Fault {
   readonly variant?: string;
   /**
    * `moderated`: where the refusal is noticed: `input` (default), `output`, `task` at vendors with tasks, `placeholder`
-   * for a success with a plain picture. `moderated` and `server_error` with `stream`: inside an event stream.
+   * for a success with a plain picture. `moderated` and `server_error` with `stream`: inside an event stream; with
+   * `item`, where a vendor has that: single outputs of a call fail, and the others are delivered.
    */
   readonly stage?: string;
   /** `moderated` at OpenAI: whether the body has `moderation_details`. Default true. */

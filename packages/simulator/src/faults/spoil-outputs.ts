@@ -138,8 +138,8 @@ function retyped(response: Response, fault: Fault): Response {
   return response;
 }
 
-/** Which outputs the option `only` leaves to a fault. */
-function concernedBy({ only }: Fault): (index: number) => boolean {
+/** Tells which outputs, by their numbers from 0, the option `only` leaves to a fault. */
+export function concernedBy({ only }: Fault): (index: number) => boolean {
   if (only === undefined) return () => true;
   const numbers = new Set(String(only).split(/\D+/).map(Number));
   return (index) => numbers.has(index);

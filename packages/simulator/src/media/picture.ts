@@ -28,13 +28,16 @@ export async function toPicture(image: Sharp): Promise<Picture> {
 /**
  * Decodes a picture file, upright by its orientation tag.
  *
- * Returns undefined for anything that is not a whole PNG, JPEG or WebP.
+ * Returns undefined for anything that is not a whole file of one of the formats, by default PNG, JPEG and WebP.
  */
-export async function decode(bytes: Uint8Array): Promise<Picture | undefined> {
+export async function decode(
+  bytes: Uint8Array,
+  formats: readonly string[] = ["png", "jpeg", "webp"],
+): Promise<Picture | undefined> {
   try {
     const image = sharp(bytes, { failOn: "truncated", limitInputPixels: 100_000_000 });
     const { format } = await image.metadata();
-    if (format !== "png" && format !== "jpeg" && format !== "webp") return undefined;
+    if (!formats.includes(format)) return undefined;
     return await toPicture(image.autoOrient());
   } catch {
     return undefined;

@@ -56,6 +56,13 @@ export interface Vendor {
   /** Kinds of fault that this vendor acts out itself, on top of `baseKinds`. */
   readonly faults: ReadonlySet<FaultKind>;
   roleOf(method: string, path: string): RequestRole;
+  /** Whether a fault of a kind in `faults` has anything to do with this request. Default: yes. */
+  concerns?(kind: FaultKind, request: ReceivedRequest): boolean;
+  /**
+   * What makes two requests one wish, so that a directive's `times` can count them. Default: the digest of the body.
+   * Of use where a buyer asks again in other words, after an answer that would not do.
+   */
+  wishOf?(request: ReceivedRequest): string | undefined;
   /** The vendor's own answer to a refusing fault: 401, 403, 429, 5xx, moderation. */
   refuse(fault: Fault, request: ReceivedRequest): Response;
   /** The JSON of a successful answer that makes no sense in the vendor's own terms. */
