@@ -67,6 +67,7 @@ export async function makeWorld(simulator: Simulator, leaseMs = 600_000): Promis
     async close() {
       for (const { life, bff } of processes) {
         life.dead = false;
+        life.dying = false;
         // One that was stopped by its test has closed its connections already.
         await bff.stop(0).catch(() => undefined);
       }

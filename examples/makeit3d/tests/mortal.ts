@@ -11,6 +11,10 @@ export interface Life {
   readonly calls: string[];
   /** Its calls of the database that have no answer yet: they were made, and may still be committed after its death. */
   readonly asking: Set<unknown>;
+  /** Nothing leaves it any more but the call that it dies after. */
+  dying: boolean;
+  /** Called when the call goes out that it is struck after: on a slow machine other ones could overtake it. */
+  brace?(): void;
   /** What comes over it at the moment. It goes on when this resolves, if it has survived. */
   strike(): Promise<void>;
 }
@@ -21,8 +25,12 @@ const forever = new Promise<never>(() => undefined);
 export function mortalLife(): Life {
   const life: Life = {
     dead: false,
+    dying: false,
     calls: [],
     asking: new Set(),
+    brace() {
+      life.dying = true;
+    },
     strike() {
       life.dead = true;
       return forever;
@@ -47,7 +55,7 @@ export function mortal<Port extends object>(
       const value: unknown = Reflect.get(target, key);
       if (typeof value !== "function" || typeof key !== "string") return value;
       return (...args: unknown[]) => {
-        if (life.dead) return forever;
+        if (life.dead || life.dying) return forever;
         const call = nameOf(name, key, args);
         life.calls.push(call);
         const make = (...given: unknown[]) => {
@@ -67,6 +75,7 @@ export function mortal<Port extends object>(
           case "during":
             return make(...args.map((arg) => (arg instanceof ReadableStream ? cut(arg, life) : arg)));
           case "after":
+            life.brace?.();
             return strikeAfter(make(...args), life);
         }
       };

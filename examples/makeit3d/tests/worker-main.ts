@@ -18,6 +18,7 @@ const say = (line: string) => void writeSync(1, `${line}\n`);
 const orders = JSON.parse(process.env.ORDERS ?? "{}") as Orders;
 const life: Life = {
   dead: false,
+  dying: false,
   calls: [],
   asking: new Set(),
   async strike() {

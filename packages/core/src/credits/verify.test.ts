@@ -49,8 +49,11 @@ do $$
 declare v record;
 begin
   for v in select conrelid::regclass as of, conname from pg_constraint
-            where contype in ('c', 'f', 'u') and connamespace in ('genbff'::regnamespace, 'public'::regnamespace) order by contype = 'u' loop
+            where contype in ('c', 'f', 'u') and conrelid <> 0 and connamespace in ('genbff'::regnamespace, 'public'::regnamespace) order by contype = 'u' loop
     execute format('alter table %s drop constraint %I cascade', v.of, v.conname);
+  end loop;
+  for v in select contypid::regtype as of, conname from pg_constraint where contypid <> 0 and connamespace = 'genbff'::regnamespace loop
+    execute format('alter domain %s drop constraint %I', v.of, v.conname);
   end loop;
   for v in select indexrelid::regclass as name from pg_index i join pg_class c on c.oid = i.indrelid
             where i.indisunique and not i.indisprimary and c.relnamespace in ('genbff'::regnamespace, 'public'::regnamespace) loop
