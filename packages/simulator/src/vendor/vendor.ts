@@ -56,6 +56,10 @@ export interface Vendor {
   /** Kinds of fault that this vendor acts out itself, on top of `baseKinds`. */
   readonly faults: ReadonlySet<FaultKind>;
   roleOf(method: string, path: string): RequestRole;
+  /** True where content is never refused when a job is made: `moderated` is then how the job ends, at every stage. */
+  readonly moderatesJobs?: boolean;
+  /** Whether an answer to a read says that the job is over. Default: if it has outputs. */
+  saysDone?(body: unknown): boolean;
   /** The vendor's own answer to a refusing fault: 401, 403, 429, 5xx, moderation. */
   refuse(fault: Fault, request: ReceivedRequest): Response;
   /** The JSON of a successful answer that makes no sense in the vendor's own terms. */
