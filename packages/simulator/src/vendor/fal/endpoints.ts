@@ -8,7 +8,7 @@ export interface Endpoint {
   readonly app: string;
   readonly makes: "pictures" | "model";
   readonly parameters: Parameters;
-  readonly price: { readonly per: "megapixel" | "generation"; readonly usd: number };
+  readonly price: { readonly per: "megapixel" | "image" | "generation"; readonly usd: number };
 }
 
 const seed = { type: "integer", min: 0, max: 2 ** 32 - 1 } as const;
@@ -66,6 +66,20 @@ export const endpoints: readonly Endpoint[] = [
     price: { per: "megapixel", usd: 0.03 },
   },
   {
+    id: "fal-ai/nano-banana/edit",
+    app: "fal-ai/nano-banana",
+    makes: "pictures",
+    parameters: {
+      prompt,
+      image_urls: { type: "images", isRequired: true, min: 1, max: 10 },
+      num_images: pictureOptions.num_images,
+      output_format: pictureOptions.output_format,
+      sync_mode: pictureOptions.sync_mode,
+      seed,
+    },
+    price: { per: "image", usd: 0.039 },
+  },
+  {
     id: "tripo3d/h3.1/text-to-3d",
     app: "tripo3d/h3.1",
     makes: "model",
@@ -105,6 +119,6 @@ export function priceOf(
   size: { width: number; height: number },
   outputs: number,
 ): number {
-  if (price.per === "generation") return price.usd;
+  if (price.per !== "megapixel") return price.usd * outputs;
   return price.usd * Math.ceil((size.width * size.height) / 1_048_576) * outputs;
 }

@@ -106,6 +106,26 @@ describe("an input", () => {
     expect((await post("/rest/storage/upload/initiate", {}, keyless)).status).toBe(401);
   });
 
+  it("is a list of pictures, neither empty nor too long", async () => {
+    const edit = (image_urls: unknown) => run("fal-ai/nano-banana/edit", { prompt: "in ink", image_urls });
+    const { body } = await edit([await dataUri(), await dataUri(64, 64)]);
+    expect(body.images[0]).toMatchObject({ width: 128, height: 96 });
+    expect((await fetch(body.images[0].url)).status).toBe(200);
+    const uri = await dataUri(64, 64);
+    const refusals = [
+      await edit([]),
+      await edit(Array(11).fill(uri)),
+      await edit(uri),
+      await edit([uri, "x"]),
+    ];
+    expect(refusals.map(({ body }) => [body.detail[0].type, body.detail[0].loc.at(-1)])).toEqual([
+      ["sequence_too_short", "image_urls"],
+      ["sequence_too_long", "image_urls"],
+      ["list_type", "image_urls"],
+      ["file_download_error", 1],
+    ]);
+  });
+
   it.each([
     ["file_download_error", async () => "https://example.com/photo.png"],
     ["image_load_error", async () => `data:image/png;base64,${Buffer.from("no picture").toString("base64")}`],

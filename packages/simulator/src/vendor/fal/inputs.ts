@@ -7,7 +7,7 @@ import type { FalStore, Size } from "./store.ts";
 
 /** What the pictures of an input turned out to be. */
 interface Pictures {
-  /** Kept pictures by field, and what is wrong with the others. */
+  /** Kept pictures by the place of their address, e.g. `image_urls.0`, and what is wrong with the others. */
   readonly kept: Readonly<Record<string, string>>;
   readonly details: readonly Detail[];
   /** Size of the first one, as it is kept. */
@@ -30,21 +30,42 @@ export async function readPictures(
   const kept: Record<string, string> = {};
   const details: Detail[] = [];
   let size: Size | undefined;
-  for (const [name, { type }] of Object.entries(endpoint.parameters)) {
-    const value = fields[name];
-    if (type !== "image" || typeof value !== "string") continue;
-    const found = await readPicture(name, value, store, world);
+  for (const { place, address } of addressesIn(endpoint, fields)) {
+    const found = await readPicture(place, address, store, world);
     if ("type" in found) details.push(found);
     else {
-      kept[name] = found.id;
+      kept[place.join(".")] = found.id;
       size ??= found.size;
     }
   }
   return { kept, details, size };
 }
 
+/** An input without its files, which are kept apart. */
+export function withoutFiles(
+  { parameters }: Endpoint,
+  fields: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const isFile = (name: string) => ["image", "images"].includes(parameters[name]?.type ?? "");
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !isFile(name)));
+}
+
+type Place = readonly (string | number)[];
+
+function addressesIn(
+  { parameters }: Endpoint,
+  fields: Readonly<Record<string, unknown>>,
+): { readonly place: Place; readonly address: string }[] {
+  return Object.entries(parameters).flatMap(([name, { type }]) => {
+    const value = fields[name];
+    if (type === "image" && typeof value === "string") return [{ place: [name], address: value }];
+    if (type !== "images" || !Array.isArray(value)) return [];
+    return value.map((item, index) => ({ place: [name, index], address: String(item) }));
+  });
+}
+
 async function readPicture(
-  field: string,
+  field: Place,
   address: string,
   store: FalStore,
   world: World,

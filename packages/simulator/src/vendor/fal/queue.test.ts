@@ -157,6 +157,11 @@ describe("the queue", () => {
     expect((await order(small, flux, { "x-fal-request-timeout": "1" })).status).toBe(400);
   });
 
+  it("knows two priorities", async () => {
+    expect((await order(small, flux, { "x-fal-queue-priority": "low" })).status).toBe(200);
+    expect((await order(small, flux, { "x-fal-queue-priority": "high" })).status).toBe(400);
+  });
+
   it("shows a request to the key that made it only", async () => {
     const { status_url } = await submit();
     expect((await get(status_url, { authorization: "Key other" })).status).toBe(404);

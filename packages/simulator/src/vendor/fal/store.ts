@@ -9,8 +9,9 @@ export interface RequestRecord extends JobClock {
   /** Digest of the key that made it; to every other key it does not exist. */
   readonly owner: string;
   readonly endpoint: string;
+  /** Without its files. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Kept pictures of the input, by field. */
+  /** Kept pictures of the input, by the place of their address, e.g. `image_url` or `image_urls.0`. */
   readonly pictures: Readonly<Record<string, string>>;
   /** Of its pictures, where it makes some. */
   readonly size: Size;

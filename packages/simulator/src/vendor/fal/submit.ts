@@ -7,7 +7,7 @@ import { isEarly } from "../../webhooks/sender.ts";
 import type { Exchange, World } from "../vendor.ts";
 import { type Endpoint, findEndpoint, priceOf } from "./endpoints.ts";
 import { type Failure, modelFailure, plainFailure, Refusal, requestFailure } from "./failure.ts";
-import { readPictures } from "./inputs.ts";
+import { readPictures, withoutFiles } from "./inputs.ts";
 import { checkInput, namedSizes } from "./parameters.ts";
 import { type FalStore, outputsOf, type RequestRecord, type Size } from "./store.ts";
 
@@ -56,6 +56,9 @@ export async function submit(
   if (webhook !== undefined && !URL.canParse(webhook)) {
     throw new Refusal(requestFailure("bad_request", "fal_webhook must be a URL"));
   }
+  if (!["normal", "low"].includes(request.headers.get("x-fal-queue-priority") ?? "normal")) {
+    throw new Refusal(requestFailure("bad_request", "x-fal-queue-priority must be normal or low"));
+  }
   const job_ms = isDirect || isEarly(fate) ? 0 : world.settings.jobMs;
   const waited = isDirect ? undefined : overstayed(request, { created_ms: now, job_ms });
   const { failure } = work;
@@ -63,7 +66,7 @@ export async function submit(
     request_id: randomUUID(),
     owner,
     endpoint: endpoint.id,
-    input: sent.fields,
+    input: withoutFiles(endpoint, sent.fields),
     pictures: work.pictures,
     size: work.size,
     created_ms: now,

@@ -133,14 +133,17 @@ describe("a webhook", () => {
     const clock = stopClock();
     const live = simulator;
     simulator = await startSimulator({ jobMs: 100 });
-    const { cancel_url } = await submit();
-    const headers = { authorization: "Key id:secret" };
-    expect((await fetch(cancel_url, { method: "PUT", headers })).status).toBe(200);
-    const { request_id } = await submit();
-    clock.forward(100);
-    expect((await arrived(1))[0]?.body.request_id).toBe(request_id);
-    await simulator.close();
-    simulator = live;
-    vi.useRealTimers();
+    try {
+      const { cancel_url } = await submit();
+      const headers = { authorization: "Key id:secret" };
+      expect((await fetch(cancel_url, { method: "PUT", headers })).status).toBe(200);
+      const { request_id } = await submit();
+      clock.forward(100);
+      expect((await arrived(1))[0]?.body.request_id).toBe(request_id);
+    } finally {
+      await simulator.close();
+      simulator = live;
+      vi.useRealTimers();
+    }
   });
 });

@@ -55,11 +55,14 @@ export function createWorkshop(world: World): Workshop {
   }
 
   async function paint(record: RequestRecord, index: number): Promise<Picture> {
-    const original = await kept(record, "image_url");
+    const several = Object.keys(record.pictures).filter((place) => place.startsWith("image_urls."));
+    const [first, ...others] = await Promise.all(several.map((place) => kept(record, place)));
+    const original = (await kept(record, "image_url")) ?? first;
+    const references = others.filter((picture) => picture !== undefined);
     const prompt = withoutDirectives(String(record.input.prompt ?? ""));
     const chance = hashText(`${seed}/${seedOf(record)}`);
     const brief = { prompt, seed: chance, index, transparent: false, ...record.size };
-    return original ? restyle(original, brief, []) : paintScene(brief);
+    return original ? restyle(original, brief, references) : paintScene(brief);
   }
 
   async function modelOf(record: RequestRecord): Promise<Model> {
