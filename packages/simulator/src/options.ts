@@ -10,7 +10,7 @@ export interface SimulatorOptions {
   seed?: number;
   /** Base time of one synchronous picture, in milliseconds. Default 0. */
   latencyMs?: number;
-  /** Time of a job from its creation to its end, at vendors with jobs, in milliseconds. Default 1500. */
+  /** Time of a Tripo job from `queued` to `success`, in milliseconds. Default 1500. */
   jobMs?: number;
   /** Life of a Tripo result link, in milliseconds. Default 60,000. */
   linkTtlMs?: number;

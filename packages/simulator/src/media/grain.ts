@@ -2,12 +2,8 @@ import { createRandom } from "../random.ts";
 
 const tileSize = 256;
 
-/** A tile of fine paper grain, to be laid over a picture. A picture smaller than the tile gets a part of it. */
-export function grainTile(
-  seed: string,
-  strength: number,
-  picture: { readonly width: number; readonly height: number } = { width: tileSize, height: tileSize },
-) {
+/** A tile of fine paper grain, to be laid over a picture of that size: no larger than the picture itself. */
+export function grainTile(seed: string, strength: number, picture = { width: tileSize, height: tileSize }) {
   const random = createRandom(seed);
   const [width, height] = [Math.min(tileSize, picture.width), Math.min(tileSize, picture.height)];
   const data = Buffer.alloc(width * height * 4);

@@ -48,5 +48,5 @@ export async function paintScene(brief: SceneBrief): Promise<Picture> {
   const content = transparent ? drawStillLife(sheet, palette, false) : draw(sheet, palette, night);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`;
   const image = sharp(Buffer.from(svg));
-  return toPicture(transparent ? image : image.composite([grainTile(`${seed}/${index}`, 0.22, brief)]));
+  return toPicture(transparent ? image : image.composite([grainTile(`${seed}/${index}`, 0.22, sheet)]));
 }
