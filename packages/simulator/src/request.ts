@@ -21,6 +21,9 @@ export interface RequestBody {
 /** One file of a multipart body. */
 interface UploadedFile {
   readonly field: string;
+  readonly name: string;
+  /** What the sender calls its content type. */
+  readonly type: string;
   readonly bytes: Buffer;
 }
 
@@ -94,7 +97,10 @@ async function readForm(bytes: Uint8Array<ArrayBuffer>, contentType: string): Pr
   const files: UploadedFile[] = [];
   for (const [field, value] of form.entries()) {
     if (typeof value === "string") fields[field] = value;
-    else files.push({ field, bytes: Buffer.from(await value.arrayBuffer()) });
+    else {
+      const { name, type } = value;
+      files.push({ field, name, type, bytes: Buffer.from(await value.arrayBuffer()) });
+    }
   }
   return { fields, files };
 }

@@ -112,11 +112,10 @@ async function remember(
   const text = await response.clone().text();
   const isOutput = isOutputOf({ vendor, origin: origin() });
   const contentType = response.headers.get("content-type") ?? "application/json";
-  memory.noteRead(
-    `/${vendor.name}${path}`,
-    { status: response.status, contentType, text },
-    () => countOutputs(JSON.parse(text), isOutput) > 0,
-  );
+  memory.noteRead(`/${vendor.name}${path}`, { status: response.status, contentType, text }, () => {
+    const body: unknown = JSON.parse(text);
+    return vendor.saysDone?.(body) ?? countOutputs(body, isOutput) > 0;
+  });
 }
 
 async function answerHonestly(

@@ -51,6 +51,20 @@ export function standingOf(job: JobClock, now: number, passing?: Fault): Standin
   return isFailing(fate) ? { phase: "failed", percent: 99 } : { phase: "done", percent: 100 };
 }
 
+/** When a job leaves the queue. */
+export function startMsOf({ created_ms, job_ms }: JobClock): number {
+  return created_ms + job_ms * queuedShare;
+}
+
+/** When a job is over: at its own time, or where it was cancelled, by the customer or by itself. */
+export function endMsOf({ created_ms, job_ms, fate, cancelled_ms }: JobClock): number {
+  const end = created_ms + job_ms;
+  if (cancelled_ms !== undefined && cancelled_ms < end && fate?.kind !== "cancel_ignored")
+    return cancelled_ms;
+  const cancelsItself = fate?.kind === "job_cancelled" && fate.variant !== "completes";
+  return cancelsItself ? created_ms + job_ms * cancelledShare : end;
+}
+
 /** Whether a fate ends without a result, which vendors do not charge for. */
 export function isFailing(fate: Fault | undefined): boolean {
   switch (fate?.kind) {

@@ -63,6 +63,10 @@ export interface Vendor {
    * Of use where a buyer asks again in other words, after an answer that would not do.
    */
   wishOf?(request: ReceivedRequest): string | undefined;
+  /** True where content is never refused when a job is made: `moderated` is then how the job ends, at every stage. */
+  readonly moderatesJobs?: boolean;
+  /** Whether an answer to a read says that the job is over. Default: if it has outputs. */
+  saysDone?(body: unknown): boolean;
   /** The vendor's own answer to a refusing fault: 401, 403, 429, 5xx, moderation. */
   refuse(fault: Fault, request: ReceivedRequest): Response;
   /** The JSON of a successful answer that makes no sense in the vendor's own terms. */

@@ -13,6 +13,8 @@ export interface WebhookPlan {
   readonly url: string;
   /** When it happens, in milliseconds since 1970. */
   readonly due_ms: number;
+  /** Sent once, whatever the answer: what vendors do with news that the next one makes old. */
+  readonly isOnce?: boolean;
   /** `odd_webhook` of the job, if that is its fate. */
   readonly fault?: Fault;
 }
@@ -35,7 +37,7 @@ export interface WebhookDialect {
   readonly retryDelaysMs: readonly number[];
   /** How long an answer may take. */
   readonly timeoutMs: number;
-  /** The JSON to send, asked for at each delivery; undefined if there is nothing to tell any more. */
+  /** The JSON to send, or a promise of it, asked for at each delivery; undefined if there is nothing to tell. */
   body(plan: WebhookPlan): unknown;
   /** Signature and other headers over exactly these bytes. */
   headers(body: string, facts: WebhookFacts): Record<string, string>;
@@ -57,6 +59,11 @@ interface Kept extends WebhookPlan {
 
 const staleSeconds = 600;
 
+/** Whether a job is told of before its creation was answered: it must be over by then. */
+export function isEarly(fate: Fault | undefined): boolean {
+  return fate?.kind === "odd_webhook" && fate.variant === "early";
+}
+
 /**
  * Opens a vendor's sender, and goes on with what an earlier process left unsent.
  *
@@ -71,7 +78,7 @@ export function createWebhookSender(world: World, dialect: WebhookDialect): Webh
   async function attempt(kept: Kept): Promise<void> {
     const isHeard = await deliver(kept);
     const pause = dialect.retryDelaysMs[kept.attempt];
-    const isOver = isHeard || pause === undefined;
+    const isOver = isHeard || pause === undefined || kept.isOnce === true;
     const next = {
       ...kept,
       attempt: kept.attempt + 1,
@@ -85,7 +92,7 @@ export function createWebhookSender(world: World, dialect: WebhookDialect): Webh
 
   async function deliver(plan: WebhookPlan): Promise<boolean> {
     const url = localUrl(plan.url);
-    const message = dialect.body(plan);
+    const message = await dialect.body(plan);
     if (!url || message === undefined) return true;
     const variant = plan.fault?.variant;
     const text = JSON.stringify(message);

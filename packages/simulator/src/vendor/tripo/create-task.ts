@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Fault } from "../../faults/rule.ts";
 import { isFailing } from "../../jobs/job-clock.ts";
 import { clientReferenceOf, digestOf } from "../../request.ts";
+import { isEarly } from "../../webhooks/sender.ts";
 import type { Exchange } from "../vendor.ts";
 import { readViews, type Views } from "./inputs.ts";
 import { type Making, type ModelOrder, readOrder } from "./order.ts";
 import { dollarsPerCredit, priceOf } from "./prices.ts";
 import type { TaskRecord } from "./store.ts";
-import { isEarly, type TaskWebhooks } from "./webhooks.ts";
+import type { TaskWebhooks } from "./webhooks.ts";
 import { type Bench, readWorkOrder, type Working, type WorkOrder } from "./work-order.ts";
 
 /** Everything that can be ordered. */
@@ -51,7 +52,7 @@ export async function createTask(
     input: body.fields,
     credits,
     created_ms: now,
-    job_ms: isEarly(fate ? { fate } : {}) ? 0 : world.settings.jobMs,
+    job_ms: isEarly(fate) ? 0 : world.settings.jobMs,
     ...(fate ? { fate } : {}),
     ...(webhook ? { webhook } : {}),
     links_issued: 0,

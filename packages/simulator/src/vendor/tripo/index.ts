@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Fault } from "../../faults/rule.ts";
 import { isFailing } from "../../jobs/job-clock.ts";
+import { ownerOf } from "../owner.ts";
 import type { CreateVendor, Exchange } from "../vendor.ts";
 import { balanceOf, usageOf } from "./account.ts";
 import { createTask, type Operation } from "./create-task.ts";
@@ -8,7 +9,7 @@ import { createEnvelope, refusalOf, unauthorized } from "./envelope.ts";
 import { createLinks } from "./links.ts";
 import { createMediaRoute } from "./media-route.ts";
 import { invalid, Refusal, taskNotFound } from "./refusal.ts";
-import { createStore, ownerOf, type TaskRecord } from "./store.ts";
+import { createStore, type TaskRecord } from "./store.ts";
 import { createTaskViews } from "./task-view.ts";
 import { acceptFile, createPresigned } from "./uploads.ts";
 import { createTaskWebhooks } from "./webhooks.ts";

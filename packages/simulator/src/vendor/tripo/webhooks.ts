@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { isFailing } from "../../jobs/job-clock.ts";
-import { createWebhookSender, type WebhookFacts, type WebhookPlan } from "../../webhooks/sender.ts";
+import { createWebhookSender, isEarly, type WebhookFacts, type WebhookPlan } from "../../webhooks/sender.ts";
 import type { World } from "../vendor.ts";
 import type { TaskRecord, TripoStore } from "./store.ts";
 import type { TaskViews } from "./task-view.ts";
@@ -53,15 +53,10 @@ export function createTaskWebhooks(world: World, store: TripoStore, views: TaskV
         due_ms: task.created_ms + task.job_ms,
         ...(task.fate ? { fault: task.fate } : {}),
       };
-      if (isEarly(task)) await sender.sendNow(plan);
+      if (isEarly(task.fate)) await sender.sendNow(plan);
       else sender.schedule(plan);
     },
   };
-}
-
-/** Whether a task is told of before its creation was answered: it must be over by then. */
-export function isEarly({ fate }: Pick<TaskRecord, "fate">): boolean {
-  return fate?.kind === "odd_webhook" && fate.variant === "early";
 }
 
 function headersOf(body: string, facts: WebhookFacts, store: TripoStore): Record<string, string> {
