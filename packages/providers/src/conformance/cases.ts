@@ -14,6 +14,8 @@ export interface Fixture {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body: unknown;
+  /** What the next call gets, where one question takes two. */
+  readonly next?: Fixture;
 }
 
 /** What must be seen of a failure. */
@@ -62,6 +64,10 @@ export interface VendorCases {
   readonly accepted: string;
   /** How the vendor answers an upload, where it has them. */
   readonly uploaded?: string;
+  /** The calls that one upload takes, by path. Default: `files`. */
+  readonly uploadPaths?: readonly string[];
+  /** Addresses that the vendor signed: the key is never sent there. */
+  readonly keylessPaths?: readonly string[];
   readonly submitFailures: Record<string, ExpectedFailure>;
   readonly uploadFailures?: Record<string, ExpectedFailure>;
   /** Answers with status 200 that make no sense; all of them leave the question open. */

@@ -5,7 +5,7 @@ export type FormPart =
   | { readonly name: string; readonly value: string }
   | { readonly name: string; readonly file: InputFile; readonly fileName: string };
 
-/** A form that is never whole in memory. Its length is known beforehand, so that no vendor sees a chunked upload. */
+/** A form, or one file, that is never whole in memory. Its length is known beforehand, so that no vendor sees a chunked upload. */
 export interface FormBody {
   readonly contentType: string;
   readonly bytes: number;
@@ -27,7 +27,6 @@ export function createFormBody(parts: readonly FormPart[]): FormBody {
   const boundary = `----genbff-${crypto.randomUUID()}`;
   const heads = parts.map((part) => encoder.encode(headOf(part, boundary)));
   const tail = encoder.encode(`--${boundary}--\r\n`);
-  let failure: unknown;
 
   async function* write(): AsyncGenerator<Uint8Array> {
     for (const [index, part] of parts.entries()) {
@@ -38,13 +37,24 @@ export function createFormBody(parts: readonly FormPart[]): FormBody {
     }
     yield tail;
   }
-  const pieces = write();
+  const contentType = `multipart/form-data; boundary=${boundary}`;
+  const bytes = parts.reduce(
+    (sum, part, index) => sum + (heads[index]?.length ?? 0) + lengthOf(part) + 2,
+    tail.length,
+  );
+  return bodyOf(contentType, bytes, write());
+}
+
+/** Makes a body of one file as it is, for vendors that are handed an address to put it at. Can be sent once. */
+export function createFileBody(file: InputFile): FormBody {
+  return bodyOf(file.contentType, file.bytes, exactly(file));
+}
+
+function bodyOf(contentType: string, bytes: number, pieces: AsyncGenerator<Uint8Array>): FormBody {
+  let failure: unknown;
   return {
-    contentType: `multipart/form-data; boundary=${boundary}`,
-    bytes: parts.reduce(
-      (sum, part, index) => sum + (heads[index]?.length ?? 0) + lengthOf(part) + 2,
-      tail.length,
-    ),
+    contentType,
+    bytes,
     failure: () => failure,
     stream: new ReadableStream<Uint8Array>(
       {

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@genbff/core";
 import ky from "ky";
 import { type ByteSource, createByteSource } from "./byte-source.ts";
-import type { Connection } from "./connection.ts";
+import { authHeaders, type Connection } from "./connection.ts";
 import type { FormBody } from "./form-data.ts";
 import type { CallPurpose } from "./outcome.ts";
 import { brokenCall, classifyTransport } from "./transport-error.ts";
@@ -9,7 +9,7 @@ import { brokenCall, classifyTransport } from "./transport-error.ts";
 /** One call to a vendor. */
 export interface HttpCall {
   readonly purpose: CallPurpose;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** Below the base URL, without a slash in front. */
   readonly path: string;
   readonly headers?: Record<string, string>;
@@ -54,7 +54,7 @@ export function createHttp(connection: Connection): Http {
       const response = await ky(`${connection.baseUrl}/${call.path}`, {
         method: call.method,
         headers: {
-          authorization: `Bearer ${connection.apiKey}`,
+          ...authHeaders(connection),
           ...(form ? { "content-type": form.contentType, "content-length": String(form.bytes) } : {}),
           ...call.headers,
         },
