@@ -1,5 +1,6 @@
 import { expectTypeOf } from "vitest";
-import type { openai, tripo } from "./index.ts";
+import * as z from "zod";
+import { fal, type openai, type tripo } from "./index.ts";
 
 type Openai = ReturnType<typeof openai>["~offers"];
 type Tripo = ReturnType<typeof tripo>["~offers"];
@@ -18,3 +19,30 @@ expectTypeOf<Tripo["text-to-model"]>().not.toHaveProperty("orientation");
 expectTypeOf<Tripo["text-to-model"]["model_version"]>().toEqualTypeOf<
   "v3.1-20260211" | "v3.0-20250812" | "v2.5-20250123" | "P1-20260311" | "P2-20260801" | undefined
 >();
+
+// A team's own model: what its offer says is what the browser may send, and what `input` is handed.
+const flux = fal("fal-ai/flux/dev", {
+  apiKey: "key",
+  offers: {
+    "text-to-image": {
+      parameters: z.strictObject({
+        seed: z.int().optional(),
+        speed: z.enum(["fast", "slow"]).default("fast"),
+      }),
+      outputs: (input) => Number(input.n ?? 1),
+      input: (job) => {
+        expectTypeOf(job.parameters).toEqualTypeOf<{ seed?: number | undefined; speed: "fast" | "slow" }>();
+        return { prompt: job.prompt, seed: job.parameters.seed };
+      },
+    },
+    upscale: {
+      parameters: z.strictObject({ factor: z.literal([2, 4]) }),
+      input: ({ parameters, files }) => ({ image_url: files[0]?.url, scale: parameters.factor }),
+      result: (output) => [{ url: String(output) }],
+    },
+  },
+});
+expectTypeOf<(typeof flux)["~offers"]>().toEqualTypeOf<{
+  "text-to-image": { seed?: number | undefined; speed?: "fast" | "slow" | undefined };
+  upscale: { factor: 2 | 4 };
+}>();

@@ -35,7 +35,9 @@ export function findOutputs(output: JsonValue): ModelOutput[] {
 
 /** Turns outputs into rejected ones where the model's own filter says so, whatever is in the file. */
 export function withFlags(output: JsonValue, found: readonly ModelOutput[]): ModelOutput[] {
-  const flag = isObject(output) ? flags.map((name) => output[name]).find((value) => value != null) : undefined;
+  const flag = isObject(output)
+    ? flags.map((name) => output[name]).find((value) => value != null)
+    : undefined;
   return found.map((one, index) =>
     flag === true || (Array.isArray(flag) && flag[index] === true) ? { rejected: true } : one,
   );
@@ -61,7 +63,9 @@ function filesInside(output: JsonObject): ModelOutput[] | undefined {
     if (files !== undefined && files.length > 0) return files;
   }
   // Of several unknown ones nobody can say which is the output and which a preview of it.
-  const others = Object.values(output).map(filesIn).filter((files) => files !== undefined && files.length > 0);
+  const others = Object.values(output)
+    .map(filesIn)
+    .filter((files) => files !== undefined && files.length > 0);
   return others.length === 1 ? others[0] : undefined;
 }
 

@@ -1,10 +1,13 @@
 import {
+  defineProvider,
   isProviderError,
   type JsonObject,
   type JsonValue,
   type OfferedOperation,
+  type Provider,
   ProviderError,
   type ProviderJob,
+  type ProviderPort,
 } from "@genbff/core";
 import type * as z from "zod";
 
@@ -78,23 +81,26 @@ export type ModelOffers<Offered extends ModelParameters> = {
 /** An offer whose parameters are known at run time only. */
 export type AnyModelOffer = ModelOffer<z.ZodObject>;
 
-type Registered<Offered extends ModelParameters> = {
-  readonly [Operation in keyof Offered]: OfferedOperation & { readonly parameters: Offered[Operation] };
-};
+/** A provider of a team's own model: its parameters travel to the browser's types. */
+export type ModelProvider<Offered extends ModelParameters> = Provider<{
+  -readonly [Operation in keyof Offered]: {
+    [Field in keyof z.input<Offered[Operation]>]: z.input<Offered[Operation]>[Field];
+  };
+}>;
 
-/** The offers as core registers them. @throws Error - there is none. */
-export function toRegistered<Offered extends ModelParameters>(
+/** Registers a model behind its offers. @throws Error - there is none. */
+export function defineModel<Offered extends ModelParameters>(
   vendor: string,
   offers: ModelOffers<Offered>,
-): Registered<Offered> {
+  port: ProviderPort,
+): ModelProvider<Offered> {
   const entries = Object.entries<AnyModelOffer>(offers as never);
   if (entries.length === 0) throw new Error(`${vendor}: offers names no operation.`);
-  return Object.fromEntries(
-    entries.map(([operation, { parameters, outputs, check }]) => [
-      operation,
-      { parameters, ...(outputs ? { outputs } : {}), ...(check ? { check } : {}) },
-    ]),
-  ) as Registered<Offered>;
+  const registered = entries.map(([operation, { parameters, outputs, check }]) => [
+    operation,
+    { parameters, ...(outputs ? { outputs } : {}), ...(check ? { check } : {}) },
+  ]);
+  return defineProvider({ ...port, offers: Object.fromEntries(registered) }) as never;
 }
 
 /** The offer of one operation. @throws Error - there is none any more: the server was changed under a generation. */

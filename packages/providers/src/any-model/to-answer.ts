@@ -82,7 +82,8 @@ function noted({ metadata }: { metadata?: ProviderOutput["metadata"] }) {
 
 /** The books are no reason to lose an output: a price that cannot be told is left out. */
 function costOf({ offer, seconds }: FinishedRun, output: JsonValue) {
-  if (offer.cost === undefined) return seconds === undefined ? undefined : { unit: "seconds", amount: seconds };
+  if (offer.cost === undefined)
+    return seconds === undefined ? undefined : { unit: "seconds", amount: seconds };
   try {
     return offer.cost({ output, seconds });
   } catch {

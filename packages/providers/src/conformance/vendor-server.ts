@@ -38,7 +38,8 @@ export function createVendorServer(cases: VendorCases): VendorServer {
   const respond = (name: string) => toResponse(readFixture(cases.folder, name));
   const answersOf = (name: string) => {
     const answers: Fixture[] = [];
-    for (let one: Fixture | undefined = readFixture(cases.folder, name); one; one = one.next) answers.push(one);
+    for (let one: Fixture | undefined = readFixture(cases.folder, name); one; one = one.next)
+      answers.push(one);
     return answers;
   };
   /** One answer a call; the last one stays. */

@@ -19,10 +19,14 @@ export function falError(
   fields: readonly string[] = [],
 ): ProviderError {
   const { type, complaint } = readComplaint(failed.body, fields);
-  const choice: StatusErrorChoice = complaint === undefined ? {} : { ...complaint, final: isFinal(complaint) };
+  const choice: StatusErrorChoice =
+    complaint === undefined ? {} : { ...complaint, final: isFinal(complaint) };
   // Our account is locked or without money: no waiting cures it.
   const broke = failed.status === 402 || failed.status === 403;
-  return statusError({ ...failed, vendor: "fal", label: type }, broke && !complaint ? { final: true } : choice);
+  return statusError(
+    { ...failed, vendor: "fal", label: type },
+    broke && !complaint ? { final: true } : choice,
+  );
 }
 
 /**

@@ -1,5 +1,10 @@
-import { defineProvider } from "@genbff/core";
-import { type ModelOffers, type ModelParameters, offerOf, toRegistered } from "../any-model/offer.ts";
+import {
+  defineModel,
+  type ModelOffers,
+  type ModelParameters,
+  type ModelProvider,
+  offerOf,
+} from "../any-model/offer.ts";
 import { checkConnection } from "../shared/connection.ts";
 import { createHttp } from "../shared/http.ts";
 import { refusedOrThrow } from "../shared/outcome.ts";
@@ -54,7 +59,10 @@ export interface FalSettings<Offered extends ModelParameters> {
  *   },
  * });
  */
-export function fal<const Offered extends ModelParameters>(endpoint: string, settings: FalSettings<Offered>) {
+export function fal<const Offered extends ModelParameters>(
+  endpoint: string,
+  settings: FalSettings<Offered>,
+): ModelProvider<Offered> {
   const { apiKey, offers, webhookUserId, pollMs = 2_000, timeoutMs = 30_000 } = settings;
   const place = parseEndpoint(endpoint);
   const auth = { header: "authorization", scheme: "Key" };
@@ -69,8 +77,7 @@ export function fal<const Offered extends ModelParameters>(endpoint: string, set
     operations: Object.keys(offers),
   });
 
-  return defineProvider({
-    offers: toRegistered("fal", offers),
+  return defineModel("fal", offers, {
     submitTimeoutMs: timeoutMs + 5_000,
 
     prepare: (job, { signal }) => prepare(storage, offerOf(offers, job.operation), job, signal),

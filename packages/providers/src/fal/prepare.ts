@@ -19,7 +19,12 @@ export interface FalStorage {
 }
 
 /** Uploads the files, one after the other, and builds the model's input with their addresses. */
-export async function prepare(storage: FalStorage, offer: AnyModelOffer, job: ProviderJob, signal: AbortSignal) {
+export async function prepare(
+  storage: FalStorage,
+  offer: AnyModelOffer,
+  job: ProviderJob,
+  signal: AbortSignal,
+) {
   const urls: string[] = [];
   for (const [index, file] of job.files.entries()) urls.push(await upload(storage, file, index, signal));
   return { request: { operation: job.operation, input: toModelInput(offer, job, urls) } };
@@ -45,7 +50,11 @@ async function upload({ http, restUrl }: FalStorage, file: InputFile, index: num
   }
   const signed = uploadSchema.safeParse(await readJson(answer));
   if (!signed.success) {
-    throw brokenCall({ vendor: "fal", purpose: "prepare", why: "the upload was answered without an address" });
+    throw brokenCall({
+      vendor: "fal",
+      purpose: "prepare",
+      why: "the upload was answered without an address",
+    });
   }
   await putFile({ vendor: "fal", url: signed.data.upload_url, trustedUrl: restUrl }, file, signal);
   return signed.data.file_url;

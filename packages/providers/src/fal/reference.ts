@@ -2,7 +2,11 @@ import type { JobReference } from "@genbff/core";
 import type { FalEndpoint } from "./endpoint.ts";
 
 /** How a request is remembered. A webhook that brings one back knows nothing but its id and its operation. */
-export function referenceOf(requestId: string, operation: string, rest: { path?: string; takenAt?: number } = {}) {
+export function referenceOf(
+  requestId: string,
+  operation: string,
+  rest: { path?: string; takenAt?: number } = {},
+) {
   const { path, takenAt } = rest;
   const data = {
     operation,

@@ -74,23 +74,33 @@ async function readKeys(http: Http, signal: AbortSignal): Promise<PublicKey[]> {
     throw statusError({ vendor: "fal", purpose: "read", status, headers, body: undefined });
   }
   const found = keysSchema.safeParse(await readJson(answer));
-  const usable = (found.data?.keys ?? []).filter(({ kty, crv, x }) => kty === "OKP" && crv === "Ed25519" && x);
+  const usable = (found.data?.keys ?? []).filter(
+    ({ kty, crv, x }) => kty === "OKP" && crv === "Ed25519" && x,
+  );
   if (usable.length === 0) throw brokenCall({ vendor: "fal", purpose: "read", why: "there is no key" });
   return Promise.all(
     usable.map(({ x }) =>
-      crypto.subtle.importKey("jwk", { kty: "OKP", crv: "Ed25519", x: x ?? "" }, "Ed25519", false, ["verify"]),
+      crypto.subtle.importKey("jwk", { kty: "OKP", crv: "Ed25519", x: x ?? "" }, "Ed25519", false, [
+        "verify",
+      ]),
     ),
   );
 }
 
-async function isSigned(keys: readonly PublicKey[], signature: Uint8Array<ArrayBuffer>, text: Uint8Array<ArrayBuffer>) {
+async function isSigned(
+  keys: readonly PublicKey[],
+  signature: Uint8Array<ArrayBuffer>,
+  text: Uint8Array<ArrayBuffer>,
+) {
   for (const key of keys) if (await crypto.subtle.verify("Ed25519", key, signature, text)) return true;
   return false;
 }
 
 function bytesOfHex(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!/^[0-9a-f]{128}$/i.test(text)) return undefined;
-  return Uint8Array.from({ length: 64 }, (_, index) => Number.parseInt(text.slice(index * 2, index * 2 + 2), 16));
+  return Uint8Array.from({ length: 64 }, (_, index) =>
+    Number.parseInt(text.slice(index * 2, index * 2 + 2), 16),
+  );
 }
 
 function hexOf(bytes: ArrayBuffer): string {

@@ -36,7 +36,9 @@ export const cancelSchema = z.object({ status: z.string() });
 
 /** The JWKS holds more than we can use when other kinds of keys are added. */
 export const keysSchema = z.object({
-  keys: z.array(z.looseObject({ kty: z.string(), crv: z.string().optional(), x: z.string().optional() })).min(1),
+  keys: z
+    .array(z.looseObject({ kty: z.string(), crv: z.string().optional(), x: z.string().optional() }))
+    .min(1),
 });
 
 /** The result comes with it, but is taken by `check`: a webhook is a hint to ask. */

@@ -48,5 +48,10 @@ function isAllowed({ url, trustedUrl }: SignedAddress): boolean {
   const { protocol, hostname, origin, port } = new URL(url);
   if (origin === new URL(trustedUrl).origin) return true;
   const isName = /^([a-z0-9-]+\.)+[a-z][a-z0-9-]+$/i.test(hostname);
-  return protocol === "https:" && port === "" && isName && !/\.(local|internal|localhost|lan|home)$/i.test(hostname);
+  return (
+    protocol === "https:" &&
+    port === "" &&
+    isName &&
+    !/\.(local|internal|localhost|lan|home)$/i.test(hostname)
+  );
 }
