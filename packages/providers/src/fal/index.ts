@@ -5,18 +5,20 @@ import {
   type ModelProvider,
   offerOf,
 } from "../any-model/offer.ts";
+import { operationOf } from "../any-model/operation-of.ts";
 import { checkConnection } from "../shared/connection.ts";
 import { createHttp } from "../shared/http.ts";
 import { refusedOrThrow } from "../shared/outcome.ts";
 import { readErrorBody, readJson } from "../shared/read-json.ts";
 import { vendorNow } from "../shared/retry-after.ts";
 import { brokenCall } from "../shared/transport-error.ts";
+import { addressFor } from "../shared/webhook-address.ts";
 import { check } from "./check.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import { falError } from "./errors.ts";
 import { prepare, readStored } from "./prepare.ts";
-import { operationOf, pathFrom, pathOf, referenceOf } from "./reference.ts";
-import { addressFor, createVerifier } from "./webhook.ts";
+import { pathFrom, pathOf, referenceOf } from "./reference.ts";
+import { createVerifier } from "./webhook.ts";
 import { cancelSchema, submittedSchema } from "./wire.ts";
 
 export type { ModelFile, ModelJob, ModelOffer, ModelOutput, ModelRun } from "../any-model/offer.ts";

@@ -33,11 +33,6 @@ export function pathOf({ key, data }: JobReference, endpoint: FalEndpoint): stri
   return typeof data?.path === "string" ? data.path : `${endpoint.requests}/${encodeURIComponent(key)}`;
 }
 
-/** Which offer a request belongs to; the only one where it does not say. */
-export function operationOf({ data }: JobReference, offers: object): string {
-  return typeof data?.operation === "string" ? data.operation : (Object.keys(offers)[0] ?? "");
-}
-
 /** A request may be unknown for a moment after it was taken. */
 export function isFresh({ data }: JobReference, now: number): boolean {
   return typeof data?.taken_at === "number" && now - data.taken_at < 60_000;

@@ -1,9 +1,11 @@
 import type { ProviderContext, WebhookNotice, WebhookRequest } from "@genbff/core";
 import type { Http } from "../shared/http.ts";
 import { createKeyCache } from "../shared/key-cache.ts";
+import { parseBody } from "../shared/parse-body.ts";
 import { readJson } from "../shared/read-json.ts";
 import { statusError } from "../shared/status-error.ts";
 import { brokenCall } from "../shared/transport-error.ts";
+import { operationNamed } from "../shared/webhook-address.ts";
 import { isTimely } from "../shared/webhook-time.ts";
 import { referenceOf } from "./reference.ts";
 import { keysSchema, webhookSchema } from "./wire.ts";
@@ -11,14 +13,6 @@ import { keysSchema, webhookSchema } from "./wire.ts";
 type PublicKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 const encoder = new TextEncoder();
-const operationField = "operation";
-
-/** Our address for one request. Its query comes back with the webhook, which says nothing of the operation. */
-export function addressFor(webhookUrl: string, operation: string): string {
-  const url = new URL(webhookUrl);
-  url.searchParams.set(operationField, operation);
-  return url.href;
-}
 
 /** What proves a webhook. */
 export interface FalWebhooks {
@@ -57,13 +51,11 @@ export function createVerifier({ http, userId, operations }: FalWebhooks) {
 }
 
 function noticeOf({ body, url }: WebhookRequest, operations: readonly string[]): WebhookNotice | undefined {
-  const notice = webhookSchema.safeParse(parse(body));
+  const notice = webhookSchema.safeParse(parseBody(body));
   if (!notice.success) return undefined;
-  const named = new URL(url, "https://any.invalid").searchParams.get(operationField) ?? "";
-  const operation = operations.includes(named) ? named : (operations[0] ?? "");
   // The id that the submission was answered with: a repetition on the vendor's side has a `gateway_request_id` of its own.
   const { request_id: id } = notice.data;
-  return { eventId: id, jobKey: id, job: referenceOf(id, operation) };
+  return { eventId: id, jobKey: id, job: referenceOf(id, operationNamed(url, operations)) };
 }
 
 async function readKeys(http: Http, signal: AbortSignal): Promise<PublicKey[]> {
@@ -105,12 +97,4 @@ function bytesOfHex(text: string): Uint8Array<ArrayBuffer> | undefined {
 
 function hexOf(bytes: ArrayBuffer): string {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
 }
