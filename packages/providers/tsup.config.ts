@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/openai/index.ts", "src/tripo/index.ts"],
+  entry: ["src/index.ts", ...["ai-sdk", "fal", "openai", "replicate", "tripo"].map((name) => `src/${name}/index.ts`)],
   format: ["esm"],
   dts: true,
   sourcemap: true,

@@ -1,4 +1,11 @@
 export {
+  type AiSdkImageModel,
+  type AiSdkInput,
+  type AiSdkOffer,
+  type AiSdkSettings,
+  aiSdk,
+} from "./ai-sdk/index.ts";
+export {
   type FalSettings,
   fal,
   type ModelFile,

@@ -1,6 +1,7 @@
+import { MockImageModelV3, type MockImageModelV4 } from "ai/test";
 import { expectTypeOf } from "vitest";
 import * as z from "zod";
-import { fal, type openai, type tripo } from "./index.ts";
+import { type AiSdkImageModel, aiSdk, fal, type openai, type tripo } from "./index.ts";
 
 type Openai = ReturnType<typeof openai>["~offers"];
 type Tripo = ReturnType<typeof tripo>["~offers"];
@@ -46,3 +47,15 @@ expectTypeOf<(typeof flux)["~offers"]>().toEqualTypeOf<{
   "text-to-image": { seed?: number | undefined; speed?: "fast" | "slow" | undefined };
   upscale: { factor: 2 | 4 };
 }>();
+
+// The AI SDK's own models, of both versions, are what `aiSdk` takes.
+const sdk = aiSdk(new MockImageModelV3(), {
+  offers: {
+    "text-to-image": {
+      parameters: z.strictObject({ seed: z.int().optional() }),
+      input: ({ parameters }) => ({ size: "1024x1024", seed: parameters.seed }),
+    },
+  },
+});
+expectTypeOf<(typeof sdk)["~offers"]>().toEqualTypeOf<{ "text-to-image": { seed?: number | undefined } }>();
+expectTypeOf<MockImageModelV4>().toExtend<AiSdkImageModel>();

@@ -61,9 +61,9 @@ export interface ModelOffer<Schema extends z.ZodObject> {
   /** The model's own input. Fields that are undefined are left out. Pure: it may be asked twice. */
   readonly input: (job: ModelJob<z.output<Schema>>) => Record<string, JsonValue | undefined>;
   /** How many outputs a request asks for; priced before it starts. Default 1. */
-  readonly outputs?: OfferedOperation["outputs"];
+  readonly outputs?: NonNullable<OfferedOperation["outputs"]>;
   /** Refuses, before any credit is held, what the model cannot take. */
-  readonly check?: OfferedOperation["check"];
+  readonly check?: NonNullable<OfferedOperation["check"]>;
   /** Where the outputs are in what the model gives. Default: `findOutputs`. Pure: it may be asked twice. */
   readonly result?: (output: JsonValue) => readonly ModelOutput[];
   /** What a run costs us, for the books. Default: the vendor's seconds. */
@@ -91,10 +91,10 @@ export type ModelProvider<Offered extends ModelParameters> = Provider<{
 /** Registers a model behind its offers. @throws Error - there is none. */
 export function defineModel<Offered extends ModelParameters>(
   vendor: string,
-  offers: ModelOffers<Offered>,
+  offers: { readonly [Operation in keyof Offered]: OfferedOperation & { parameters: Offered[Operation] } },
   port: ProviderPort,
 ): ModelProvider<Offered> {
-  const entries = Object.entries<AnyModelOffer>(offers as never);
+  const entries = Object.entries<OfferedOperation>(offers);
   if (entries.length === 0) throw new Error(`${vendor}: offers names no operation.`);
   const registered = entries.map(([operation, { parameters, outputs, check }]) => [
     operation,
@@ -120,11 +120,10 @@ export function offerOf<Offered extends ModelParameters>(
  */
 export function toModelInput(offer: AnyModelOffer, job: ProviderJob, urls: readonly string[]): JsonObject {
   const { operation, prompt, input, outputs, userReference } = job;
-  const chosen = Object.entries(input).filter(([field]) => Object.hasOwn(offer.parameters.shape, field));
   const files = job.files.map(({ field, contentType, width, height }, index) => {
     return { field, contentType, width, height, url: urls[index] ?? "" };
   });
-  const parameters = Object.fromEntries(chosen);
+  const parameters = parametersOf(offer.parameters, input);
   try {
     const made = offer.input({ operation, prompt, parameters, input, files, outputs, userReference });
     return Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)) as JsonObject;
@@ -137,4 +136,9 @@ export function toModelInput(offer: AnyModelOffer, job: ProviderJob, urls: reado
       cause,
     });
   }
+}
+
+/** What was chosen of an offer's own parameters: they were parsed with the whole request already. */
+export function parametersOf(schema: z.ZodObject, input: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(input).filter(([field]) => Object.hasOwn(schema.shape, field)));
 }
