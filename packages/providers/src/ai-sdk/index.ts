@@ -1,6 +1,6 @@
 import { ProviderError } from "@genbff/core";
 import * as z from "zod";
-import { defineModel, type ModelParameters, type ModelProvider, parametersOf } from "../any-model/offer.ts";
+import { defineModel, type ModelParameters, parametersOf } from "../any-model/offer.ts";
 import { generate, readFiles } from "./call.ts";
 import { bounded, checkCapacity } from "./capacity.ts";
 import { type AiSdkImageModel, checkModel, maskField } from "./model.ts";
@@ -46,7 +46,7 @@ const storedSchema = z.object({
 export function aiSdk<const Offered extends ModelParameters>(
   model: AiSdkImageModel,
   settings: AiSdkSettings<Offered>,
-): ModelProvider<Offered> {
+) {
   const { inputBytesMax = 20_000_000, timeoutMs = 180_000 } = settings;
   checkModel(model);
   const offers = settings.offers as unknown as Readonly<Record<string, AnyAiSdkOffer>>;

@@ -81,19 +81,17 @@ export type ModelOffers<Offered extends ModelParameters> = {
 /** An offer whose parameters are known at run time only. */
 export type AnyModelOffer = ModelOffer<z.ZodObject>;
 
-/** A provider of a team's own model: its parameters travel to the browser's types. */
-export type ModelProvider<Offered extends ModelParameters> = Provider<{
-  -readonly [Operation in keyof Offered]: {
-    [Field in keyof z.input<Offered[Operation]>]: z.input<Offered[Operation]>[Field];
-  };
-}>;
-
 /** Registers a model behind its offers. @throws Error - there is none. */
 export function defineModel<Offered extends ModelParameters>(
   vendor: string,
   offers: { readonly [Operation in keyof Offered]: OfferedOperation & { parameters: Offered[Operation] } },
   port: ProviderPort,
-): ModelProvider<Offered> {
+): Provider<{
+  // Without an alias, so that declarations of a team's own files print the fields themselves.
+  -readonly [Operation in keyof Offered]: {
+    [Field in keyof z.input<Offered[Operation]>]: z.input<Offered[Operation]>[Field];
+  };
+}> {
   const entries = Object.entries<OfferedOperation>(offers);
   if (entries.length === 0) throw new Error(`${vendor}: offers names no operation.`);
   const registered = entries.map(([operation, { parameters, outputs, check }]) => [

@@ -1,10 +1,4 @@
-import {
-  defineModel,
-  type ModelOffers,
-  type ModelParameters,
-  type ModelProvider,
-  offerOf,
-} from "../any-model/offer.ts";
+import { defineModel, type ModelOffers, type ModelParameters, offerOf } from "../any-model/offer.ts";
 import { operationOf } from "../any-model/operation-of.ts";
 import { checkConnection } from "../shared/connection.ts";
 import { createHttp } from "../shared/http.ts";
@@ -61,10 +55,7 @@ export interface FalSettings<Offered extends ModelParameters> {
  *   },
  * });
  */
-export function fal<const Offered extends ModelParameters>(
-  endpoint: string,
-  settings: FalSettings<Offered>,
-): ModelProvider<Offered> {
+export function fal<const Offered extends ModelParameters>(endpoint: string, settings: FalSettings<Offered>) {
   const { apiKey, offers, webhookUserId, pollMs = 2_000, timeoutMs = 30_000 } = settings;
   const place = parseEndpoint(endpoint);
   const auth = { header: "authorization", scheme: "Key" };

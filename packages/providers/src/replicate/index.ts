@@ -1,10 +1,4 @@
-import {
-  defineModel,
-  type ModelOffers,
-  type ModelParameters,
-  type ModelProvider,
-  offerOf,
-} from "../any-model/offer.ts";
+import { defineModel, type ModelOffers, type ModelParameters, offerOf } from "../any-model/offer.ts";
 import { operationOf } from "../any-model/operation-of.ts";
 import { checkConnection } from "../shared/connection.ts";
 import { createHttp } from "../shared/http.ts";
@@ -71,7 +65,7 @@ export interface ReplicateSettings<Offered extends ModelParameters> {
 export function replicate<const Offered extends ModelParameters>(
   model: string,
   settings: ReplicateSettings<Offered>,
-): ModelProvider<Offered> {
+) {
   const { apiKey, offers, pollMs = 2_000, timeoutMs = 30_000, moderation = usualModeration } = settings;
   const { baseUrl = "https://api.replicate.com/v1", webhookSecret } = settings;
   if (webhookSecret !== undefined && !/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(webhookSecret))
