@@ -3,12 +3,9 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: [
     "src/index.ts",
-    "src/openai/index.ts",
-    "src/recraft/index.ts",
-    "src/stability/index.ts",
-    "src/gemini/index.ts",
-    "src/seedream/index.ts",
-    "src/tripo/index.ts",
+    ...["ai-sdk", "fal", "gemini", "openai", "recraft", "replicate", "seedream", "stability", "tripo"].map(
+      (name) => `src/${name}/index.ts`,
+    ),
   ],
   format: ["esm"],
   dts: true,

@@ -6,14 +6,14 @@ import { defaultLimits } from "../../../packages/core/src/create-context.ts";
 import { createTestDatabase } from "../../../packages/core/src/testing/embedded/test-database.ts";
 import { errorsPage } from "../../../tools/docs/errors.ts";
 import { proveCommand } from "./docs/commands.ts";
-import { readPages, root } from "./docs/pages.ts";
+import { contributing, readPages, root } from "./docs/pages.ts";
 import { compile, fileOf, folderOf, writeBlocks } from "./docs/scratch.ts";
 import { openWorld, type World } from "./docs/world.ts";
 
 // Every block of every page runs here, in the order of its page: what is written down works.
 
 const pages = readPages();
-const withBlocks = pages.filter(({ blocks }) => blocks.length > 0);
+const withBlocks = pages.filter(({ path, blocks }) => blocks.length > 0 && path !== contributing);
 const unrun = ["text", "mermaid"];
 const link = /\/api\/files\/images\/[\w-]+\/0\.png\?/;
 
@@ -25,7 +25,12 @@ const seen: Record<string, (world: World) => void> = {
     expect(rendered.some((value) => link.test(String(value)))).toBe(true);
     expect(rendered.at(-1)).toBe(1);
   },
-  "docs/add-your-own-provider.md": ({ rendered }) => expect(rendered.at(-1)).toMatch(link),
+  "docs/add-your-own-provider.md": ({ rendered }) => {
+    expect(rendered).toEqual(expect.arrayContaining(["Waiting", "Drawing", 40, 80]));
+    expect(rendered.filter((value) => value === "cancelled")).toHaveLength(2);
+    expect(rendered.filter((value) => link.test(String(value)))).toHaveLength(3);
+    expect(rendered.at(-1)).toMatch(link);
+  },
   "packages/client-sdk/README.md": ({ rendered }) => expect(rendered).toContain(100),
 };
 
@@ -72,6 +77,19 @@ const rowsOf = (text: string) =>
         .map((cell) => cell.trim().replaceAll("`", "")),
     );
 const read = (path: string) => readFile(join(root, path), "utf8");
+
+describe("a provider of one's own", () => {
+  const page = pages.find(({ path }) => path === "docs/add-your-own-provider.md");
+  it.each(["render-farm.ts", "painter.ts"])(
+    "is at most 30 lines in %s, imports and comments aside",
+    (name) => {
+      const text = page?.blocks.find(({ file }) => file === name)?.text ?? "";
+      const lines = text.split("\n").filter((line) => !/^\s*(\/\/.*|import .*|)$/.test(line));
+      expect(lines.length).toBeGreaterThan(10);
+      expect(lines.length).toBeLessThanOrEqual(30);
+    },
+  );
+});
 
 describe("the tables", () => {
   it("docs/errors.md is what `node tools/docs/errors.ts` writes", async () => {

@@ -1,5 +1,17 @@
+import { MockImageModelV3, type MockImageModelV4 } from "ai/test";
 import { expectTypeOf } from "vitest";
-import type { gemini, openai, recraft, seedream, stability, tripo } from "./index.ts";
+import * as z from "zod";
+import {
+  type AiSdkImageModel,
+  aiSdk,
+  fal,
+  type gemini,
+  type openai,
+  type recraft,
+  type seedream,
+  type stability,
+  type tripo,
+} from "./index.ts";
 
 type Gemini = ReturnType<typeof gemini>["~offers"];
 type Openai = ReturnType<typeof openai>["~offers"];
@@ -70,3 +82,42 @@ expectTypeOf<Gemini["image-to-image"]>().not.toHaveProperty("n");
 expectTypeOf<keyof Seedream>().toEqualTypeOf<"text-to-image" | "image-to-image">();
 expectTypeOf<Seedream["image-to-image"]["output_format"]>().toEqualTypeOf<"jpeg" | "png" | undefined>();
 expectTypeOf<Seedream["text-to-image"]>().not.toHaveProperty("seed");
+
+// A team's own model: what its offer says is what the browser may send, and what `input` is handed.
+const flux = fal("fal-ai/flux/dev", {
+  apiKey: "key",
+  offers: {
+    "text-to-image": {
+      parameters: z.strictObject({
+        seed: z.int().optional(),
+        speed: z.enum(["fast", "slow"]).default("fast"),
+      }),
+      outputs: (input) => Number(input.n ?? 1),
+      input: (job) => {
+        expectTypeOf(job.parameters).toEqualTypeOf<{ seed?: number | undefined; speed: "fast" | "slow" }>();
+        return { prompt: job.prompt, seed: job.parameters.seed };
+      },
+    },
+    upscale: {
+      parameters: z.strictObject({ factor: z.literal([2, 4]) }),
+      input: ({ parameters, files }) => ({ image_url: files[0]?.url, scale: parameters.factor }),
+      result: (output) => [{ url: String(output) }],
+    },
+  },
+});
+expectTypeOf<(typeof flux)["~offers"]>().toEqualTypeOf<{
+  "text-to-image": { seed?: number | undefined; speed?: "fast" | "slow" | undefined };
+  upscale: { factor: 2 | 4 };
+}>();
+
+// The AI SDK's own models, of both versions, are what `aiSdk` takes.
+const sdk = aiSdk(new MockImageModelV3(), {
+  offers: {
+    "text-to-image": {
+      parameters: z.strictObject({ seed: z.int().optional() }),
+      input: ({ parameters }) => ({ size: "1024x1024", seed: parameters.seed }),
+    },
+  },
+});
+expectTypeOf<(typeof sdk)["~offers"]>().toEqualTypeOf<{ "text-to-image": { seed?: number | undefined } }>();
+expectTypeOf<MockImageModelV4>().toExtend<AiSdkImageModel>();

@@ -14,6 +14,9 @@ export interface Page {
   readonly blocks: readonly Block[];
 }
 
+/** Its files are a vendor, which packages/providers/src/contributing.test.ts takes through the providers' own suite. */
+export const contributing = "docs/contributing-a-provider.md";
+
 /** Every Markdown page that people read, changesets and changelogs aside. */
 export function readPages(): Page[] {
   const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {

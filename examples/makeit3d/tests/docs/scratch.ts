@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Block } from "../../../../tools/docs/blocks.ts";
-import { type Page, root } from "./pages.ts";
+import { contributing, type Page, root } from "./pages.ts";
 
 /** Below the example, so that `@genbff/*` and express resolve as they do for a reader; git ignores it. */
 const scratch = fileURLToPath(new URL("../../.cache/docs/", import.meta.url));
@@ -76,10 +76,17 @@ export async function writeBlocks(pages: readonly Page[]): Promise<void> {
     for (const block of files) {
       await mkdir(dirname(fileOf(page, block)), { recursive: true });
       // The last line makes a module of a block without imports, so that top-level await is allowed.
-      const text = block.language === "ts" ? `${block.text}export {};\n` : block.text;
+      const text = block.language === "ts" ? `${insideProviders(page, block.text)}export {};\n` : block.text;
       await writeFile(fileOf(page, block), text);
     }
   }
+}
+
+/** The files of a contributed vendor lie among the providers: here they are compiled as if they did. */
+function insideProviders(page: Page, text: string): string {
+  if (page.path !== contributing) return text;
+  const source = join(root, "packages/providers/src");
+  return text.replaceAll(/"\.\.\/(shared|conformance)\//g, `"${source}/$1/`);
 }
 
 /** What the compiler says of all blocks together; empty where it says nothing. */

@@ -17,6 +17,8 @@ export interface Fixture {
   readonly body?: unknown;
   /** Sent as it is, for answers that are files: base64. */
   readonly bytes?: string;
+  /** What the next call gets, where one question takes two. */
+  readonly next?: Fixture;
 }
 
 /** What must be seen of a failure. */
@@ -65,6 +67,10 @@ export interface VendorCases {
   readonly accepted: string;
   /** How the vendor answers an upload, where it has them. */
   readonly uploaded?: string;
+  /** The calls that one upload takes, by path. Default: `files`. */
+  readonly uploadPaths?: readonly string[];
+  /** Addresses that the vendor signed: the key is never sent there. */
+  readonly keylessPaths?: readonly string[];
   readonly submitFailures: Record<string, ExpectedFailure>;
   readonly uploadFailures?: Record<string, ExpectedFailure>;
   /** Answers with status 200 that make no sense; all of them leave the question open. */

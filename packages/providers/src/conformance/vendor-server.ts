@@ -21,6 +21,8 @@ export interface VendorServer {
   /** What the next calls get: a fixture's name, or a whole answer. */
   answerWith(answer: string | (() => Response | Promise<Response>)): void;
   answerUploadsWith(name: string): void;
+  /** The answers of a fixture, one for each call. */
+  answersOf(name: string): readonly Fixture[];
   listen(): void;
   reset(): void;
   close(): void;
@@ -30,19 +32,32 @@ export interface VendorServer {
 export function createVendorServer(cases: VendorCases): VendorServer {
   const server = setupServer();
   const seen: Seen[] = [];
+  const uploadPaths = cases.uploadPaths ?? ["files"];
   let answer: () => Response | Promise<Response> = () => respond(cases.accepted);
   let upload = cases.uploaded;
   const respond = (name: string) => toResponse(readFixture(cases.folder, name));
+  const answersOf = (name: string) => {
+    const answers: Fixture[] = [];
+    for (let one: Fixture | undefined = readFixture(cases.folder, name); one; one = one.next)
+      answers.push(one);
+    return answers;
+  };
+  /** One answer a call; the last one stays. */
+  const inTurn = (name: string) => {
+    const answers = answersOf(name);
+    return () => toResponse((answers.length > 1 ? answers.shift() : answers[0]) as Fixture);
+  };
   const handler = http.all(`${baseUrl}/*`, async ({ request }) => {
     const path = request.url.slice(baseUrl.length + 1);
     seen.push(await describeRequest(request, path));
-    return path === "files" && upload !== undefined ? respond(upload) : answer();
+    return uploadPaths.includes(path) && upload !== undefined ? respond(upload) : answer();
   });
   return {
     seen,
     answerWith(next) {
-      answer = typeof next === "string" ? () => respond(next) : next;
+      answer = typeof next === "string" ? inTurn(next) : next;
     },
+    answersOf,
     answerUploadsWith(name) {
       upload = name;
     },
@@ -75,7 +90,8 @@ async function describeRequest(request: Request, path: string): Promise<Seen> {
   const type = headers.get("content-type") ?? "";
   if (!type.startsWith("multipart/form-data")) {
     const text = await request.text();
-    return { method, path, headers, json: text === "" ? undefined : JSON.parse(text), form: undefined };
+    const json = type.includes("json") && text !== "" ? JSON.parse(text) : undefined;
+    return { method, path, headers, json, form: undefined };
   }
   const bytes = await request.arrayBuffer();
   if (Number(headers.get("content-length")) !== bytes.byteLength) throw new Error("wrong content-length");

@@ -36,6 +36,11 @@ export function createFormBody(parts: readonly FormPart[]): StreamedBody {
   return createStreamedBody(`multipart/form-data; boundary=${boundary}`, bytes, write());
 }
 
+/** Makes a body of one file as it is, for vendors that are handed an address to put it at. Can be sent once. */
+export function createFileBody(file: InputFile): StreamedBody {
+  return createStreamedBody(file.contentType, file.bytes, readExactly(file));
+}
+
 function headOf(part: FormPart, boundary: string): string {
   const head = `--${boundary}\r\nContent-Disposition: form-data; name="${part.name}"`;
   if (!("file" in part)) return `${head}\r\n\r\n`;

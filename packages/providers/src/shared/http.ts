@@ -9,7 +9,7 @@ import { brokenCall, classifyTransport } from "./transport-error.ts";
 /** One call to a vendor. */
 export interface HttpCall {
   readonly purpose: CallPurpose;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** Below the base URL, without a slash in front. */
   readonly path: string;
   readonly headers?: Record<string, string>;

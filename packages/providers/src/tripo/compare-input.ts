@@ -1,4 +1,5 @@
 import type { JsonObject } from "@genbff/core";
+import { isSameJson } from "../shared/same-json.ts";
 
 /** Whether a recorded input is ours. `unclear`: it agrees as far as it goes, but does not hold all that we sent. */
 export type Comparison = "equal" | "different" | "unclear";
@@ -17,7 +18,7 @@ export function compareInput(sent: JsonObject, recorded: Record<string, unknown>
     const name = [field, ...(formerNames[field] ?? [])].find((known) => recorded?.[known] !== undefined);
     const stored = name === undefined ? undefined : recorded?.[name];
     if (stored === undefined) result = "unclear";
-    else if (!isSame(value, unwrap(stored))) return "different";
+    else if (!isSameJson(value, unwrap(stored))) return "different";
   }
   return result;
 }
@@ -27,15 +28,4 @@ function unwrap(stored: unknown): unknown {
   if (Array.isArray(stored)) return stored;
   const token = (stored as { file_token?: unknown } | null)?.file_token;
   return typeof token === "string" ? token : stored;
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  if (typeof a === "string" && typeof b === "string") return a.trim() === b.trim();
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const entries = Object.entries(a);
-  return (
-    (!Array.isArray(a) || a.length === (b as unknown[]).length) &&
-    entries.every(([key, value]) => isSame(value, (b as Record<string, unknown>)[key]))
-  );
 }
