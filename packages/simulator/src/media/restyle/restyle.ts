@@ -42,7 +42,7 @@ export async function restyle(
     }
   }
   const painted = open({ ...original, data });
-  return toPicture(painted.composite([grainTile(`${seed}/${index}`, style.grain)]));
+  return toPicture(painted.composite([grainTile(`${seed}/${index}`, style.grain, original)]));
 }
 
 /** Turns the accents once for each picture of a call, and lets references lend their colours. */

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { ownerOf } from "../../accounts.ts";
 import type { Fault } from "../../faults/rule.ts";
 import { isFailing } from "../../jobs/job-clock.ts";
 import type { CreateVendor, Exchange } from "../vendor.ts";
@@ -8,7 +9,7 @@ import { createEnvelope, refusalOf, unauthorized } from "./envelope.ts";
 import { createLinks } from "./links.ts";
 import { createMediaRoute } from "./media-route.ts";
 import { invalid, Refusal, taskNotFound } from "./refusal.ts";
-import { createStore, ownerOf, type TaskRecord } from "./store.ts";
+import { createStore, type TaskRecord } from "./store.ts";
 import { createTaskViews } from "./task-view.ts";
 import { acceptFile, createPresigned } from "./uploads.ts";
 import { createTaskWebhooks } from "./webhooks.ts";

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Fault } from "../../faults/rule.ts";
 import type { UploadedFormat } from "../../media/model/formats/read-model.ts";
 import type { State } from "../../state.ts";
@@ -80,9 +80,4 @@ export function createStore(state: State): TripoStore {
       return owner === undefined || file?.owner === owner ? file : undefined;
     },
   };
-}
-
-/** Who a key is, without keeping the key. */
-export function ownerOf(key: string): string {
-  return createHash("sha256").update(key).digest("hex").slice(0, 16);
 }
