@@ -1,4 +1,4 @@
-import { type Colour, colourOf } from "../colour.ts";
+import { type Colour, colourOf, type Rgb } from "../colour.ts";
 import { decode, open, type Picture, toPicture } from "../picture.ts";
 import { type Corner, outlinesOf, simplified } from "./outline.ts";
 
@@ -18,8 +18,9 @@ interface Tracing {
  */
 export async function vectorize(picture: Picture, { colours = 14 }: Tracing = {}): Promise<string> {
   const { width, height } = picture;
-  const flat = await flattened(picture, Math.max(2, colours));
-  const { ranks, palette } = ranked(flat);
+  const most = Math.max(1, colours);
+  const flat = await flattened(picture, Math.max(2, most));
+  const { ranks, palette } = ranked(flat, most);
   const scale = [width / flat.width, height / flat.height] as const;
   const layers = palette.map((colour, rank) => {
     const isSet = (x: number, y: number) => (ranks[y * flat.width + x] ?? -1) >= rank;
@@ -42,7 +43,7 @@ async function flattened(picture: Picture, colours: number): Promise<Picture> {
 }
 
 /** The colour of each pixel by its place in the drawing, largest areas first; -1 where it is transparent. */
-function ranked({ data }: Picture): { ranks: Int16Array; palette: Colour[] } {
+function ranked({ data }: Picture, most: number): { ranks: Int16Array; palette: Colour[] } {
   const counts = new Map<number, number>();
   const keyAt = (pixel: number) => data.readUInt32BE(pixel * 4) >>> 8;
   const isSeen = (pixel: number) => (data[pixel * 4 + 3] ?? 0) >= 128;
@@ -50,12 +51,27 @@ function ranked({ data }: Picture): { ranks: Int16Array; palette: Colour[] } {
     if (isSeen(pixel)) counts.set(keyAt(pixel), (counts.get(keyAt(pixel)) ?? 0) + 1);
   }
   const order = [...counts].sort(([, first], [, second]) => second - first).map(([key]) => key);
-  const rankOf = new Map(order.map((key, rank) => [key, rank]));
+  // The quantizer rounds the number of colours up: the rarest ones join those they are most like.
+  const kept = order.slice(0, most);
+  const rankOf = new Map(order.map((key) => [key, nearestOf(key, kept)]));
   const ranks = new Int16Array(data.length / 4);
   for (let pixel = 0; pixel < ranks.length; pixel++) {
     ranks[pixel] = isSeen(pixel) ? (rankOf.get(keyAt(pixel)) ?? -1) : -1;
   }
-  return { ranks, palette: order.map((key) => colourOf([key >> 16, (key >> 8) & 255, key & 255])) };
+  return { ranks, palette: kept.map((key) => colourOf(channelsOf(key))) };
+}
+
+function nearestOf(key: number, kept: readonly number[]): number {
+  const own = channelsOf(key);
+  const distances = kept.map((other) => {
+    const [red, green, blue] = channelsOf(other);
+    return (red - own[0]) ** 2 + (green - own[1]) ** 2 + (blue - own[2]) ** 2;
+  });
+  return distances.indexOf(Math.min(...distances));
+}
+
+function channelsOf(key: number): Rgb {
+  return [key >> 16, (key >> 8) & 255, key & 255];
 }
 
 function pathOf(corners: readonly Corner[], [scaleX, scaleY]: readonly [number, number]): string {
