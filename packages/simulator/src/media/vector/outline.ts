@@ -46,15 +46,13 @@ export function outlinesOf(
 }
 
 /** Leaves out corners that are nearer than `tolerance` to the line between those that stay (Douglas and Peucker). */
-export function simplified(outline: readonly Corner[], tolerance: number): Corner[] {
+export function simplified(walked: readonly Corner[], tolerance: number): Corner[] {
+  // The walk may have begun in the middle of a side; what is farthest from there is a corner for certain.
+  const begin = farthestFrom(walked, 0);
+  const outline = [...walked.slice(begin), ...walked.slice(0, begin)];
   const [first] = outline;
   if (!first) return [];
-  let far = 0;
-  let most = 0;
-  for (const [index, [x, y]] of outline.entries()) {
-    const distance = (x - first[0]) ** 2 + (y - first[1]) ** 2;
-    if (distance > most) [most, far] = [distance, index];
-  }
+  const far = farthestFrom(outline, 0);
   const keep = new Uint8Array(outline.length + 1);
   const closed = [...outline, first];
   keep[0] = 1;
@@ -71,6 +69,14 @@ export function simplified(outline: readonly Corner[], tolerance: number): Corne
     spans.push([from, farthest.index], [farthest.index, to]);
   }
   return outline.filter((_, index) => keep[index] === 1);
+}
+
+function farthestFrom(outline: readonly Corner[], index: number): number {
+  const [fromX, fromY] = outline[index] ?? [0, 0];
+  const distances = outline.map(([x, y]) => (x - fromX) ** 2 + (y - fromY) ** 2);
+  let far = 0;
+  for (const [at, distance] of distances.entries()) if (distance > (distances[far] ?? 0)) far = at;
+  return far;
 }
 
 function farthestFromLine(corners: readonly Corner[], from: number, to: number) {

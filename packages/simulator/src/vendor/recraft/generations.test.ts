@@ -212,6 +212,7 @@ describe("what is refused", () => {
     [{ kind: "rate_limited" }, 429, "rate_limit_exceeded"],
     [{ kind: "quota" }, 402, "not_enough_credits"],
     [{ kind: "moderated" }, 400, "content_moderation"],
+    [{ kind: "moderated", stage: "task" }, 400, "content_moderation"],
     [{ kind: "unauthorized" }, 401, "unauthorized"],
     [{ kind: "server_error", status: 503 }, 503, "internal_error"],
   ] as const)("by the fault %j: %i %s", async (rule, status, code) => {

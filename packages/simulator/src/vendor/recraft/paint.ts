@@ -46,7 +46,7 @@ export async function generate(job: Job, size: Size): Promise<Media> {
   const manner = [order.substyle ?? "", order.style ?? ""].join(" ").replaceAll("_", " ").trim();
   const isPlain = ["", "any", "Recraft V3 Raw", "Photorealism", "realistic image"].includes(manner);
   const scene = await paintScene(brief);
-  const painted = isPlain ? scene : await restyle(scene, { ...brief, prompt: manner }, [scene]);
+  const painted = isPlain ? scene : await restyle(scene, { ...brief, prompt: manner }, []);
   if (texts === "") return toMedia(painted, order);
   const overlay = Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">${texts}</svg>`,
@@ -125,9 +125,11 @@ function around(inner: Size, width: number, height: number) {
 export async function variate(job: Job, image: Picture, size: Size): Promise<Media> {
   const scaled = await scaleTo(image, size.width, size.height);
   const turned = (job.seed + job.index) % 2 === 0 ? await toPicture(open(scaled).flop()) : scaled;
-  const brief = { ...briefOf(job), ...size, transparent: false };
-  const repainted = await restyle(turned, { ...brief, prompt: "gouache" }, [await shrinkTo(turned, 256)]);
-  return toMedia(transferColours(blendPictures(turned, repainted, 0.45), scaled, 0.8), job.order);
+  const sketch = await shrinkTo(turned, 640);
+  const brief = { ...briefOf(job), width: sketch.width, height: sketch.height, transparent: false };
+  const repainted = await restyle(sketch, { ...brief, prompt: "gouache" }, [sketch]);
+  const mixed = blendPictures(turned, await scaleTo(repainted, size.width, size.height), 0.45);
+  return toMedia(transferColours(mixed, scaled, 0.8), job.order);
 }
 
 /** Leaves what stands before the background. A drawing stays a drawing. */

@@ -43,9 +43,12 @@ export async function visit(exchange: Exchange, owner: string, operation: string
 /**
  * Enters a purchase in the books; returns its id.
  *
- * @throws Refusal - the account is empty.
+ * @throws Refusal - the account is empty, or a fault has the result refused.
  */
 export function buy({ world, errors, accounts }: Shop, order: Visit, units: number, outputs: number): string {
+  const { fault } = order.exchange;
+  // Who answers at once has no task in which it could be noticed later.
+  if (fault?.kind === "moderated" && fault.stage !== "placeholder") throw errors.of(fault);
   if (accounts.balance(order.owner) < units) throw errors.of({ kind: "quota" });
   const id = errors.id();
   world.purchases.record({

@@ -78,7 +78,7 @@ describe("generate", () => {
   });
 
   it("goes from a picture as far as strength says", async () => {
-    const start = [prompt, ["image", picture], ["output_format", "png"], ["seed", "1"]] as const;
+    const start = [prompt, ["image", picture], ["output_format", "jpeg"], ["seed", "1"]] as const;
     const same = await make("generate/ultra", [...start, ["strength", "0"]]);
     const far = await make("generate/ultra", [...start, ["strength", "0.5"]]);
     expect(lastCredits()).toBe(8);
