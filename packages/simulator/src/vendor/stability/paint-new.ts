@@ -71,9 +71,22 @@ async function fromPicture(order: Order, seed: number): Promise<Picture> {
   const strength = order.number("strength");
   if (strength === 0) return original;
   if (strength === 1) return fromWords(order, size, seed);
-  const repainted = await restyle(original, briefOf(order, size, seed), []);
+  const repainted = await repaintedTo(image, original, order, seed, []);
   if (strength <= 0.5) return blendPictures(original, repainted, strength * 2);
   return blendPictures(repainted, await fromWords(order, size, seed), strength * 2 - 1);
+}
+
+/** Paints over the smaller of a picture and its scaled copy: there is no more to see in the larger one. */
+async function repaintedTo(
+  image: Picture,
+  scaled: Picture,
+  order: Order,
+  seed: number,
+  references: readonly Picture[],
+): Promise<Picture> {
+  const seen = image.width < scaled.width ? image : scaled;
+  const repainted = await restyle(seen, briefOf(order, seen, seed), references);
+  return scaleTo(repainted, scaled.width, scaled.height);
 }
 
 /** Keeps the contours of a sketch or a picture; the weaker the control, the fewer of them. */
@@ -96,7 +109,7 @@ async function transferStyle(order: Order, seed: number): Promise<Picture> {
   const init = needed(order, "init_image");
   const size = sizeOfArea(init, megapixel, 16);
   const original = await scaleTo(init, size.width, size.height);
-  const repainted = await restyle(original, briefOf(order, size, seed), [style]);
+  const repainted = await repaintedTo(init, original, order, seed, [style]);
   const changed = blendPictures(original, repainted, order.number("change_strength"));
   return transferColours(changed, style, order.number("style_strength"));
 }
