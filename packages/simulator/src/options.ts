@@ -8,9 +8,9 @@ export interface SimulatorOptions {
   host?: string;
   /** Seed of everything painted, built or drawn by chance. Default 1. */
   seed?: number;
-  /** Base time of one synchronous picture, in milliseconds. Default 0. */
+  /** Base time of one synchronous picture or model, in milliseconds. Default 0. */
   latencyMs?: number;
-  /** Time of a Tripo job from `queued` to `success`, in milliseconds. Default 1500. */
+  /** Time of a job, e.g. a Tripo task from `queued` to `success`, in milliseconds. Default 1500. */
   jobMs?: number;
   /** Life of a result link, in milliseconds. Default 60,000. */
   linkTtlMs?: number;

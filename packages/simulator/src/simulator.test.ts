@@ -80,6 +80,13 @@ it("puts the canary into every kind of answer", async () => {
     await buyer.get("/tripo/v3/account/balance"),
     await buyer.get("/tripo/v3/tasks/none"),
     await fetch(`${simulator.url}/tripo/media/none/model.glb`),
+    await buyer.post("/recraft/v1/images/generations", { prompt: "a boat", model: "recraftv4_vector" }),
+    await buyer.get("/recraft/v1/users/me"),
+    await fetch(`${simulator.url}/recraft/img/none`),
+    await buyer.form("/stability/v2beta/stable-image/generate/core", []),
+    await buyer.form("/stability/v2beta/stable-image/upscale/fast", [["image", await photo(64, 64)]]),
+    await buyer.get("/stability/v2beta/results/none"),
+    await buyer.get("/stability/v1/user/account"),
     await buyer.get("/tripo/v3/account/balance", { "x-simulator-fault": "nonsense" }),
     await buyer.get("/tripo/media/none/model.glb", { "x-simulator-fault": "link_dead" }),
   ];

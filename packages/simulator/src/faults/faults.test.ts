@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../simulator.ts";
-import { type Buyer, createBuyer, finished, type Json } from "../testing/buyer.ts";
+import { type Buyer, createBuyer, finished, type Json, photo } from "../testing/buyer.ts";
 import type { FaultRule } from "./rule.ts";
 
 let simulator: Simulator;
@@ -17,8 +17,19 @@ const openai = (prompt = "a cat") =>
   buyer.post("/openai/v1/images/generations", { model: "gpt-image-2.5-flare", prompt });
 const tripo = (prompt = "a cup") =>
   buyer.post("/tripo/v3/generation/text-to-model", { model: "v3.1-20260211", prompt, face_limit: 100 });
+const stability = async (prompt = "green") =>
+  buyer.form("/stability/v2beta/stable-image/edit/search-and-recolor", [
+    ["image", await photo(80, 64)],
+    ["select_prompt", "the ball"],
+    ["prompt", prompt],
+    ["seed", "1"],
+  ]);
+const recraft = async (prompt = "a cat") =>
+  buyer.post("/recraft/v1/images/generations/vector", { model: "recraftv3_vector", prompt, random_seed: 1 });
 const vendors = [
   ["openai", openai],
+  ["recraft", recraft],
+  ["stability", stability],
   ["tripo", tripo],
 ] as const;
 
@@ -80,7 +91,7 @@ describe.each(vendors)("at %s", (vendor, buy) => {
       const response = await buy();
       expect(response.status).toBe(200);
       const text = await response.text();
-      expect(text.replaceAll(/\d{10}|[0-9a-f-]{36}/g, "#")).toMatchSnapshot();
+      expect(text.replaceAll(/\d{10}|[0-9a-f-]{32,36}/g, "#")).toMatchSnapshot();
     },
   );
 

@@ -1,7 +1,8 @@
 import sharp from "sharp";
 import { createRandom } from "../random.ts";
+import type { Colour } from "./colour.ts";
 import { grainTile } from "./grain.ts";
-import { type Palette, paletteFor } from "./palette.ts";
+import { type Palette, paletteFor, withColours } from "./palette.ts";
 import { type Picture, toPicture } from "./picture.ts";
 import { drawCity } from "./scene/city.ts";
 import { drawHills } from "./scene/hills.ts";
@@ -19,9 +20,15 @@ export interface SceneBrief {
   readonly height: number;
   /** Leaves the background out. */
   readonly transparent: boolean;
+  /** Colours to paint with, in place of those that the words choose. */
+  readonly colours?: readonly Colour[];
+  /** Colour of the sky or the wall. */
+  readonly backdrop?: Colour;
 }
 
 type Draw = (sheet: Sheet, palette: Palette, night: boolean) => string;
+
+const drawThings: Draw = (sheet, palette) => drawStillLife(sheet, palette, true);
 
 const scenes: readonly { readonly words: RegExp; readonly draw: Draw }[] = [
   { words: /\b(sea|ocean|boat|ship|sail\w*|beach|harbou?r|lake|coast|island|water)\b/, draw: drawSea },
@@ -32,21 +39,32 @@ const scenes: readonly { readonly words: RegExp; readonly draw: Draw }[] = [
   },
   {
     words: /\b(vase|lamp|cup|mug|bowl|fruit|flower|table|still life|compass|bottle|pot|object|logo)s?\b/,
-    draw: (sheet, palette) => drawStillLife(sheet, palette, true),
+    draw: drawThings,
   },
 ];
 
-/** Paints a picture from a prompt: its words choose scene and colours, the seed everything else. */
-export async function paintScene(brief: SceneBrief): Promise<Picture> {
-  const { prompt, seed, index, width, height, transparent } = brief;
+/** Whether the words name a place, which fills a whole picture, and not a thing. */
+export function isPlace(prompt: string): boolean {
+  const words = prompt.toLowerCase();
+  return scenes.some(({ words: known, draw }) => draw !== drawThings && known.test(words));
+}
+
+/** Draws a picture from a prompt as SVG: its words choose scene and colours, the seed everything else. */
+export function drawScene(brief: SceneBrief): string {
+  const { prompt, seed, index, width, height, transparent, colours = [], backdrop } = brief;
   const random = createRandom(`${seed}/${index}/${prompt}`);
-  const palette = paletteFor(prompt, random);
+  const palette = withColours(paletteFor(prompt, random), colours, backdrop);
   const words = prompt.toLowerCase();
   const sheet = { width, height, random };
   const draw = scenes.find((scene) => scene.words.test(words))?.draw ?? random.pick(scenes).draw;
   const night = /\b(night|moon|midnight|star|stars|space)\b/.test(words);
   const content = transparent ? drawStillLife(sheet, palette, false) : draw(sheet, palette, night);
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`;
-  const image = sharp(Buffer.from(svg));
-  return toPicture(transparent ? image : image.composite([grainTile(`${seed}/${index}`, 0.22, sheet)]));
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`;
+}
+
+/** Paints what {@link drawScene} draws. */
+export async function paintScene(brief: SceneBrief): Promise<Picture> {
+  const image = sharp(Buffer.from(drawScene(brief)));
+  const grain = grainTile(`${brief.seed}/${brief.index}`, 0.22, brief);
+  return toPicture(brief.transparent ? image : image.composite([grain]));
 }

@@ -148,9 +148,28 @@ const named: Readonly<Record<string, Colour>> = {
 export function paletteFor(prompt: string, random: Random): Palette {
   const words = prompt.toLowerCase();
   const chosen = moods.find((mood) => mood.words.test(words))?.palette ?? random.pick(defaults);
-  const [first, second] = (words.match(/[a-z]+/g) ?? []).flatMap((word) => named[word] ?? []);
-  if (first === undefined) return chosen;
-  const accents = [first, second ?? mix(first, chosen.accents[1], 0.6), chosen.accents[2]] as const;
-  const ground = chosen.ground.map((colour) => mix(colour, first, 0.22));
-  return { ...chosen, accents, ground: [ground[0] ?? first, ground[1] ?? first, ground[2] ?? first] };
+  return withColours(chosen, coloursNamed(words).slice(0, 2));
+}
+
+/** The colours that a text names, in its order. */
+export function coloursNamed(text: string): Colour[] {
+  return (text.toLowerCase().match(/[a-z]+/g) ?? []).flatMap((word) => named[word] ?? []);
+}
+
+/** A palette with other accents, which tint its ground as well, and with another backdrop. */
+export function withColours(
+  palette: Palette,
+  [first, second, third]: readonly Colour[],
+  backdrop?: Colour,
+): Palette {
+  const { accents, ground, sky } = palette;
+  const tinted = (colour: Colour) => (first === undefined ? colour : mix(colour, first, 0.22));
+  const lit = (colour: Colour) => (backdrop === undefined ? colour : mix(backdrop, colour, 0.12));
+  return {
+    ...palette,
+    accents:
+      first === undefined ? accents : [first, second ?? mix(first, accents[1], 0.6), third ?? accents[2]],
+    ground: [tinted(ground[0]), tinted(ground[1]), tinted(ground[2])],
+    sky: [lit(sky[0]), lit(sky[1]), lit(sky[2])],
+  };
 }

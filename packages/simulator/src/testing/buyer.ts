@@ -10,7 +10,11 @@ export interface Buyer {
     signal?: AbortSignal,
   ): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
-  form(path: string, entries: readonly (readonly [string, string | Uint8Array])[]): Promise<Response>;
+  form(
+    path: string,
+    entries: readonly (readonly [string, string | Uint8Array])[],
+    headers?: Record<string, string>,
+  ): Promise<Response>;
 }
 
 /** A buyer with a key. */
@@ -25,13 +29,13 @@ export function createBuyer({ url }: Pick<Simulator, "url">, key = "sk-test"): B
         ...(signal ? { signal } : {}),
       }),
     get: (path, headers = {}) => fetch(url + path, { headers: { authorization, ...headers } }),
-    form(path, entries) {
+    form(path, entries, headers = {}) {
       const form = new FormData();
       for (const [name, value] of entries) {
         if (typeof value === "string") form.append(name, value);
         else form.append(name, new Blob([new Uint8Array(value)], { type: "image/png" }), `${name}.png`);
       }
-      return fetch(url + path, { method: "POST", headers: { authorization }, body: form });
+      return fetch(url + path, { method: "POST", headers: { authorization, ...headers }, body: form });
     },
   };
 }
@@ -60,4 +64,28 @@ export async function finished(buyer: Buyer, taskId: string): Promise<Json> {
     if (data.status === "success" || data.status === "failed") return data;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** Pixels of a picture file, four bytes each. */
+export async function pixelsOf(bytes: Uint8Array): Promise<{ data: Buffer; width: number; height: number }> {
+  const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+/** The pixel at a place given in shares of width and height: red, green, blue, alpha. */
+export async function pixelAt(bytes: Uint8Array, x: number, y: number): Promise<readonly number[]> {
+  const { data, width, height } = await pixelsOf(bytes);
+  const at = (Math.floor(y * (height - 1)) * width + Math.floor(x * (width - 1))) * 4;
+  return [...data.subarray(at, at + 4)];
+}
+
+/** A black mask with a white rectangle, whose sides are given in pixels. */
+export async function maskWith(
+  size: readonly [number, number],
+  [left, top, width, height]: readonly [number, number, number, number],
+): Promise<Buffer> {
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size[0]}" height="${size[1]}" shape-rendering="crispEdges">` +
+    `<rect width="100%" height="100%"/><rect x="${left}" y="${top}" width="${width}" height="${height}" fill="#fff"/></svg>`;
+  return sharp(Buffer.from(svg)).removeAlpha().png().toBuffer();
 }

@@ -13,6 +13,8 @@ const standHeight = 0.12;
 export interface PictureWish extends ModelWish {
   readonly front: Picture;
   readonly back: Picture | undefined;
+  /** Longest side of the texture in pixels; the picture is not enlarged. Default 1024. */
+  readonly textureSide?: number;
 }
 
 /**
@@ -21,14 +23,14 @@ export interface PictureWish extends ModelWish {
  * A back view becomes a second relief on the other side.
  */
 export async function buildFromPictures(wish: PictureWish): Promise<Model> {
-  const { front, back, faceLimit = 44_000 } = wish;
+  const { front, back, faceLimit = 44_000, textureSide = 1024 } = wish;
   const longest = Math.max(front.width, front.height);
   const [width, height] = [front.width / longest, front.height / longest];
   const average = colourOf(averageColour(front));
   const plain = (name: string, colour: string): Material => ({ name, colour: rgbOf(colour), roughness: 0.7 });
   const faced = async (name: string, picture: Picture): Promise<Material> => ({
     ...plain(name, average),
-    ...(wish.texture ? { texture: await flattened(await shrinkTo(picture, 1024), average) } : {}),
+    ...(wish.texture ? { texture: await flattened(await shrinkTo(picture, textureSide), average) } : {}),
   });
 
   // The rest is for rim, back and stand.

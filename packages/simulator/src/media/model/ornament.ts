@@ -53,5 +53,5 @@ export async function paintOrnament(palette: Palette, random: Random, seed: stri
     y += tall + height * random.between(0.02, 0.12);
   }
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${parts.join("")}</svg>`;
-  return toPicture(sharp(Buffer.from(svg)).composite([grainTile(seed, 0.12)]));
+  return toPicture(sharp(Buffer.from(svg)).composite([grainTile(seed, 0.12, { width, height })]));
 }

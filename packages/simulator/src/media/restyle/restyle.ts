@@ -2,7 +2,7 @@ import { createRandom } from "../../random.ts";
 import { colourOf } from "../colour.ts";
 import { grainTile } from "../grain.ts";
 import type { SceneBrief } from "../paint-scene.ts";
-import { type Palette, paletteFor } from "../palette.ts";
+import { type Palette, paletteFor, withColours } from "../palette.ts";
 import { averageColour, open, type Picture, toPicture } from "../picture.ts";
 import type { Paint, Style } from "./brush.ts";
 import { blueprint, clay, cutPaper } from "./made-styles.ts";
@@ -23,12 +23,12 @@ export async function restyle(
   brief: SceneBrief,
   references: readonly Picture[],
 ): Promise<Picture> {
-  const { prompt, seed, index } = brief;
+  const { prompt, seed, index, colours = [], backdrop } = brief;
   const words = prompt.toLowerCase();
   const named = styles.find((style) => style.words.test(words));
   const style = named ?? createRandom(`${seed}/${prompt}`).pick([gouache, watercolour, cutPaper, ink]);
   const random = createRandom(`${seed}/${index}/${prompt}`);
-  const palette = varied(paletteFor(prompt, random), index, references);
+  const palette = varied(withColours(paletteFor(prompt, random), colours, backdrop), index, references);
   const variation = { levels: 4 + ((index + random.whole(0, 1)) % 3), line: random.between(0.8, 1.15) };
 
   const seen = await study(original, style.broadness);
