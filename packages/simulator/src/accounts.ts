@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { State } from "./state.ts";
 
 /** What the customers of one vendor have left, for vendors that answer at once and keep no jobs to add up. */
@@ -25,9 +24,4 @@ export function createAccounts(state: State, vendor: string): Accounts {
     balance: (owner) => exact(startingCredits - spentBy(owner)),
     spend: (owner, credits) => accounts.set(owner, { spent: exact(spentBy(owner) + credits) }),
   };
-}
-
-/** Who a key is, without keeping the key. */
-export function ownerOf(key: string): string {
-  return createHash("sha256").update(key).digest("hex").slice(0, 16);
 }

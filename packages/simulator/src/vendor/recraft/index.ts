@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import { createAccounts, ownerOf } from "../../accounts.ts";
+import { createAccounts } from "../../accounts.ts";
+import { ownerOf } from "../owner.ts";
 import type { CreateVendor, Exchange } from "../vendor.ts";
 import { createErrors, unauthorized } from "./errors.ts";
 import { type Kind, sellGenerations } from "./generations.ts";

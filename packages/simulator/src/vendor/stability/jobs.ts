@@ -74,7 +74,12 @@ export function createJobs(world: World, errors: Errors): Jobs {
     }
     const endpoint = endpoints.get(job.path);
     if (!endpoint) throw new Error(`${job.path} was accepted and is not sold`);
-    const files = job.files.map(({ field, bytes_id }) => ({ field, bytes: Buffer.from(bytesOf(bytes_id)) }));
+    const files = job.files.map(({ field, bytes_id }) => ({
+      field,
+      name: field,
+      type: "application/octet-stream",
+      bytes: Buffer.from(bytesOf(bytes_id)),
+    }));
     const order = await readOrder(endpoint, { fields: job.fields, files });
     const format = order.text("output_format") as PictureFormat;
     const done = await finish(await paint(order, job.seed), format, job.seed, caughtBefore);

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { ownerOf } from "../../accounts.ts";
 import type { Fault } from "../../faults/rule.ts";
 import { isFailing } from "../../jobs/job-clock.ts";
 import { ownerOf } from "../owner.ts";
