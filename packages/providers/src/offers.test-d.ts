@@ -1,3 +1,4 @@
+import type { AppOf } from "@genbff/core";
 import { MockImageModelV3, type MockImageModelV4 } from "ai/test";
 import { expectTypeOf } from "vitest";
 import * as z from "zod";
@@ -109,6 +110,11 @@ expectTypeOf<(typeof flux)["~offers"]>().toEqualTypeOf<{
   "text-to-image": { seed?: number | undefined; speed?: "fast" | "slow" | undefined };
   upscale: { factor: 2 | 4 };
 }>();
+
+// The client's whole knowledge of it: `createClient<App>()` takes these parameters for this provider, and no others.
+type App = AppOf<{ fal: typeof flux }, [], Record<never, never>>;
+expectTypeOf<App["upscale"]["providers"]["fal"]>().toEqualTypeOf<{ factor: 2 | 4 }>();
+expectTypeOf<keyof App>().toEqualTypeOf<"text-to-image" | "upscale">();
 
 // The AI SDK's own models, of both versions, are what `aiSdk` takes.
 const sdk = aiSdk(new MockImageModelV3(), {

@@ -81,6 +81,22 @@ describe.each([
 });
 
 describe("an image model", () => {
+  it.each([
+    ["has no such size", () => ({ size: "auto" as "1x1" })],
+    ["is none", () => JSON.parse("{") as object],
+  ])("whose input %s is never called, and its operator is", async (_what, input) => {
+    const model = new MockImageModelV4({ doGenerate: giving() });
+    const provider = aiSdk(model, {
+      offers: { "text-to-image": { parameters: z.strictObject({}), input } },
+    });
+    expect((await buy(provider, draw(), context)).error).toMatchObject({
+      code: "provider_failed",
+      outcome: "refused",
+      operator: true,
+    });
+    expect(calls).toEqual([]);
+  });
+
   it("that says how many it makes only when asked, or not at all, is believed", async () => {
     const asked = new MockImageModelV4({ maxImagesPerCall: async () => 2, doGenerate: giving() });
     const silent = new MockImageModelV4({ maxImagesPerCall: undefined, doGenerate: giving() });

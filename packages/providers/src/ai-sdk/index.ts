@@ -1,12 +1,13 @@
 import { ProviderError } from "@genbff/core";
 import * as z from "zod";
-import { defineModel, type ModelParameters, parametersOf } from "../any-model/offer.ts";
+import { defineModel, type ModelParameters, parametersOf, toJson } from "../any-model/offer.ts";
 import { generate, readFiles } from "./call.ts";
 import { bounded, checkCapacity } from "./capacity.ts";
 import { type AiSdkImageModel, checkModel, maskField } from "./model.ts";
 import type { AiSdkOffer, AnyAiSdkOffer } from "./offer.ts";
 import { toResult } from "./to-result.ts";
 
+export type { ModelParameters } from "../any-model/offer.ts";
 export type { AiSdkCallOptions, AiSdkFile, AiSdkImageModel, AiSdkResult } from "./model.ts";
 export type { AiSdkInput, AiSdkOffer } from "./offer.ts";
 
@@ -60,8 +61,12 @@ export function aiSdk<const Offered extends ModelParameters>(
       if (offer === undefined) throw new Error(`'${job.operation}' is not offered any more.`);
       const { operation, prompt, input, outputs } = job;
       const parameters = parametersOf(offer.parameters, input);
-      const made = offer.input?.({ operation, prompt, parameters, input, outputs }) ?? {};
-      return { request: JSON.parse(JSON.stringify({ prompt, ...made })) };
+      return {
+        request: toJson(operation, () => {
+          const made = offer.input?.({ operation, prompt, parameters, input, outputs });
+          return storedSchema.parse({ ...made, prompt: made?.prompt ?? prompt });
+        }),
+      };
     },
 
     async submit(job, prepared, { signal, logger }) {

@@ -122,9 +122,19 @@ export function toModelInput(offer: AnyModelOffer, job: ProviderJob, urls: reado
     return { field, contentType, width, height, url: urls[index] ?? "" };
   });
   const parameters = parametersOf(offer.parameters, input);
+  return toJson(operation, () =>
+    offer.input({ operation, prompt, parameters, input, files, outputs, userReference }),
+  );
+}
+
+/**
+ * What a team's own code makes of a request, as the JSON that is stored and sent.
+ *
+ * @throws ProviderError `provider_failed` - refused, for the operator: it threw, or made something that is no JSON.
+ */
+export function toJson(operation: string, make: () => object): JsonObject {
   try {
-    const made = offer.input({ operation, prompt, parameters, input, files, outputs, userReference });
-    return Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)) as JsonObject;
+    return JSON.parse(JSON.stringify(make())) as JsonObject;
   } catch (cause) {
     if (isProviderError(cause)) throw cause;
     throw new ProviderError("provider_failed", {

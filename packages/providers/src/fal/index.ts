@@ -15,7 +15,15 @@ import { pathFrom, pathOf, referenceOf } from "./reference.ts";
 import { createVerifier } from "./webhook.ts";
 import { cancelSchema, submittedSchema } from "./wire.ts";
 
-export type { ModelFile, ModelJob, ModelOffer, ModelOutput, ModelRun } from "../any-model/offer.ts";
+export type {
+  ModelFile,
+  ModelJob,
+  ModelOffer,
+  ModelOffers,
+  ModelOutput,
+  ModelParameters,
+  ModelRun,
+} from "../any-model/offer.ts";
 
 /** How to reach fal, and what a model there is offered for. */
 export interface FalSettings<Offered extends ModelParameters> {

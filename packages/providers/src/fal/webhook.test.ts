@@ -4,6 +4,7 @@ import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { jobOf } from "../conformance/cases.ts";
 import { submitContext } from "../conformance/context.ts";
 import { fal } from "./index.ts";
 
@@ -110,6 +111,37 @@ describe("a webhook of fal", () => {
     });
     publish(first.publicKey);
     expect(await verifyWebhook?.(webhook(first.privateKey), context)).toEqual(notice);
+  });
+
+  it("brings back a lost submission with enough to take its result by the right offer", async () => {
+    publish(first.publicKey);
+    const baseUrl = "https://vendor.invalid/queue";
+    const mapped = { ...offer, result: () => [{ url: "https://v3.fal.media/upscaled.png" }] };
+    const lost = fal("fal-ai/flux/dev", {
+      apiKey: "id:key",
+      baseUrl,
+      restUrl,
+      offers: { "text-to-image": offer, upscale: mapped },
+    });
+    let address = "";
+    server.use(
+      http.post(`${baseUrl}/*`, ({ request }) => {
+        address = new URL(request.url).searchParams.get("fal_webhook") ?? "";
+        return HttpResponse.error();
+      }),
+      http.get(`${baseUrl}/fal-ai/flux/requests/r1/status`, () => HttpResponse.json({ status: "COMPLETED" })),
+      http.get(`${baseUrl}/fal-ai/flux/requests/r1`, () => HttpResponse.json({ sheet: 1 })),
+    );
+    const webhookUrl = "https://api.example.com/webhooks/fal/s3cr3t";
+    const job = jobOf("upscale", {}, { webhookUrl });
+    const prepared = await lost.prepare(job, context);
+    await expect(lost.submit(job, prepared, context)).rejects.toMatchObject({ outcome: "unknown" });
+    const { pathname, search } = new URL(address);
+    const told = await lost.verifyWebhook?.(webhook(first.privateKey, { path: pathname + search }), context);
+    expect(await lost.check?.(told?.job ?? { key: "" }, context)).toMatchObject({
+      state: "done",
+      outputs: [{ index: 0, source: { url: "https://v3.fal.media/upscaled.png" } }],
+    });
   });
 
   it("names the first operation where its address does not name one of ours", async () => {

@@ -17,7 +17,15 @@ import { toResult } from "./to-result.ts";
 import { createVerifier } from "./webhook.ts";
 import { createdSchema, predictionSchema } from "./wire.ts";
 
-export type { ModelFile, ModelJob, ModelOffer, ModelOutput, ModelRun } from "../any-model/offer.ts";
+export type {
+  ModelFile,
+  ModelJob,
+  ModelOffer,
+  ModelOffers,
+  ModelOutput,
+  ModelParameters,
+  ModelRun,
+} from "../any-model/offer.ts";
 
 /** How to reach Replicate, and what a model there is offered for. */
 export interface ReplicateSettings<Offered extends ModelParameters> {
