@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/openai/index.ts", "src/tripo/index.ts"],
+  entry: ["src/index.ts", "src/openai/index.ts", "src/stability/index.ts", "src/tripo/index.ts"],
   format: ["esm"],
   dts: true,
   sourcemap: true,

@@ -1,7 +1,10 @@
 import { describeProvider } from "./conformance/suite.ts";
 import { openaiCases } from "./openai/conformance-cases.ts";
+import { stabilityCases, stabilityJobCases } from "./stability/conformance-cases.ts";
 import { tripoCases } from "./tripo/conformance-cases.ts";
 
 // A new vendor is its folder and one line here.
 describeProvider(openaiCases);
+describeProvider(stabilityCases);
+describeProvider(stabilityJobCases);
 describeProvider(tripoCases);

@@ -1,2 +1,3 @@
 export { type OpenaiSettings, openai } from "./openai/index.ts";
+export { type StabilitySettings, stability } from "./stability/index.ts";
 export { type TripoSettings, tripo } from "./tripo/index.ts";

@@ -13,7 +13,10 @@ import type {
 export interface Fixture {
   readonly status: number;
   readonly headers?: Record<string, string>;
-  readonly body: unknown;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is, for answers that are files: base64. */
+  readonly bytes?: string;
 }
 
 /** What must be seen of a failure. */
@@ -26,7 +29,7 @@ export interface ExpectedFailure {
 }
 
 /** A request and exactly what goes over the wire for it. */
-interface RequestCase {
+export interface RequestCase {
   readonly title: string;
   readonly job: ProviderJob;
   readonly path: string;
@@ -66,7 +69,7 @@ export interface VendorCases {
   readonly uploadFailures?: Record<string, ExpectedFailure>;
   /** Answers with status 200 that make no sense; all of them leave the question open. */
   readonly nonsense: readonly unknown[];
-  /** Answers to `check`, where the vendor has jobs. */
+  /** Answers to `check`, where the vendor has jobs. An output that streams is shown as `{ text }`. */
   readonly states?: Record<string, JsonObject>;
   readonly stateFailures?: Record<string, ExpectedFailure>;
   /** An answer to `check` with a status that no document names, and that status. */
@@ -105,6 +108,15 @@ export function jobOf(
     clientReference: "ref-7f3a",
     userReference: "user-5c1e",
     webhookUrl,
+  };
+}
+
+/** Makes an input file of the given bytes. */
+export function fileOfBytes(field: string, bytes: Uint8Array, contentType = "image/png"): InputFile {
+  return {
+    ...fileOf(field, "", contentType),
+    bytes: bytes.length,
+    open: async () => new Blob([Uint8Array.from(bytes)]).stream(),
   };
 }
 

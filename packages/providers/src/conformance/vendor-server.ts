@@ -63,7 +63,10 @@ function readFixture(folder: string, name: string): Fixture {
   return JSON.parse(readFileSync(new URL(`../${folder}/__fixtures__/${name}.json`, import.meta.url), "utf8"));
 }
 
-function toResponse({ status, headers, body }: Fixture): Response {
+function toResponse({ status, headers, body, bytes }: Fixture): Response {
+  if (bytes !== undefined) {
+    return new HttpResponse(Buffer.from(bytes, "base64"), { status, ...(headers ? { headers } : {}) });
+  }
   return HttpResponse.json(body as object, { status, ...(headers ? { headers } : {}) });
 }
 
