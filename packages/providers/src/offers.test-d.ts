@@ -5,7 +5,7 @@ type Openai = ReturnType<typeof openai>["~offers"];
 type Tripo = ReturnType<typeof tripo>["~offers"];
 
 // What a browser may send is known to its compiler: operations, parameters and their values.
-expectTypeOf<keyof Openai>().toEqualTypeOf<"text-to-image" | "image-to-image">();
+expectTypeOf<keyof Openai>().toEqualTypeOf<"text-to-image" | "image-to-image" | "image-inpaint">();
 expectTypeOf<keyof Tripo>().toEqualTypeOf<"text-to-model" | "image-to-model">();
 expectTypeOf<Openai["text-to-image"]>().toEqualTypeOf<{
   n?: number | undefined;

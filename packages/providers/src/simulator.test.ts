@@ -1,8 +1,9 @@
 import type { InputFile, ProviderAnswer, ProviderJob, ProviderPort } from "@genbff/core";
 import { type FaultRule, type Simulator, startSimulator } from "@genbff/simulator";
+import { encode } from "fast-png";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { buy } from "./conformance/buy.ts";
-import { fileOf, jobOf } from "./conformance/cases.ts";
+import { fileOf, fileOfBytes, jobOf } from "./conformance/cases.ts";
 import { submitContext } from "./conformance/context.ts";
 import { openai, tripo } from "./index.ts";
 
@@ -20,8 +21,8 @@ beforeAll(async () => {
 afterEach(() => simulator.clearFaults());
 afterAll(() => simulator.close());
 
-function imageProvider(timeoutMs = 20_000): ProviderPort {
-  return openai({ apiKey: "sk-key", baseUrl: `${simulator.url}/openai/v1`, timeoutMs });
+function imageProvider(timeoutMs = 20_000, partialImages = 0): ProviderPort {
+  return openai({ apiKey: "sk-key", baseUrl: `${simulator.url}/openai/v1`, timeoutMs, partialImages });
 }
 function modelProvider(timeoutMs = 20_000): ProviderPort {
   const baseUrl = `${simulator.url}/tripo/v3`;
@@ -111,6 +112,45 @@ describe("against the simulator", () => {
       await expect.poll(() => purchasesOf(job), { timeout: 10_000 }).toHaveLength(purchases);
       expect(simulator.traffic().filter(({ duplicate }) => duplicate)).toEqual([]);
     });
+  });
+
+  it("a masked picture is painted where the mask is white, and shown while it is unfinished", async () => {
+    const picture = await firstPicture();
+    const white = new Uint8Array(1024 * 1024).fill(255, 0, 1024 * 512);
+    const mask = fileOfBytes(
+      "input_mask_asset_url",
+      encode({ width: 1024, height: 1024, data: white, channels: 1 }),
+    );
+    const job = newJob("image-inpaint", [picture, mask]);
+    const previews: string[] = [];
+    const showing = submitContext({
+      preview: async (_, unfinished) => {
+        previews.push(await new Response(unfinished).text());
+      },
+    });
+    const { outputs, answer } = await buy(imageProvider(20_000, 2), job, showing);
+    expect(previews).toHaveLength(2);
+    expect([...previews, outputs[0]].every((text) => text?.includes("PNG"))).toBe(true);
+    expect(answer).toMatchObject({ cost: { unit: "usd", amount: expect.any(Number) } });
+    expect(purchasesOf(job)).toHaveLength(1);
+  });
+
+  it.each([
+    [{ kind: "no_outputs" }, unknown, 1],
+    [{ kind: "server_error", stage: "stream" }, unknown, 1],
+    [{ kind: "moderated", stage: "stream" }, { code: "content_rejected", outcome: "refused" }, undefined],
+    [{ kind: "truncated_body" }, unknown, 1],
+    [{ kind: "drop_after_accept" }, unknown, 1],
+    [{ kind: "hang", variant: "body" }, unknown, 1],
+    [{ kind: "rate_limited", retryAfter: 4 }, { outcome: "refused", retryAfterMs: 4_000 }, 0],
+  ] as [FaultRule, object, number | undefined][])("a stream with %j", async (fault, expected, purchases) => {
+    simulator.setFaults([{ ...fault, vendor: "openai" }]);
+    const job = newJob("text-to-image");
+    const { error } = await buy(imageProvider(fault.kind === "hang" ? 1_000 : undefined, 1), job, context);
+    expect(error).toMatchObject(expected);
+    expect(`${error?.message} ${JSON.stringify(error?.details)}`).not.toContain("CANARY");
+    if (purchases !== undefined)
+      await expect.poll(() => purchasesOf(job), { timeout: 10_000 }).toHaveLength(purchases);
   });
 
   it("a task whose answer got lost is found and adopted; one that never was is proven absent", async () => {

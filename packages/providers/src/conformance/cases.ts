@@ -17,6 +17,8 @@ export interface Fixture {
   readonly body?: unknown;
   /** Sent as it is, for answers that are files: base64. */
   readonly bytes?: string;
+  /** Sent as it is, for answers that are events. */
+  readonly lines?: readonly string[];
 }
 
 /** What must be seen of a failure. */

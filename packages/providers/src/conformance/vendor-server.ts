@@ -63,9 +63,12 @@ function readFixture(folder: string, name: string): Fixture {
   return JSON.parse(readFileSync(new URL(`../${folder}/__fixtures__/${name}.json`, import.meta.url), "utf8"));
 }
 
-function toResponse({ status, headers, body, bytes }: Fixture): Response {
+function toResponse({ status, headers, body, bytes, lines }: Fixture): Response {
   if (bytes !== undefined) {
     return new HttpResponse(Buffer.from(bytes, "base64"), { status, ...(headers ? { headers } : {}) });
+  }
+  if (lines !== undefined) {
+    return new HttpResponse(lines.join("\n"), { status, ...(headers ? { headers } : {}) });
   }
   return HttpResponse.json(body as object, { status, ...(headers ? { headers } : {}) });
 }
