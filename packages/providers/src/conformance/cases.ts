@@ -67,6 +67,8 @@ export interface VendorCases {
   readonly accepted: string;
   /** How the vendor answers an upload, where it has them. */
   readonly uploaded?: string;
+  /** Other calls that buy nothing, by their path, and how the vendor answers them. */
+  readonly prepared?: Record<string, string>;
   readonly submitFailures: Record<string, ExpectedFailure>;
   readonly uploadFailures?: Record<string, ExpectedFailure>;
   /** Answers with status 200 that make no sense; all of them leave the question open. */

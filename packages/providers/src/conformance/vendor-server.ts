@@ -36,6 +36,8 @@ export function createVendorServer(cases: VendorCases): VendorServer {
   const handler = http.all(`${baseUrl}/*`, async ({ request }) => {
     const path = request.url.slice(baseUrl.length + 1);
     seen.push(await describeRequest(request, path));
+    const ready = cases.prepared?.[path];
+    if (ready !== undefined) return respond(ready);
     return path === "files" && upload !== undefined ? respond(upload) : answer();
   });
   return {

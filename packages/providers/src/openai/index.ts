@@ -39,7 +39,7 @@ export interface OpenaiSettings {
 
 /**
  * OpenAI's image models: `text-to-image`, `image-to-image` and `image-inpaint`, 1 to 10 pictures a request. Masks are
- * painted anew: we mark what is changed white, the vendor wants it transparent. https://developers.openai.com/api/reference
+ * painted anew: we mark what is changed white, the vendor wants it transparent.
  *
  * The vendor answers at once, takes no idempotency key and cannot be asked about a lost answer: such a submission
  * ends as `submission_unknown` and is never repeated. Pictures are decoded while they arrive, so that ten large

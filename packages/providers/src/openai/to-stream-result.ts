@@ -7,7 +7,7 @@ import { errorInStream } from "./errors.ts";
 import { lostAnswer, type OpenaiResult } from "./to-result.ts";
 import { answerSchema, type OpenaiUsage } from "./wire.ts";
 
-/** The events that hold a picture. https://developers.openai.com/api/docs/guides/image-generation#streaming */
+/** The events that hold a picture: `resources/images.ts` of the vendor's own npm package. */
 const kinds: Record<string, "partial" | "completed"> = {
   "image_generation.partial_image": "partial",
   "image_edit.partial_image": "partial",
