@@ -62,6 +62,13 @@ async function untilEnd(first: ProviderAnswer): Promise<ProviderAnswer> {
   return answer;
 }
 
+async function download(answer: ProviderAnswer): Promise<Uint8Array> {
+  if (answer.state !== "done") throw new Error("It is not done.");
+  for await (const { source } of answer.outputs)
+    if ("url" in source) return (await fetch(source.url)).bytes();
+  throw new Error("There is no file.");
+}
+
 describe("against the simulator", () => {
   it("a photo becomes a picture, and the picture a model, bought once each", async () => {
     const edit = newJob("image-to-image", [await firstPicture()], 2);
@@ -183,6 +190,54 @@ describe("against the simulator", () => {
     const job = newJob("text-to-model");
     const end = await untilEnd(await model.submit(job, await model.prepare(job, context), context));
     expect(end).toMatchObject({ state: "refused", error: expected });
+  });
+
+  it("a model gets a new surface, and, brought along as a file, another format", async () => {
+    const shape = newJob("text-to-model");
+    const made = await untilEnd(await model.submit(shape, await model.prepare(shape, context), context));
+    if (made.state !== "done" || made.reference === undefined) throw new Error("It was not made.");
+    const draft = {
+      field: "draft_generation_id",
+      generationId: shape.generationId,
+      operation: shape.operation,
+    };
+    const refinement = { ...newJob("refine-model"), drafts: [{ ...draft, job: made.reference }] };
+    const refined = await untilEnd(
+      await model.submit(refinement, await model.prepare(refinement, context), context),
+    );
+    expect(refined).toMatchObject({ state: "done", cost: { unit: "credits" } });
+    expect(purchasesOf(refinement)).toMatchObject([{ operation: "texture_model" }]);
+
+    const bytes = await download(refined);
+    const file = fileOfBytes("input_model_asset_url", bytes, "model/gltf-binary");
+    const plain = newJob("convert-model", [file]);
+    const conversion = { ...plain, input: { format: "STL" } };
+    const converted = await untilEnd(
+      await model.submit(conversion, await model.prepare(conversion, context), context),
+    );
+    expect((await download(converted)).length).toBeGreaterThan(84);
+    expect(purchasesOf(conversion)).toMatchObject([{ operation: "convert_model" }]);
+  });
+
+  it("a lost answer of work on a model is found by what it worked on", async () => {
+    const shape = newJob("text-to-model");
+    const made = await untilEnd(await model.submit(shape, await model.prepare(shape, context), context));
+    if (made.state !== "done" || made.reference === undefined) throw new Error("It was not made.");
+    const draft = {
+      field: "draft_generation_id",
+      generationId: shape.generationId,
+      operation: shape.operation,
+    };
+    const job = { ...newJob("refine-model"), drafts: [{ ...draft, job: made.reference }] };
+    simulator.setFaults([{ vendor: "tripo", kind: "drop_after_accept" }]);
+    const { request } = await model.prepare(job, context);
+    const intentAt = Date.now();
+    await expect(model.submit(job, { request }, context)).rejects.toMatchObject(unknown);
+    const lost = { request, clientReference: job.clientReference, intentAt };
+    expect(await model.lookup?.(lost, context)).toMatchObject({
+      candidates: purchasesOf(job).map(({ purchase_id }) => ({ key: purchase_id })),
+    });
+    expect(purchasesOf(job)).toHaveLength(1);
   });
 
   it("a status that nobody knows is only a longer wait", async () => {
