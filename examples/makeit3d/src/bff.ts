@@ -26,10 +26,12 @@ export function createMakeit3d(
   const providers = {
     openai: openai({
       apiKey: config.openai.apiKey,
+      partialImages: config.openai.partialImages,
       ...addressOf(config.openai.baseUrl, config.simulated.openai, `${simulatorUrl}/openai/v1`),
     }),
     tripo: tripo({
       apiKey: config.tripo.apiKey,
+      webhookSecret: config.tripo.webhookSecret,
       ...addressOf(config.tripo.baseUrl, config.simulated.tripo, `${simulatorUrl}/tripo/v3`),
       // The simulator is next door and patient: look often, and be sure soon.
       ...(config.simulated.tripo ? { pollMs: 1000, lookupSettleMs: 5000 } : {}),
@@ -38,8 +40,12 @@ export function createMakeit3d(
   const prices = {
     "text-to-image": { openai: "text_to_image_v1" },
     "image-to-image": { openai: "image_to_image_v1" },
+    "image-inpaint": { openai: "image_inpaint_v1" },
     "text-to-model": { tripo: "text_to_model_v1" },
     "image-to-model": { tripo: "image_to_model_v1" },
+    "sketch-to-model": { tripo: "sketch_to_model_v1" },
+    "refine-model": { tripo: "refine_model_v1" },
+    "convert-model": { tripo: "convert_model_v1" },
   } as const;
 
   return createBff({

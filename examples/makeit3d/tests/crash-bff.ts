@@ -35,8 +35,12 @@ export function makeBff(settings: Settings, life: Life, moment: Moment | undefin
     prices: {
       "text-to-image": { openai: "text_to_image_v1" },
       "image-to-image": { openai: "image_to_image_v1" },
+      "image-inpaint": { openai: "image_inpaint_v1" },
       "text-to-model": { tripo: "text_to_model_v1" },
       "image-to-model": { tripo: "image_to_model_v1" },
+      "sketch-to-model": { tripo: "sketch_to_model_v1" },
+      "refine-model": { tripo: "refine_model_v1" },
+      "convert-model": { tripo: "convert_model_v1" },
     },
     secret: "a secret of at least thirty-two letters",
     inputs: { trustedOrigins: [simulatorUrl] },

@@ -26,6 +26,15 @@ describe("the environment", () => {
     });
   });
 
+  it("hands on what only one vendor knows", () => {
+    const environment = { OPENAI_PARTIAL_IMAGES: "2", TRIPO_WEBHOOK_SECRET: "whsec_1" };
+    expect(readConfig(environment)).toMatchObject({
+      openai: { partialImages: 2 },
+      tripo: { webhookSecret: "whsec_1" },
+    });
+    expect(() => readConfig({ OPENAI_PARTIAL_IMAGES: "4" })).toThrowError("OPENAI_PARTIAL_IMAGES");
+  });
+
   it("signs people in by name only where it has no token secret of its own", () => {
     expect(readConfig({}).local).toBe(true);
     expect(readConfig({ AUTH_JWT_SECRET: "0123456789abcdef0123456789abcdef" }).local).toBe(false);

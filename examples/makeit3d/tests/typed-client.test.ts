@@ -53,6 +53,29 @@ it("knows the server's operations, providers and parameters, and takes one resul
   expect(await api.credits.balance()).toMatchObject({ available: 90, held: 0 });
 });
 
+it("works on a model that was made here, by its generation or as a file", async () => {
+  const api = createClient<App>({ baseUrl, getAccessToken: () => shop.tokenOf("mary") });
+  const draft = await api.generate("text-to-model", {
+    task_id: "typed-work",
+    prompt: "a compass",
+    texture: false,
+  });
+  const { assets } = await draft.result();
+  const refined = await api.generate("refine-model", {
+    task_id: "typed-work",
+    prompt: "polished brass",
+    draft_generation_id: draft.id,
+  });
+  expect((await refined.result()).assets[0]?.content_type).toBe("model/gltf-binary");
+  const converted = await api.generate("convert-model", {
+    task_id: "typed-work",
+    format: "STL",
+    input_model_asset_url: assets[0]?.asset_url ?? "",
+  });
+  expect((await converted.result()).assets[0]?.content_type).toBe("model/stl");
+  expect(await api.credits.balance()).toMatchObject({ available: 88, held: 0 });
+});
+
 it("refuses at compile time what the server would refuse, and the server refuses it too", async () => {
   const api = createClient<App>({ baseUrl, getAccessToken: () => shop.tokenOf("ada") });
   const wrong = [

@@ -22,8 +22,10 @@ type Seedream = ReturnType<typeof seedream>["~offers"];
 type Tripo = ReturnType<typeof tripo>["~offers"];
 
 // What a browser may send is known to its compiler: operations, parameters and their values.
-expectTypeOf<keyof Openai>().toEqualTypeOf<"text-to-image" | "image-to-image">();
-expectTypeOf<keyof Tripo>().toEqualTypeOf<"text-to-model" | "image-to-model">();
+expectTypeOf<keyof Openai>().toEqualTypeOf<"text-to-image" | "image-to-image" | "image-inpaint">();
+expectTypeOf<keyof Tripo>().toEqualTypeOf<
+  "text-to-model" | "image-to-model" | "sketch-to-model" | "refine-model" | "convert-model"
+>();
 expectTypeOf<Openai["text-to-image"]>().toEqualTypeOf<{
   n?: number | undefined;
   size?: "auto" | "1024x1024" | "1536x1024" | "1024x1536" | undefined;

@@ -19,6 +19,8 @@ export interface Fixture {
   readonly bytes?: string;
   /** What the next call gets, where one question takes two. */
   readonly next?: Fixture;
+  /** Sent as it is, for answers that are events. */
+  readonly lines?: readonly string[];
 }
 
 /** What must be seen of a failure. */
@@ -71,6 +73,8 @@ export interface VendorCases {
   readonly uploadPaths?: readonly string[];
   /** Addresses that the vendor signed: the key is never sent there. */
   readonly keylessPaths?: readonly string[];
+  /** Other calls that buy nothing, by their path, and how the vendor answers them. */
+  readonly prepared?: Record<string, string>;
   readonly submitFailures: Record<string, ExpectedFailure>;
   readonly uploadFailures?: Record<string, ExpectedFailure>;
   /** Answers with status 200 that make no sense; all of them leave the question open. */

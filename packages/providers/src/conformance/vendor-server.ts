@@ -50,6 +50,8 @@ export function createVendorServer(cases: VendorCases): VendorServer {
   const handler = http.all(`${baseUrl}/*`, async ({ request }) => {
     const path = request.url.slice(baseUrl.length + 1);
     seen.push(await describeRequest(request, path));
+    const ready = cases.prepared?.[path];
+    if (ready !== undefined) return respond(ready);
     return uploadPaths.includes(path) && upload !== undefined ? respond(upload) : answer();
   });
   return {
@@ -78,9 +80,12 @@ function readFixture(folder: string, name: string): Fixture {
   return JSON.parse(readFileSync(new URL(`../${folder}/__fixtures__/${name}.json`, import.meta.url), "utf8"));
 }
 
-function toResponse({ status, headers, body, bytes }: Fixture): Response {
+function toResponse({ status, headers, body, bytes, lines }: Fixture): Response {
   if (bytes !== undefined) {
     return new HttpResponse(Buffer.from(bytes, "base64"), { status, ...(headers ? { headers } : {}) });
+  }
+  if (lines !== undefined) {
+    return new HttpResponse(lines.join("\n"), { status, ...(headers ? { headers } : {}) });
   }
   return HttpResponse.json(body as object, { status, ...(headers ? { headers } : {}) });
 }

@@ -1,10 +1,24 @@
+import { encode } from "fast-png";
 import type { VendorCases } from "../conformance/cases.ts";
-import { fileOf, jobOf, secrets } from "../conformance/cases.ts";
+import { fileOf, fileOfBytes, jobOf, secrets } from "../conformance/cases.ts";
 import { openai } from "./index.ts";
 
 const { prompt } = secrets;
 const headers = { "x-client-request-id": "ref-7f3a" };
 const field = "input_image_asset_url";
+
+/** Black, dark grey, light grey, white: the two darker ones are kept. */
+const mask = fileOfBytes(
+  "input_mask_asset_url",
+  encode({ width: 4, height: 1, data: Uint8Array.of(0, 127, 128, 255), channels: 1 }),
+);
+const alpha = [255, 255, 0, 0];
+const transparent = encode({
+  width: 4,
+  height: 1,
+  data: Uint8Array.from(alpha.flatMap((opacity) => [0, 0, 0, opacity])),
+  channels: 4,
+});
 
 export const openaiCases: VendorCases = {
   vendor: "openai",
@@ -77,6 +91,21 @@ export const openaiCases: VendorCases = {
         ["image[]", "image/png input-1.png two"],
       ],
     },
+    {
+      title: "image-inpaint, with what is white made transparent",
+      job: jobOf("image-inpaint", { prompt, size: "1024x1024" }, { files: [fileOf(field, "one"), mask] }),
+      path: "images/edits",
+      headers,
+      form: [
+        ["model", "gpt-image-2.5-flare"],
+        ["prompt", prompt],
+        ["n", "1"],
+        ["size", "1024x1024"],
+        ["safety_identifier", "user-5c1e"],
+        ["image", "image/png input-0.png one"],
+        ["mask", `image/png mask.png ${new TextDecoder().decode(transparent)}`],
+      ],
+    },
   ],
   job: jobOf("text-to-image", { prompt, n: 2 }, { outputs: 2 }),
   accepted: "gpt-image-2.5-flare.two-pictures",
@@ -96,6 +125,7 @@ export const openaiCases: VendorCases = {
     },
     "gpt-image-2.5-flare.unknown-parameter": { code: "provider_failed", outcome: "refused", operator: true },
     "gpt-image-2.5-flare.invalid-image": { code: "asset_unusable", outcome: "refused" },
+    "gpt-image-2.5-flare.invalid-mask": { code: "asset_unusable", outcome: "refused" },
     "account.invalid-key": { code: "provider_unavailable", outcome: "refused", operator: true },
     "account.unverified": { code: "provider_unavailable", outcome: "refused", operator: true },
     "account.no-credit": { code: "provider_unavailable", outcome: "refused", operator: true },
@@ -120,4 +150,77 @@ export const openaiCases: VendorCases = {
     { data: [{ url: "https://elsewhere.example.com/a.png" }] },
     { error: { code: "server_error", message: "CANARY" } },
   ],
+};
+
+const unknown = { code: "submission_unknown", outcome: "unknown" } as const;
+const refusedContent = { code: "content_rejected", outcome: "refused" } as const;
+
+/** The same vendor, showing its unfinished pictures. */
+export const openaiStreamCases: VendorCases = {
+  ...openaiCases,
+  vendor: "openai, streaming",
+  create: (settings) => openai({ ...settings, partialImages: 2 }),
+  requests: [
+    {
+      title: "text-to-image as a stream",
+      job: jobOf("text-to-image", { prompt }),
+      path: "images/generations",
+      headers,
+      json: {
+        model: "gpt-image-2.5-flare",
+        prompt,
+        n: 1,
+        safety_identifier: "user-5c1e",
+        stream: true,
+        partial_images: 2,
+      },
+    },
+    {
+      title: "image-to-image as a stream",
+      job: jobOf("image-to-image", { prompt }, { files: [fileOf(field, "a picture")] }),
+      path: "images/edits",
+      headers,
+      form: [
+        ["model", "gpt-image-2.5-flare"],
+        ["prompt", prompt],
+        ["n", "1"],
+        ["safety_identifier", "user-5c1e"],
+        ["stream", "true"],
+        ["partial_images", "2"],
+        ["image", "image/png input-0.png a picture"],
+      ],
+    },
+    {
+      title: "several pictures without a stream, whose events would not say which is which",
+      job: jobOf("text-to-image", { prompt, n: 2 }, { outputs: 2 }),
+      path: "images/generations",
+      headers,
+      json: { model: "gpt-image-2.5-flare", prompt, n: 2, safety_identifier: "user-5c1e" },
+    },
+  ],
+  job: jobOf("text-to-image", { prompt }),
+  accepted: "stream.completed",
+  submitFailures: {
+    "stream.ended": unknown,
+    "stream.done-only": unknown,
+    "stream.cut": unknown,
+    "stream.cut-behind": unknown,
+    "stream.empty-picture": unknown,
+    "stream.nameless": unknown,
+    "stream.server-error": unknown,
+    "stream.garbled-error": unknown,
+    "stream.rate-limited-late": unknown,
+    "stream.moderated-input": { ...refusedContent, details: { stage: "input" } },
+    "stream.moderated-output": { ...refusedContent, details: { stage: "output" } },
+    "stream.moderated-late": { ...refusedContent, details: { stage: "output" } },
+    "stream.moderated-plain": refusedContent,
+    "stream.error-member": refusedContent,
+    "stream.flat-error": refusedContent,
+    "stream.no-credit": { code: "provider_unavailable", outcome: "refused", operator: true },
+    "stream.retired": { code: "provider_unavailable", outcome: "refused", operator: true },
+    "stream.rate-limited": { code: "provider_unavailable", outcome: "refused", retryAfterMs: 5_000 },
+    "stream.invalid-size": { code: "validation_failed", outcome: "refused", details: { field: "size" } },
+    "gpt-image-2.5-flare.moderated-input": { ...refusedContent, details: { stage: "input" } },
+    "account.invalid-key": { code: "provider_unavailable", outcome: "refused", operator: true },
+  },
 };

@@ -1,4 +1,4 @@
-import type { ProviderError } from "@genbff/core";
+import { ProviderError } from "@genbff/core";
 import { type FailedAnswer, type StatusErrorChoice, slug, statusError } from "../shared/status-error.ts";
 import { errorSchema } from "./wire.ts";
 
@@ -21,6 +21,30 @@ export function isModeration(body: unknown): boolean {
   return code != null && moderationCodes.has(code);
 }
 
+/** What a stream says went wrong in it; nothing where a body holds no error. `painted`: parts of the picture came before. */
+export function errorInStream(body: unknown, painted: boolean): ProviderError | undefined {
+  const error = errorSchema.safeParse(body).data?.error;
+  if (error === undefined) return undefined;
+  const status = statusInStream(error, painted);
+  const failed = openaiError({ purpose: "submit", status, headers: new Headers(), body });
+  if (failed.code !== "content_rejected" || failed.details !== undefined || !painted) return failed;
+  // It let the words pass and began to paint: what it refuses is the picture.
+  const { outcome, message } = failed;
+  return new ProviderError("content_rejected", { outcome, message, details: { stage: "output" } });
+}
+
+/** The status that an error would have had as an answer. Work that had begun may have been bought, whatever ended it. */
+function statusInStream({ code, type }: WireError, painted: boolean): number {
+  const word = code ?? "";
+  if (moderationCodes.has(word)) return 400;
+  if (billingCodes.has(word) || type === "insufficient_quota") return 429;
+  if (painted) return 500;
+  if (word === "rate_limit_exceeded") return 429;
+  if (word === "model_not_found") return 404;
+  if (word === "invalid_api_key") return 401;
+  return type === "invalid_request_error" ? 400 : 500;
+}
+
 type WireError = Partial<NonNullable<ReturnType<typeof errorSchema.safeParse>["data"]>["error"]>;
 
 function choose(status: number, { code, type, param, moderation_details }: WireError): StatusErrorChoice {
@@ -34,7 +58,7 @@ function choose(status: number, { code, type, param, moderation_details }: WireE
   }
   if (word === "model_not_found") return { code: "provider_unavailable", operator: true };
   if (status !== 400 && status !== 422) return {};
-  if (param?.startsWith("image")) return { code: "asset_unusable" };
+  if (param === "mask" || param?.startsWith("image")) return { code: "asset_unusable" };
   if (param != null && ourFields.has(param)) {
     return { code: "validation_failed", details: { field: param } };
   }

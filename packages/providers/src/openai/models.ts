@@ -36,6 +36,11 @@ export const inputImageLimits = {
   contentTypes: ["image/png", "image/jpeg", "image/webp"],
 } as const;
 
+/** The input field of a mask. */
+export const maskField = "input_mask_asset_url";
+/** A mask, as it is sent: fewer bytes than this. */
+export const maskBytesBelow = 4_000_000;
+
 /**
  * Finds a model. One that is newer than this table is taken as it is: the vendor knows better.
  *

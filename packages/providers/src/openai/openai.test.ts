@@ -22,6 +22,8 @@ describe("openai", () => {
     [{ apiKey, baseUrl: "ftp://a.example.com" }, "baseUrl"],
     [{ apiKey, baseUrl: "api" }, "baseUrl"],
     [{ apiKey, model: "dall-e-3" }, "retired"],
+    [{ apiKey, partialImages: 4 }, "partialImages"],
+    [{ apiKey, partialImages: 1.5 }, "partialImages"],
   ])("refuses to start with %j", (settings, word) => {
     expect(() => openai(settings)).toThrow(word);
     expect(() => openai(settings)).not.toThrow("SECRET");

@@ -1,6 +1,8 @@
 import type { CheckedFile } from "@genbff/core";
 import * as z from "zod";
-import { inputImageLimits, type OpenaiModel } from "./models.ts";
+import { checkMask, checkPicture } from "../shared/check-picture.ts";
+import { maskLimits } from "../shared/mask.ts";
+import { inputImageLimits, maskField, type OpenaiModel } from "./models.ts";
 
 const n = z
   .number()
@@ -24,7 +26,7 @@ export const textToImageOptions = z.strictObject({
   background: background.optional(),
 });
 
-/** What a caller may set for a picture from a picture. */
+/** What a caller may set for a picture from a picture, whole or in part. */
 export const imageToImageOptions = z.strictObject({
   n: n.optional(),
   size: size.optional(),
@@ -46,7 +48,13 @@ export function checkOptions(
   if (!model.highQualities && (input.quality === "xhigh" || input.quality === "max")) {
     return { field: "quality", message: "This quality is not offered." };
   }
-  for (const { field, bytes, contentType } of files) {
+  for (const file of files) {
+    const { field, bytes, contentType } = file;
+    if (field === maskField) {
+      const refusal = checkPicture(file, maskLimits) ?? checkMask(files);
+      if (refusal) return refusal;
+      continue;
+    }
     if (!(inputImageLimits.contentTypes as readonly string[]).includes(contentType)) {
       return { field, message: "The picture must be a PNG, JPEG or WebP." };
     }

@@ -62,7 +62,8 @@ function isPicture(path: JsonPath): boolean {
   return path.length === 3 && path[0] === "data" && typeof path[1] === "number" && path[2] === "b64_json";
 }
 
-function lostAnswer(why: string): ProviderError {
+/** An answer after which nobody knows what was bought. */
+export function lostAnswer(why: string): ProviderError {
   return new ProviderError("submission_unknown", { outcome: "unknown", message: `openai: ${why}` });
 }
 

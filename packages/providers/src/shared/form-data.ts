@@ -7,7 +7,15 @@ export type FormPart =
   | { readonly name: string; readonly file: InputFile; readonly fileName: string };
 
 const encoder = new TextEncoder();
-const extensions: Record<string, string> = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp" };
+const extensions: Record<string, string> = {
+  "image/jpeg": "jpg",
+  "image/png": "png",
+  "image/webp": "webp",
+  "model/gltf-binary": "glb",
+  "application/vnd.autodesk.fbx": "fbx",
+  "model/obj": "obj",
+  "model/stl": "stl",
+};
 
 /** A file name that tells the vendor the type and nothing about the user. */
 export function plainFileName(file: InputFile, index: number): string {

@@ -23,7 +23,7 @@ export async function readJson(answer: HttpAnswer): Promise<unknown> {
 }
 
 /** Reads the body of a refusal for its code. The status alone decides the outcome, so an unreadable body is no failure. */
-export async function readErrorBody(answer: HttpAnswer): Promise<unknown> {
+export async function readErrorBody(answer: Pick<HttpAnswer, "body">): Promise<unknown> {
   try {
     return JSON.parse((await readText(answer, errorBytesMax)) ?? "null");
   } catch {
@@ -31,7 +31,7 @@ export async function readErrorBody(answer: HttpAnswer): Promise<unknown> {
   }
 }
 
-async function readText({ body }: HttpAnswer, bytesMax: number): Promise<string | undefined> {
+async function readText({ body }: Pick<HttpAnswer, "body">, bytesMax: number): Promise<string | undefined> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;

@@ -25,6 +25,14 @@ it.each([
   ["one view more", views, { model: "m", inputs: [...views.inputs, { back: "f3" }] }, "different"],
   ["views as text", views, { model: "m", inputs: "f1" }, "different"],
   ["the former shape of a file", { input: "f1" }, { file: { type: "png", file_token: "f1" } }, "equal"],
+  [
+    "words for a surface as the other document has them",
+    { texture_prompt: { text: "a" } },
+    { text_prompt: "a" },
+    "equal",
+  ],
+  ["other words for a surface", { texture_prompt: { text: "a" } }, { text_prompt: "b" }, "different"],
+  ["the former name of what it works on", { input: "t1" }, { original_model_task_id: "t1" }, "equal"],
   ["another file", { input: "f1" }, { file: { type: "png", file_token: "f2" } }, "different"],
 ])("compares with %s", (_, ours, recorded, expected) => {
   expect(compareInput(ours, recorded)).toBe(expected);

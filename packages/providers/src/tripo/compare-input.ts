@@ -7,8 +7,9 @@ export type Comparison = "equal" | "different" | "unclear";
 /** Names under which the former API records what we send. */
 const formerNames: Record<string, readonly string[]> = {
   model: ["model_version"],
-  input: ["file"],
+  input: ["file", "original_model_task_id"],
   inputs: ["files"],
+  texture_prompt: ["text_prompt"],
 };
 
 /** Compares what we sent with what a task records. Fields that the server added do not count. */
@@ -18,14 +19,14 @@ export function compareInput(sent: JsonObject, recorded: Record<string, unknown>
     const name = [field, ...(formerNames[field] ?? [])].find((known) => recorded?.[known] !== undefined);
     const stored = name === undefined ? undefined : recorded?.[name];
     if (stored === undefined) result = "unclear";
-    else if (!isSameJson(value, unwrap(stored))) return "different";
+    else if (!isSameJson(unwrap(value), unwrap(stored))) return "different";
   }
   return result;
 }
 
-/** The former API wraps a file's token in an object. */
-function unwrap(stored: unknown): unknown {
-  if (Array.isArray(stored)) return stored;
-  const token = (stored as { file_token?: unknown } | null)?.file_token;
-  return typeof token === "string" ? token : stored;
+/** The former API wraps a file's token in an object; the words for a surface are wrapped by one of two documents. */
+function unwrap(value: unknown): unknown {
+  if (Array.isArray(value)) return value;
+  const { file_token, text } = (value ?? {}) as { file_token?: unknown; text?: unknown };
+  return [file_token, text].find((inner) => typeof inner === "string") ?? value;
 }

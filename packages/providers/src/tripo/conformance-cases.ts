@@ -7,6 +7,32 @@ const headers = { "x-request-id": "ref-7f3a" };
 const model = "v3.1-20260211";
 const views = "input_image_asset_urls";
 const view = fileOf(views, "a view");
+const draft = {
+  field: "draft_generation_id",
+  generationId: "5b0d3c1e-1b5c-4a4e-9a51-5a1c1f0f2b77",
+  operation: "text-to-model",
+  job: { key: "task-1", data: { textured: true } },
+};
+const modelFile = fileOf("input_model_asset_url", "a model", "model/gltf-binary");
+const conversion = {
+  format: "OBJ",
+  quad: true,
+  force_symmetry: true,
+  face_limit: 9_000,
+  flatten_bottom: true,
+  flatten_bottom_threshold: 0.02,
+  texture_size: 2048,
+  texture_format: "PNG",
+  scale_factor: 2.5,
+  pivot_to_center_bottom: true,
+  with_animation: false,
+  animate_in_place: true,
+  pack_uv: true,
+  bake: false,
+  export_vertex_colors: true,
+  export_orientation: "-y",
+  fbx_preset: "3dsmax",
+};
 const running = { state: "running", pollAfterMs: 3_000 };
 
 export const tripoCases: VendorCases = {
@@ -73,10 +99,66 @@ export const tripoCases: VendorCases = {
         inputs: [{ front: "file_a1" }, { left: "file_a1" }, { back: "file_a1" }, { right: "file_a1" }],
       },
     },
+    {
+      title: "sketch-to-model as a picture, without its prompt",
+      job: jobOf(
+        "sketch-to-model",
+        { prompt, texture_quality: "detailed" },
+        { files: [fileOf("input_sketch_asset_url", "a sketch")] },
+      ),
+      path: "generation/image-to-model",
+      headers,
+      json: { model, input: "file_a1", texture_quality: "detailed" },
+    },
+    {
+      title: "refine-model of a model that was made here, by its own task",
+      job: jobOf("refine-model", { draft_generation_id: draft.generationId }, { drafts: [draft] }),
+      path: "models/texture",
+      headers,
+      json: { input: "task-1", model: "v3.0-20250812" },
+    },
+    {
+      title: "refine-model of a model that was brought along, with everything chosen",
+      job: jobOf(
+        "refine-model",
+        { prompt, pbr: false, texture_quality: "extreme", texture_seed: -7, bake: false },
+        { files: [modelFile] },
+      ),
+      path: "models/texture",
+      headers,
+      json: {
+        input: "import-1",
+        model: "v3.0-20250812",
+        texture_prompt: { text: prompt },
+        pbr: false,
+        texture_quality: "extreme",
+        texture_seed: -7,
+        bake: false,
+      },
+    },
+    {
+      title: "convert-model of a model that was made here",
+      job: jobOf(
+        "convert-model",
+        { format: "USDZ", draft_generation_id: draft.generationId },
+        { drafts: [draft] },
+      ),
+      path: "models/convert",
+      headers,
+      json: { input: "task-1", format: "USDZ" },
+    },
+    {
+      title: "convert-model of a model that was brought along, with everything chosen",
+      job: jobOf("convert-model", conversion, { files: [modelFile] }),
+      path: "models/convert",
+      headers,
+      json: { input: "import-1", ...conversion },
+    },
   ],
   job: jobOf("image-to-model", { prompt }, { files: [view] }),
   accepted: "v3.1.created",
   uploaded: "file.uploaded",
+  prepared: { "models/import": "import.created", "tasks/import-1": "import.success" },
   submitFailures: {
     "error.moderated": { code: "content_rejected", outcome: "refused", details: { stage: "input" } },
     "error.moderated-in-200": { code: "content_rejected", outcome: "refused", details: { stage: "input" } },
@@ -87,6 +169,8 @@ export const tripoCases: VendorCases = {
     },
     "error.invalid-parameter": { code: "provider_failed", outcome: "refused", operator: true },
     "error.deprecated-model": { code: "provider_unavailable", outcome: "refused", operator: true },
+    "error.task-not-found": { code: "asset_unusable", outcome: "refused" },
+    "error.source-type": { code: "asset_unusable", outcome: "refused" },
     "error.wrong-key": { code: "provider_unavailable", outcome: "refused", operator: true },
     "error.no-credit": { code: "provider_unavailable", outcome: "refused", operator: true },
     "error.concurrency": { code: "provider_unavailable", outcome: "refused", retryAfterMs: 12_000 },

@@ -22,6 +22,11 @@ const ourMistake: StatusErrorChoice = { code: "provider_unavailable", operator: 
 const choices: Record<number, StatusErrorChoice> = {
   2008: { code: "content_rejected", details: { stage: "input" }, final: true },
   2009: { code: "validation_failed", details: { field: "prompt" } },
+  // What it is to work on is gone, was made with another key, or is of a kind that it cannot work on.
+  2001: unusable,
+  2005: unusable,
+  2006: unusable,
+  2007: unusable,
   2003: unusable,
   2004: unusable,
   2020: unusable,

@@ -1,4 +1,4 @@
-import { defineProvider } from "@genbff/core";
+import { defineProvider, type ProviderContext, type WebhookRequest } from "@genbff/core";
 import { checkConnection } from "../shared/connection.ts";
 import { createHttp } from "../shared/http.ts";
 import { refusedOrThrow } from "../shared/outcome.ts";
@@ -13,7 +13,9 @@ import { prepare } from "./prepare.ts";
 import { isFresh, referenceOf } from "./reference.ts";
 import { readStored } from "./to-request.ts";
 import { toResult } from "./to-result.ts";
+import { verifyWebhook } from "./webhook.ts";
 import { createdSchema, taskSchema } from "./wire.ts";
+import { checkConversion, checkRefinement, convertModelOptions, refineModelOptions } from "./work-options.ts";
 
 /** How to reach Tripo, and which model shapes. */
 export interface TripoSettings {
@@ -32,22 +34,32 @@ export interface TripoSettings {
    * no request can still be under way when the proof is used to send it again.
    */
   lookupSettleMs?: number | undefined;
+  /** How long the vendor may take to read a model that was brought along, before anything is bought. Default 300,000 ms. */
+  importTimeoutMs?: number | undefined;
+  /**
+   * `whsec_…`, from the vendor's console, where `await bff.webhookUrl("tripo")` is registered for `task.completed` and
+   * `task.failed`. Without it polling alone moves a task.
+   */
+  webhookSecret?: string | undefined;
 }
 
 /**
- * Tripo's 3D models: `text-to-model`, and `image-to-model` from one picture or from 2 to 4 views.
+ * Tripo's 3D models: `text-to-model`, `image-to-model` from one picture or from 2 to 4 views, `sketch-to-model`; and work
+ * on a model that was made here or brought along: `refine-model`, which is a new surface, and `convert-model`.
  *
  * The vendor takes no idempotency key and cannot cancel, but its account lists what was bought: a submission whose
- * answer got lost is found by `lookup`. Pictures are uploaded before the intent. Links to results die within a
+ * answer got lost is found by `lookup`. Files are uploaded before the intent. Links to results die within a
  * minute; `check` makes fresh ones.
  *
- * @throws Error - the key or the URL is unusable, or the model is retired.
+ * @throws Error - the key or the URL is unusable, the model is retired, or `webhookSecret` is empty.
  *
  * @example
  * createBff({ providers: { tripo: tripo({ apiKey: process.env.TRIPO_API_KEY }) }, ...rest });
  */
 export function tripo(settings: TripoSettings) {
   const { apiKey, baseUrl = "https://openapi.tripo3d.ai/v3", pollMs = 3_000, timeoutMs = 30_000 } = settings;
+  const { importTimeoutMs = 300_000, webhookSecret } = settings;
+  if (webhookSecret === "") throw new Error("tripo: webhookSecret is empty.");
   const settleMs = settings.lookupSettleMs ?? timeoutMs + 15_000;
   if (apiKey.startsWith("tcli_"))
     throw new Error("tripo: this apiKey is a client id; the key begins with tsk_.");
@@ -59,11 +71,16 @@ export function tripo(settings: TripoSettings) {
     offers: {
       "text-to-model": { parameters: textToModelOptions, check },
       "image-to-model": { parameters: imageToModelOptions, check },
+      // The vendor has no way of its own for drawings: a sketch is a picture.
+      "sketch-to-model": { parameters: imageToModelOptions, check },
+      "refine-model": { parameters: refineModelOptions, check: checkRefinement },
+      "convert-model": { parameters: convertModelOptions, check: checkConversion },
     },
     // A little more than our own, so that the more precise of the two ends the call.
     submitTimeoutMs: timeoutMs + 5_000,
 
-    prepare: (job, { signal }) => prepare(http, job, model, signal),
+    prepare: (job, { signal, logger }) =>
+      prepare(job, model, { http, signal, logger, pollMs, importTimeoutMs }),
 
     async submit(job, prepared, { signal }) {
       const request = readStored(prepared.request);
@@ -106,5 +123,12 @@ export function tripo(settings: TripoSettings) {
     },
 
     lookup: (lost, { signal }) => lookup(lost, { http, signal, settleMs }),
+
+    ...(webhookSecret === undefined
+      ? {}
+      : {
+          verifyWebhook: (request: WebhookRequest, context: ProviderContext) =>
+            verifyWebhook(webhookSecret, request, context),
+        }),
   });
 }

@@ -32,7 +32,11 @@ interface Task {
 }
 
 /** A vendor whose account lists these tasks, newest first. Returns the paths that were asked for. */
-function account(tasks: readonly Task[], date = new Date().toUTCString()): string[] {
+function account(
+  tasks: readonly Task[],
+  date = new Date().toUTCString(),
+  shape: "list" | "map" = "map",
+): string[] {
   const asked: string[] = [];
   const headers = { date };
   server.use(
@@ -49,15 +53,107 @@ function account(tasks: readonly Task[], date = new Date().toUTCString()): strin
         }));
         return HttpResponse.json({ code: 0, data: { usage: rows } }, { headers });
       }
-      const task = tasks.find(({ id }) => url.pathname.endsWith(`/tasks/${id}`));
-      if (!task?.input) return HttpResponse.json({ code: 2001 }, { status: 404, headers });
-      return HttpResponse.json({ code: 0, data: { status: "queued", input: task.input } }, { headers });
+      return HttpResponse.json({ code: 2001 }, { status: 404, headers });
+    }),
+    http.post(`${baseUrl}/tasks/list`, async ({ request }) => {
+      const { task_ids: ids } = (await request.json()) as { task_ids: string[] };
+      asked.push(`tasks/list ${ids.join(" ")}`);
+      const found = tasks.filter(({ id, input }) => ids.includes(id) && input !== undefined);
+      const details = found.map(({ id, input }) => ({ task_id: id, status: "queued", input }));
+      const missed = ids.filter((id) => !found.some((task) => task.id === id));
+      const data = {
+        tasks: shape === "list" ? details : Object.fromEntries(details.map((task) => [task.task_id, task])),
+        missed,
+      };
+      return HttpResponse.json({ code: 0, data }, { headers });
     }),
   );
   return asked;
 }
 
 describe("lookup", () => {
+  it.each(["list", "map"] as const)("reads tasks that come as a %s", async (shape) => {
+    account([{ id: "ours", at: 1, input: body }], undefined, shape);
+    expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: true });
+  });
+
+  it("passes over what is surely another's, and reads a type that nobody has heard of", async () => {
+    const types = [
+      "image-to-model",
+      "models/texture",
+      "rig",
+      "TextToModel",
+      "generation/text-to-model",
+      "made_3d",
+    ];
+    const asked = account(types.map((type, at) => ({ id: `t${at}`, at, type, input: body })));
+    await search();
+    expect(asked[1]).toBe("tasks/list t3 t4 t5");
+  });
+
+  it("knows work on a model by what it worked on, and remembers what was spent before it", async () => {
+    const work = { input: "import-1", model: "v3.0-20250812", texture_prompt: { text: "rust" } };
+    account([
+      { id: "other", at: 2, type: "texture_model", input: { ...work, input: "import-2" } },
+      {
+        id: "flat",
+        at: 1,
+        type: "texture",
+        input: { input: "import-1", model: work.model, text_prompt: "rust" },
+      },
+      {
+        id: "former",
+        at: 0,
+        type: "texture_model",
+        input: { ...work, input: undefined, original_model_task_id: "import-1" },
+      },
+    ]);
+    const request = { path: "models/texture", body: work, importCredits: 3 };
+    const found = await tripo({ apiKey: "tsk_key", baseUrl }).lookup?.({ ...lost, request }, context);
+    const data = { textured: true, work: "models/texture", import_credits: 3 };
+    expect(found?.candidates).toEqual([
+      { key: "former", data: { ...data, taken_at: intentAt } },
+      { key: "flat", data: { ...data, taken_at: intentAt + 1_000 } },
+    ]);
+  });
+
+  it("goes on when some of the tasks cannot be read, and then proves nothing", async () => {
+    const others = Array.from({ length: 150 }, (_, i) => ({
+      id: `t${i}`,
+      at: 100 + i,
+      input: { ...body, prompt: "x" },
+    }));
+    account([...others.toReversed(), { id: "ours", at: 1, input: body }]);
+    let calls = 0;
+    server.use(
+      http.post(`${baseUrl}/tasks/list`, () =>
+        ++calls === 2 ? HttpResponse.json({ code: 1007 }, { status: 429 }) : undefined,
+      ),
+    );
+    expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: false });
+    expect(calls).toBe(2);
+  });
+
+  it.each([
+    ["a refusal", () => HttpResponse.json({ code: 1007 }, { status: 429, headers: { "retry-after": "9" } })],
+    ["something else", () => HttpResponse.json({ code: 0, data: { tasks: "soon" } })],
+  ])("may be repeated when the tasks are answered with %s", async (_, answer) => {
+    account([{ id: "ours", at: 1, input: body }]);
+    server.use(http.post(`${baseUrl}/tasks/list`, answer));
+    const error = await failureOf(search() as Promise<unknown>);
+    expect(error).toMatchObject({ code: "provider_unavailable", outcome: "not_sent" });
+  });
+
+  it("proves nothing while a task is told of in no word", async () => {
+    account([{ id: "ours", at: 1, input: body }]);
+    server.use(
+      http.post(`${baseUrl}/tasks/list`, () =>
+        HttpResponse.json({ code: 0, data: { tasks: [], missed: [] } }),
+      ),
+    );
+    expect(await search()).toEqual({ candidates: [], conclusive: false });
+  });
+
   it("finds the task with our input, and remembers when it was taken", async () => {
     account([
       { id: "later", at: 20, input: body },
@@ -80,7 +176,8 @@ describe("lookup", () => {
       { id: "d", at: -130, input: body },
     ]);
     expect((await search())?.candidates.map(({ key }) => key)).toEqual(["c", "b"]);
-    expect(asked).toEqual(["account/usage?limit=200&offset=0", "tasks/c", "tasks/b"]);
+    // The nearest to the intent come first: of many tasks ours is among them.
+    expect(asked).toEqual(["account/usage?limit=200&offset=0", "tasks/list b c"]);
   });
 
   it("turns pages until they are older than the intent", async () => {
@@ -126,7 +223,7 @@ describe("lookup", () => {
 
   it("proves nothing in an account with more tasks than it reads", async () => {
     account(
-      Array.from({ length: 70 }, (_, i) => ({ id: `t${i}`, at: 100 - i, input: { ...body, prompt: "x" } })),
+      Array.from({ length: 310 }, (_, i) => ({ id: `t${i}`, at: 200 - i, input: { ...body, prompt: "x" } })),
     );
     expect(await search()).toEqual({ candidates: [], conclusive: false });
   });
@@ -138,9 +235,11 @@ describe("lookup", () => {
         at: from - i,
         input: { ...body, prompt: "x" },
       }));
-    const asked = account([...others(100, 130), { id: "ours", at: 2, input: body }, ...others(100, 0)]);
+    const asked = account([...others(400, 430), { id: "ours", at: 2, input: body }, ...others(100, 0)]);
     expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: false });
-    expect(asked.filter((path) => path.startsWith("tasks/"))).toHaveLength(60);
+    const lists = asked.filter((path) => path.startsWith("tasks/"));
+    expect(lists.map((path) => path.split(" ").length - 1)).toEqual([100, 100, 100]);
+    expect(lists[0]).toContain(" ours ");
   });
 
   it.each([

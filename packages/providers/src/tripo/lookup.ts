@@ -3,15 +3,17 @@ import type { Http, HttpCall } from "../shared/http.ts";
 import { vendorNow } from "../shared/retry-after.ts";
 import { brokenCall } from "../shared/transport-error.ts";
 import { callTripo } from "./call.ts";
-import { compareInput } from "./compare-input.ts";
+import { type Comparison, compareInput } from "./compare-input.ts";
+import { type ReadTasks, readTasks } from "./read-tasks.ts";
 import { referenceOf } from "./reference.ts";
+import { mayBeMadeBy } from "./task-types.ts";
 import { readStored, type TripoRequest } from "./to-request.ts";
-import { readMoment, readUsageRows, type TripoUsageRow, taskSchema } from "./wire.ts";
+import { readMoment, readUsageRows, type TripoUsageRow } from "./wire.ts";
 
 const pageRows = 200;
 const pagesMax = 10;
 /** Tasks of the wanted type that one search reads at most. */
-const readsMax = 60;
+const readsMax = 300;
 /** How far the database's clock and the vendor's may be apart. */
 const clockSlackMs = 120_000;
 /** A task that was just made may be listed before it can be read. */
@@ -35,8 +37,8 @@ interface Listed {
  * Looks for the task of a submission whose answer got lost.
  *
  * There is no idempotency key and no list of tasks, but the account's usage names every task. Those of our type
- * since the intent are read, and their recorded input is compared with what we sent. A task that cannot be
- * compared is never adopted, and keeps an empty result from being conclusive.
+ * since the intent are read, a hundred at a time, and their recorded input is compared with what we sent. A task that
+ * cannot be read or compared is never adopted, and keeps an empty result from being conclusive.
  *
  * @throws ProviderError `provider_unavailable` - outcome `not_sent`: the search may be repeated.
  */
@@ -44,18 +46,24 @@ export async function lookup(lost: LostSubmission, search: Search): Promise<Look
   const request = readStored(lost.request);
   const since = lost.intentAt - clockSlackMs;
   const listed = await listUsage(search, since);
-  const matching = listed.rows.filter((row) => isOfType(row, request) && !(createdAt(row) < since));
+  const matching = listed.rows.filter(
+    (row) => mayBeMadeBy(row.type, request.path) && !(createdAt(row) < since),
+  );
   // A busy shop makes more in a minute than one search may read: ours was made when its request left.
   const nearest = matching
     .toSorted((a, b) => Math.abs(createdAt(a) - lost.intentAt) - Math.abs(createdAt(b) - lost.intentAt))
-    .slice(0, readsMax)
-    .sort((a, b) => createdAt(a) - createdAt(b));
+    .slice(0, readsMax);
 
   const now = Math.min(Date.now(), vendorNow(listed.headers, Date.now()));
   const candidates: JobReference[] = [];
   let compared = listed.complete && matching.length <= readsMax;
-  for (const row of nearest) {
-    const verdict = await compareTask(row, request, search, now);
+  const found = await readTasks(
+    search.http,
+    nearest.map((row) => row.task_id),
+    search.signal,
+  );
+  for (const row of nearest.toSorted((a, b) => createdAt(a) - createdAt(b))) {
+    const verdict = compareTask(row, request, found, now);
     if (verdict === "equal") candidates.push(referenceOf(row.task_id, createdAt(row), request));
     if (verdict === "unclear") compared = false;
   }
@@ -78,22 +86,11 @@ async function listUsage(search: Search, since: number): Promise<Listed> {
   }
 }
 
-async function compareTask(row: TripoUsageRow, request: TripoRequest, search: Search, now: number) {
-  const path = `tasks/${encodeURIComponent(row.task_id)}`;
-  const answer = await callTripo(search.http, read(path, search.signal));
-  if (!answer.ok) {
-    if (!answer.notFound) throw answer.error;
-    // Tasks of the account's other keys are listed, but cannot be read: they are not ours.
-    return now - createdAt(row) > freshMs ? "different" : "unclear";
-  }
-  const task = taskSchema.safeParse(answer.data);
-  return compareInput(request.body, task.data?.input);
-}
-
-/** The exact spelling of a type is not documented: `text_to_model` and `text-to-model` are the same. */
-function isOfType(row: TripoUsageRow, request: TripoRequest): boolean {
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, "");
-  return row.type === "" || plain(row.type) === plain(request.path.replace("generation/", ""));
+function compareTask(row: TripoUsageRow, request: TripoRequest, found: ReadTasks, now: number): Comparison {
+  // Tasks of the account's other keys are listed, but cannot be read: they are not ours.
+  if (found.missed.has(row.task_id)) return now - createdAt(row) > freshMs ? "different" : "unclear";
+  const task = found.tasks.get(row.task_id);
+  return task === undefined ? "unclear" : compareInput(request.body, task.input);
 }
 
 /** A row without a readable time counts as new: it is read rather than passed over. */

@@ -25,6 +25,15 @@ export const inputImageLimits = {
   contentTypes: ["image/png", "image/jpeg", "image/webp"],
 } as const;
 
+/** Models to work on: at most this large, in one of these types. */
+export const inputModelLimits = {
+  bytesMax: 150_000_000,
+  contentTypes: ["model/gltf-binary", "application/vnd.autodesk.fbx", "model/obj", "model/stl"],
+} as const;
+
+/** The only model that the documents name for a new surface. */
+export const textureModel = "v3.0-20250812";
+
 /** Letters of a prompt. */
 export const promptLengthMax = 1024;
 

@@ -2,12 +2,16 @@ import { applyStyle, type CheckedFile } from "@genbff/core";
 import * as z from "zod";
 import { findTripoModel, inputImageLimits, promptLengthMax, tripoModelIds } from "./models.ts";
 
+export const pbr = z
+  .boolean()
+  .meta({ title: "Materials", description: "Metal, gloss and roughness.", default: true });
+export const textureQuality = z
+  .enum(["standard", "detailed", "extreme"])
+  .meta({ title: "Surface detail", default: "standard" });
+
 const shared = {
   texture: z.boolean().meta({ title: "Colour", description: "Off: shape only.", default: true }).optional(),
-  pbr: z
-    .boolean()
-    .meta({ title: "Materials", description: "Metal, gloss and roughness.", default: true })
-    .optional(),
+  pbr: pbr.optional(),
   model_version: z.enum(tripoModelIds).meta({ title: "Version" }).optional(),
   face_limit: z
     .number()
@@ -20,16 +24,13 @@ const shared = {
     .boolean()
     .meta({ title: "Real size", description: "Scale to metres.", default: false })
     .optional(),
-  texture_quality: z
-    .enum(["standard", "detailed", "extreme"])
-    .meta({ title: "Surface detail", default: "standard" })
-    .optional(),
+  texture_quality: textureQuality.optional(),
 };
 
 /** What a caller may set for a model from words. */
 export const textToModelOptions = z.strictObject(shared);
 
-/** What a caller may set for a model from one to four pictures. */
+/** What a caller may set for a model from one to four pictures, or from a sketch. */
 export const imageToModelOptions = z.strictObject({
   ...shared,
   orientation: z
@@ -68,7 +69,7 @@ function checkTexture(input: Input): Refusal {
 }
 
 /** The prompt is sent only where there is no picture. With its style it may grow too long. */
-function checkPrompt({ prompt, style }: Input, files: readonly CheckedFile[]): Refusal {
+export function checkPrompt({ prompt, style }: Input, files: readonly CheckedFile[]): Refusal {
   if (typeof prompt !== "string" || files.length > 0) return undefined;
   const sent = applyStyle(prompt, typeof style === "string" ? style : undefined, "model") ?? "";
   if (sent.length > promptLengthMax) {

@@ -1,15 +1,23 @@
 import type { JsonObject, JsonValue, ProviderJob } from "@genbff/core";
 import * as z from "zod";
+import { textureModel } from "./models.ts";
 import { isDefault } from "./options.ts";
+import { convertModelOptions, refineModelOptions } from "./work-options.ts";
 
 /** What is sent, and where: stored with the attempt and compared when an answer got lost. */
 export interface TripoRequest {
   /** Below the base URL, e.g. `generation/text-to-model`. */
   readonly path: string;
   readonly body: JsonObject;
+  /** What the vendor charged for importing the model that it works on. */
+  readonly importCredits?: number;
 }
 
-const storedSchema = z.object({ path: z.string(), body: z.record(z.string(), z.json()) });
+const storedSchema = z.object({
+  path: z.string(),
+  body: z.record(z.string(), z.json()),
+  importCredits: z.number().optional(),
+});
 const sides = ["front", "left", "back", "right"] as const;
 const plainFields = ["face_limit", "auto_size", "texture_quality", "orientation"];
 
@@ -26,6 +34,32 @@ export function toRequest(job: ProviderJob, model: string, fileTokens: readonly 
   // Named views: by position, the vendor's own examples disagree about the order.
   const inputs = fileTokens.map((token, index) => ({ [sides[index] ?? "front"]: token }));
   return { path: "generation/multiview-to-model", body: { inputs, ...options } };
+}
+
+/**
+ * Work on a model that is a task of the vendor's. Refining is a new surface: the vendor has a `models/refine`, but none of
+ * its models makes the drafts that it takes.
+ */
+export function toWorkRequest(
+  job: ProviderJob,
+  source: { readonly taskId: string; readonly credits: number },
+): TripoRequest {
+  const { input, prompt } = job;
+  const importCredits = source.credits > 0 ? { importCredits: source.credits } : {};
+  if (job.operation === "convert-model") {
+    const body = { input: source.taskId, ...chosen(convertModelOptions, input) };
+    return { path: "models/convert", body, ...importCredits };
+  }
+  const words = prompt === undefined ? {} : { texture_prompt: { text: prompt } };
+  const body = { input: source.taskId, model: textureModel, ...words, ...chosen(refineModelOptions, input) };
+  return { path: "models/texture", body, ...importCredits };
+}
+
+/** The fields of ours that were set: they have the vendor's own names. */
+function chosen({ shape }: z.ZodObject, input: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.keys(shape).flatMap((field) => (input[field] === undefined ? [] : [[field, input[field]]])),
+  );
 }
 
 /** Reads what `prepare` stored. */

@@ -1,6 +1,7 @@
 import type { JobReference, Logger, ProviderAnswer } from "@genbff/core";
 import { slug } from "../shared/status-error.ts";
 import { failedTask } from "./errors.ts";
+import { statusOf } from "./status.ts";
 import type { TripoTask } from "./wire.ts";
 
 type Running = Extract<ProviderAnswer, { state: "running" }>;
@@ -12,9 +13,6 @@ export interface TaskPace {
   readonly logger: Logger;
 }
 
-const statusWords = ["queued", "running", "success", "failed", "cancelled", "banned", "expired"] as const;
-type StatusWord = (typeof statusWords)[number];
-
 /** What the vendor says of a task, in our words. */
 export function toResult(task: TripoTask, { reference, pollMs, logger }: TaskPace): ProviderAnswer {
   const running = (stage: string | undefined, progress: number | undefined): Running => ({
@@ -24,12 +22,13 @@ export function toResult(task: TripoTask, { reference, pollMs, logger }: TaskPac
     ...(progress === undefined ? {} : { progress: Math.round(Math.min(100, Math.max(0, progress))) }),
     ...(stage === undefined ? {} : { stage }),
   });
-  if (!isStatusWord(task.status)) {
+  const status = statusOf(task.status);
+  if (status === undefined) {
     // A word of tomorrow, or the vendor's own "unknown": neither ends a task, and a paid one must not be given up.
     logger.warn({ provider: "tripo", status: slug(task.status) ?? "unreadable" }, "unknown task status");
     return running(undefined, task.progress);
   }
-  switch (task.status) {
+  switch (status) {
     case "queued":
       return running("Waiting for its turn", task.progress);
     case "running":
@@ -40,16 +39,18 @@ export function toResult(task: TripoTask, { reference, pollMs, logger }: TaskPac
     case "cancelled":
     case "banned":
     case "expired":
-      return { state: "refused", error: failedTask(task.status, task.error_code) };
+      return { state: "refused", error: failedTask(status, task.error_code) };
     default:
-      return task.status satisfies never;
+      return status satisfies never;
   }
 }
 
 /** What people see while the vendor works: it tells a number only, so the second half is the surface. */
 export function stageOf(progress: number | undefined, reference: JobReference): string {
-  const textured = reference.data?.textured !== false;
-  return textured && (progress ?? 0) >= 50 ? "Wrapping the surface" : "Shaping the mesh";
+  const { textured, work } = reference.data ?? {};
+  if (work === "models/convert") return "Converting the model";
+  if (work === "models/texture") return "Wrapping the surface";
+  return textured !== false && (progress ?? 0) >= 50 ? "Wrapping the surface" : "Shaping the mesh";
 }
 
 function toOutputs(task: TripoTask, reference: JobReference): ProviderAnswer {
@@ -58,7 +59,7 @@ function toOutputs(task: TripoTask, reference: JobReference): ProviderAnswer {
   if (url === undefined || !isWebUrl(url)) {
     return { state: "refused", error: failedTask("success without a model", task.error_code) };
   }
-  const credits = task.credits_consumed;
+  const credits = creditsOf(task, reference);
   return {
     state: "done",
     reference,
@@ -67,8 +68,10 @@ function toOutputs(task: TripoTask, reference: JobReference): ProviderAnswer {
   };
 }
 
-function isStatusWord(word: string): word is StatusWord {
-  return (statusWords as readonly string[]).includes(word);
+/** What it cost, with what was spent to bring its model there. Nothing where the vendor does not say. */
+function creditsOf({ credits_consumed: credits }: TripoTask, { data }: JobReference): number | undefined {
+  const spent = data?.import_credits;
+  return credits === undefined || typeof spent !== "number" ? credits : credits + spent;
 }
 
 function isWebUrl(url: string): boolean {

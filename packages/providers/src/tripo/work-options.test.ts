@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { tripo } from "./index.ts";
+import { stageOf } from "./to-result.ts";
+
+const { offers } = tripo({ apiKey: "tsk_key" });
+const field = "input_model_asset_url";
+const file = { field, contentType: "model/gltf-binary", bytes: 150_000_000, width: null, height: null };
+
+describe("work on a model", () => {
+  it.each([
+    ["refine-model", { texture_quality: "fast" }],
+    ["refine-model", { texture_seed: 2 ** 31 }],
+    ["refine-model", { texture_seed: 0.5 }],
+    ["refine-model", { face_limit: 500 }],
+    ["refine-model", { model_version: "v3.0-20250812" }],
+    ["convert-model", {}],
+    ["convert-model", { format: "glb" }],
+    ["convert-model", { format: "PLY" }],
+    ["convert-model", { format: "STL", scale_factor: 0 }],
+    ["convert-model", { format: "STL", texture_format: "GIF" }],
+    ["convert-model", { format: "STL", fbx_preset: "maya" }],
+    ["convert-model", { format: "STL", part_names: ["a"] }],
+  ] as const)("%s refuses the parameters %j", (operation, parameters) => {
+    expect(offers[operation]?.parameters.safeParse(parameters).success).toBe(false);
+  });
+
+  it.each([
+    ["refine-model", {}, undefined],
+    ["refine-model", { prompt: "rusty iron" }, undefined],
+    ["refine-model", { prompt: "x".repeat(1025) }, "prompt"],
+    ["refine-model", { prompt: "rust 🦀" }, "prompt"],
+    ["convert-model", { format: "OBJ", export_vertex_colors: true }, undefined],
+    ["convert-model", { format: "GLTF", export_vertex_colors: true }, undefined],
+    ["convert-model", { format: "FBX", export_vertex_colors: true }, "export_vertex_colors"],
+    ["convert-model", { format: "FBX", export_vertex_colors: false }, undefined],
+  ] as const)("%s checks %j before anything is held", (operation, input, refused) => {
+    expect(offers[operation]?.check?.(input, [])?.field).toBe(refused);
+    expect(offers[operation]?.check?.(input, [file])?.field).toBe(refused);
+  });
+
+  it.each([
+    [{ contentType: "model/obj" }, undefined],
+    [{ contentType: "application/vnd.autodesk.fbx" }, undefined],
+    [{ contentType: "model/stl" }, undefined],
+    [{ contentType: "model/3mf" }, field],
+    [{ contentType: "image/png" }, field],
+    [{ bytes: 150_000_001 }, field],
+  ])("checks a model that is %j", (different, refused) => {
+    for (const operation of ["refine-model", "convert-model"] as const)
+      expect(offers[operation]?.check?.({ format: "STL" }, [{ ...file, ...different }])?.field).toBe(refused);
+  });
+
+  it("takes a sketch as a picture", () => {
+    const sketch = { ...file, field: "input_sketch_asset_url", contentType: "image/png", bytes: 20_000_001 };
+    expect(offers["sketch-to-model"]?.check?.({}, [sketch])?.field).toBe("input_sketch_asset_url");
+    expect(offers["sketch-to-model"]?.check?.({ prompt: "🪔" }, [{ ...sketch, bytes: 1 }])).toBeUndefined();
+  });
+
+  it("names its stage by what is done", () => {
+    expect(stageOf(10, { key: "a", data: { work: "models/texture" } })).toBe("Wrapping the surface");
+    expect(stageOf(90, { key: "a", data: { work: "models/convert" } })).toBe("Converting the model");
+  });
+});
