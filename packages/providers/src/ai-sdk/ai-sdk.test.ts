@@ -194,7 +194,8 @@ describe("an image model", () => {
       },
     });
     const { error } = await buy(aiSdk(model, { offers, timeoutMs: 20 }), draw(), context);
-    expect(error).toMatchObject({ code: "submission_unknown", outcome: "unknown" });
+    const message = expect.stringContaining("20 ms");
+    expect(error).toMatchObject({ code: "submission_unknown", outcome: "unknown", message });
     expect(told?.aborted).toBe(true);
   });
 });

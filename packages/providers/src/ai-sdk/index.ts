@@ -1,4 +1,4 @@
-import { ProviderError } from "@genbff/core";
+import { isProviderError } from "@genbff/core";
 import * as z from "zod";
 import { defineModel, type ModelParameters, parametersOf, toJson } from "../any-model/offer.ts";
 import { generate, readFiles } from "./call.ts";
@@ -76,7 +76,7 @@ export function aiSdk<const Offered extends ModelParameters>(
       const files = images.length === 0 ? undefined : images;
       const call = { prompt, n: job.outputs, size, aspectRatio, seed, files, mask, providerOptions };
       const result = await generate(model, call, { signal, timeoutMs });
-      if (result instanceof ProviderError) return { state: "refused", error: result };
+      if (isProviderError(result)) return { state: "refused", error: result };
       return toResult(result, { model, outputs: job.outputs, logger });
     },
   });

@@ -70,6 +70,13 @@ describe("a webhook of Replicate", () => {
     expect(await provider(`whsec_${secret}`).verifyWebhook?.(webhook({ before }), context)).toEqual(notice);
   });
 
+  it("is not proven by a signature of another kind", async () => {
+    const request = webhook();
+    const signature = request.headers.get("webhook-signature") ?? "";
+    request.headers.set("webhook-signature", signature.replace("v1,", "v2,"));
+    expect(await provider(`whsec_${secret}`).verifyWebhook?.(request, context)).toBeUndefined();
+  });
+
   it.each([
     ["by a stranger", webhook({ by: other })],
     ["for another body", webhook({ body: '{"id":"p2"}' })],
