@@ -25,16 +25,16 @@ type RequestTo<Provider, _Op, Fields> = {
   [Field in keyof (Common & Provider & Fields)]: (Common & Provider & Fields)[Field];
 };
 
-/** Inlined, not an alias, so that messages list the fields themselves. */
+/** Inlined, not an alias, so that messages list the fields themselves. A provider may widen a field of the operation. */
 type RequestsTo<Op, Input, Own> = {
-  [Key in keyof Own]: Input & Own[Key] extends infer Fields
+  [Key in keyof Own]: Omit<Input, keyof Own[Key]> & Own[Key] extends infer Fields
     ? RequestTo<{ provider: Key }, Op, { [F in keyof Fields]: Fields[F] }>
     : never;
 }[keyof Own];
 
 /** One provider: its parameters are allowed with or without its name. */
 type RequestToOnly<Op, Input, Own> = {
-  [Key in keyof Own]: Input & Own[Key] extends infer Fields
+  [Key in keyof Own]: Omit<Input, keyof Own[Key]> & Own[Key] extends infer Fields
     ? RequestTo<{ provider?: Key }, Op, { [F in keyof Fields]: Fields[F] }>
     : never;
 }[keyof Own];

@@ -17,6 +17,15 @@ test("takes what the server's definition allows", () => {
     style_preset: "anime",
   });
   void api.generate("text-to-image", { task_id, provider: "openai", prompt: "x", style: "clay" });
+  // A provider may name more than the operation does.
+  void api.generate("text-to-image", {
+    task_id,
+    provider: "provider_a",
+    prompt: "x",
+    style: "realistic_image",
+  });
+  // @ts-expect-error but only for itself
+  void api.generate("text-to-image", { task_id, provider: "openai", prompt: "x", style: "realistic_image" });
   void api.generate("text-to-model", { task_id, prompt: "x", texture: true });
   void api.generate("text-to-model", { task_id, provider: "tripo", prompt: "x", texture: true });
   void api.generate("image-to-model", { task_id, input_image_asset_urls: urls });

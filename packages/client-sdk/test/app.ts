@@ -25,6 +25,7 @@ export const providerA = defineProvider({
   offers: {
     "text-to-image": {
       parameters: z.object({
+        style: z.enum(["clay", "realistic_image"]).optional(),
         style_preset: z.enum(["anime", "pixel-art"]).optional(),
         seed: z.int().default(0),
       }),

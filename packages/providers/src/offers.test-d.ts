@@ -1,7 +1,9 @@
 import { expectTypeOf } from "vitest";
-import type { openai, tripo } from "./index.ts";
+import type { openai, recraft, stability, tripo } from "./index.ts";
 
 type Openai = ReturnType<typeof openai>["~offers"];
+type Recraft = ReturnType<typeof recraft>["~offers"];
+type Stability = ReturnType<typeof stability>["~offers"];
 type Tripo = ReturnType<typeof tripo>["~offers"];
 
 // What a browser may send is known to its compiler: operations, parameters and their values.
@@ -26,3 +28,45 @@ expectTypeOf<Tripo["convert-model"]["format"]>().toEqualTypeOf<
 >();
 expectTypeOf<Tripo["refine-model"]>().not.toHaveProperty("model_version");
 expectTypeOf<Openai["image-inpaint"]>().toEqualTypeOf<Openai["image-to-image"]>();
+
+expectTypeOf<keyof Stability>().toEqualTypeOf<
+  | "text-to-image"
+  | "image-to-image"
+  | "sketch-to-image"
+  | "style-transfer"
+  | "remove-background"
+  | "replace-background"
+  | "search-and-recolor"
+  | "search-and-replace"
+  | "image-inpaint"
+  | "erase"
+  | "outpaint"
+  | "upscale"
+  | "image-to-model"
+>();
+expectTypeOf<Stability["remove-background"]>().toEqualTypeOf<{
+  output_format?: "png" | "webp" | undefined;
+}>();
+expectTypeOf<Stability["upscale"]["mode"]>().toEqualTypeOf<
+  "fast" | "conservative" | "creative" | undefined
+>();
+expectTypeOf<Stability["text-to-image"]>().not.toHaveProperty("n");
+
+expectTypeOf<keyof Recraft>().toEqualTypeOf<
+  | "text-to-image"
+  | "image-to-image"
+  | "image-inpaint"
+  | "generate-background"
+  | "replace-background"
+  | "remove-background"
+  | "outpaint"
+  | "erase"
+  | "upscale"
+  | "vectorize"
+>();
+expectTypeOf<"clay" | "realistic_image">().toExtend<Recraft["text-to-image"]["style"]>();
+expectTypeOf<"clay">().not.toExtend<Recraft["image-inpaint"]["style"]>();
+expectTypeOf<"16:9" | "1707x1024">().toExtend<Recraft["text-to-image"]["size"]>();
+expectTypeOf<"voxel" | "hdr">().toExtend<Recraft["text-to-image"]["substyle"]>();
+expectTypeOf<"linocut">().not.toExtend<Recraft["text-to-image"]["substyle"]>();
+expectTypeOf<keyof Recraft["vectorize"]>().toEqualTypeOf<never>();

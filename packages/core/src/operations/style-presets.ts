@@ -48,13 +48,16 @@ export const stylePresets = {
 /** The name of a preset. */
 export type Style = keyof typeof stylePresets;
 
-/** The words that go to the provider: the user's own, then the preset's. Pure; an unknown kind of output has no style. */
+/**
+ * The words that go to the provider: the user's own, then the preset's. Pure. A style that is no preset of ours is the
+ * provider's own: it adds no words.
+ */
 export function applyStyle(
   prompt: string | undefined,
   style: string | undefined,
   output: "image" | "model",
 ): string | undefined {
-  if (style === undefined) return prompt;
+  if (style === undefined || !Object.hasOwn(stylePresets, style)) return prompt;
   const words = stylePresets[style as Style][output];
   return prompt ? `${prompt}, ${words}` : words;
 }

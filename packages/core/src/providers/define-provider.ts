@@ -34,8 +34,13 @@ export interface CheckedFile {
   readonly height: number | null;
 }
 
+/** Without the shape, a schema of no fields would be a record of any field that can have no value. */
 type Parameters<O> = O extends { parameters: infer Schema extends z.ZodObject }
-  ? { [Field in keyof z.input<Schema>]: z.input<Schema>[Field] }
+  ? {
+      [Field in keyof z.input<Schema> as Field extends keyof Schema["shape"]
+        ? Field
+        : never]: z.input<Schema>[Field];
+    }
   : never;
 
 /** Makes a provider of a port and its offers, and carries the types of its parameters to the browser. */
