@@ -37,6 +37,12 @@ expectTypeOf<Tripo["text-to-model"]>().not.toHaveProperty("orientation");
 expectTypeOf<Tripo["text-to-model"]["model_version"]>().toEqualTypeOf<
   "v3.1-20260211" | "v3.0-20250812" | "v2.5-20250123" | "P1-20260311" | "P2-20260801" | undefined
 >();
+expectTypeOf<Tripo["sketch-to-model"]>().toEqualTypeOf<Tripo["image-to-model"]>();
+expectTypeOf<Tripo["convert-model"]["format"]>().toEqualTypeOf<
+  "GLB" | "GLTF" | "USDZ" | "FBX" | "OBJ" | "STL" | "3MF"
+>();
+expectTypeOf<Tripo["refine-model"]>().not.toHaveProperty("model_version");
+expectTypeOf<Openai["image-inpaint"]>().toEqualTypeOf<Openai["image-to-image"]>();
 
 expectTypeOf<keyof Stability>().toEqualTypeOf<
   | "text-to-image"

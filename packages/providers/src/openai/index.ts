@@ -2,18 +2,22 @@ import { defineProvider, type JsonObject, type ProviderJob } from "@genbff/core"
 import { checkConnection } from "../shared/connection.ts";
 import { createFormBody } from "../shared/form-data.ts";
 import { createHttp } from "../shared/http.ts";
+import type { Mask } from "../shared/mask.ts";
 import { refusedOrThrow } from "../shared/outcome.ts";
+import { paintMasks } from "../shared/paint-masks.ts";
 import { readErrorBody } from "../shared/read-json.ts";
 import { openaiError } from "./errors.ts";
 import { findOpenaiModel } from "./models.ts";
 import { checkOptions, countOutputs, imageToImageOptions, textToImageOptions } from "./options.ts";
-import { withMasks } from "./to-mask.ts";
+import { toOpenaiMask } from "./to-mask.ts";
 import { toForm, toRequest } from "./to-request.ts";
 import { toCost, toResult } from "./to-result.ts";
 import { toStreamResult } from "./to-stream-result.ts";
 
 /** For ten pictures of 16 MB to arrive and to be stored. */
 const readTimeoutMs = 120_000;
+
+const masks = { vendor: "openai", paint: (mask: Mask) => toOpenaiMask(mask) };
 
 /** How to reach OpenAI, and which model draws. */
 export interface OpenaiSettings {
@@ -109,5 +113,5 @@ export function openai(settings: OpenaiSettings) {
 
 async function endpointOf(job: ProviderJob, request: JsonObject) {
   if (job.operation === "text-to-image") return { path: "images/generations", json: request };
-  return { path: "images/edits", form: createFormBody(toForm(request, await withMasks(job.files))) };
+  return { path: "images/edits", form: createFormBody(toForm(request, await paintMasks(job.files, masks))) };
 }

@@ -1,43 +1,55 @@
+import type { InputFile } from "@genbff/core";
 import { decode, encode } from "fast-png";
 import { describe, expect, it } from "vitest";
-import { fileOf, fileOfBytes } from "../conformance/cases.ts";
+import { buy } from "../conformance/buy.ts";
+import { fileOf, fileOfBytes, jobOf } from "../conformance/cases.ts";
+import { submitContext } from "../conformance/context.ts";
 import { openai } from "./index.ts";
 import { maskBytesBelow, maskField } from "./models.ts";
-import { withMasks } from "./to-mask.ts";
+import { toOpenaiMask } from "./to-mask.ts";
 
+const field = "input_image_asset_url";
 const grey = (data: number[]) =>
-  fileOfBytes(maskField, encode({ width: data.length, height: 1, data: Uint8Array.from(data), channels: 1 }));
-const image = fileOf("input_image_asset_url", "a picture");
+  encode({ width: data.length, height: 1, data: Uint8Array.from(data), channels: 1 });
+const maskOf = (data: number[]) => ({ width: data.length, height: 1, white: Uint8Array.from(data) });
 
-describe("withMasks", () => {
-  it("makes what is white transparent and everything else opaque, and leaves the picture alone", async () => {
-    const [picture, mask] = await withMasks([image, grey([0, 100, 200, 255])]);
-    expect(picture).toBe(image);
-    const bytes = await new Response(await mask?.open()).bytes();
-    expect(mask).toMatchObject({ contentType: "image/png", bytes: bytes.length });
-    const { width, height, channels, data } = decode(bytes);
+describe("toOpenaiMask", () => {
+  it("makes what is white transparent and everything else opaque", () => {
+    const { width, height, channels, data } = decode(toOpenaiMask(maskOf([0, 127, 128, 255])));
     expect({ width, height, channels }).toEqual({ width: 4, height: 1, channels: 4 });
     expect([3, 7, 11, 15].map((at) => data[at])).toEqual([255, 255, 0, 0]);
   });
 
-  it("refuses a mask that cannot be read, before anything is sent", async () => {
-    const refused = { code: "asset_unusable", outcome: "refused", details: { field: maskField } };
-    await expect(withMasks([fileOf(maskField, "no PNG")])).rejects.toMatchObject(refused);
-  });
-
-  it("refuses a mask that is too large when it is painted", async () => {
-    const [painted] = await withMasks([grey([0, 255])]);
-    const bytes = painted?.bytes ?? 0;
-    await expect(withMasks([grey([0, 255])], bytes + 1)).resolves.toHaveLength(1);
-    const refused = { code: "asset_unusable", outcome: "refused" };
-    await expect(withMasks([grey([0, 255])], bytes)).rejects.toMatchObject(refused);
+  it("refuses one that is too large when it is painted", () => {
+    const { length } = toOpenaiMask(maskOf([0, 255]));
+    expect(toOpenaiMask(maskOf([0, 255]), length + 1)).toHaveLength(length);
+    expect(() => toOpenaiMask(maskOf([0, 255]), length)).toThrow(RangeError);
     expect(maskBytesBelow).toBe(4_000_000);
   });
+});
 
-  it("knows that nothing was bought when our own storage fails", async () => {
-    const broken = { ...grey([0]), open: () => Promise.reject(new Error("the disk is gone")) };
-    const harmless = { code: "provider_unavailable", outcome: "not_sent" };
-    await expect(withMasks([broken])).rejects.toMatchObject(harmless);
+describe("an edit", () => {
+  const provider = openai({ apiKey: "key", baseUrl: "http://vendor.invalid" });
+  const edit = (mask: InputFile) =>
+    buy(
+      provider,
+      jobOf("image-inpaint", { prompt: "p" }, { files: [fileOf(field, "a picture"), mask] }),
+      submitContext(),
+    );
+
+  it("is refused before anything is sent when its mask cannot be read", async () => {
+    const { error } = await edit(fileOf(maskField, "no PNG"));
+    expect(error).toMatchObject({
+      code: "asset_unusable",
+      outcome: "refused",
+      details: { field: maskField },
+    });
+  });
+
+  it("was not sent when our own storage fails", async () => {
+    const gone = () => Promise.reject(new Error("the disk is gone"));
+    const { error } = await edit({ ...fileOfBytes(maskField, grey([0])), open: gone });
+    expect(error).toMatchObject({ code: "provider_unavailable", outcome: "not_sent" });
   });
 });
 
