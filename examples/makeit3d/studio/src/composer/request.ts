@@ -13,18 +13,18 @@ export function fieldsOf(draft: Draft, choice: Choice, form: Form): Fields {
   if (form.count && draft.count !== form.count.initial) fields.n = draft.count;
   if (form.file && draft.source?.state === "ready")
     fields[form.file.field] = form.file.many ? [draft.source.id] : draft.source.id;
-  for (const field of form.more) {
+  for (const field of [...form.needed, ...form.more]) {
     const value = draft.more[field.name];
     if (value !== undefined && value !== field.initial && value !== "") fields[field.name] = value;
   }
   return fields;
 }
 
-/** What is still missing before it can be asked for. */
-export function missing(draft: Draft, form: Form): "file" | "prompt" | null {
+/** What is still missing before it can be asked for: the file, the prompt, or a field of the form. */
+export function missing(draft: Draft, form: Form): "file" | "prompt" | Field | null {
   if (form.file?.required && draft.source?.state !== "ready") return "file";
   if (form.prompt?.required && draft.prompt.trim() === "") return "prompt";
-  return null;
+  return form.needed.find((field) => String(shownValue(field, draft) ?? "").trim() === "") ?? null;
 }
 
 /** What a field shows: what was chosen, else its default. */
