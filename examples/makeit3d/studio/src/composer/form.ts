@@ -34,7 +34,17 @@ export function formOf(entry: OperationEntry, provider: string | undefined): For
   const required = namesOf(entry.input.required);
   const files = Object.keys(common).filter(isFileField);
   const file = files[0];
-  const handled = new Set(["prompt", "style", "n", "task_id", "provider", "quote_id", ...files]);
+  // A provider's own `style`, where the operation knows no presets, is one more choice.
+  const styles = common.style !== undefined;
+  const handled = new Set([
+    "prompt",
+    ...(styles ? ["style"] : []),
+    "n",
+    "task_id",
+    "provider",
+    "quote_id",
+    ...files,
+  ]);
   const fields = Object.entries({ ...common, ...own })
     .filter(([name]) => !handled.has(name))
     .map(([name, schema]) => fieldOf(name, schema))
@@ -42,12 +52,11 @@ export function formOf(entry: OperationEntry, provider: string | undefined): For
   // A model made here is named by what lies in the drop zone: it stands for either way to say it.
   const isEither = Object.values(common).some(isReference);
   const prompt = common.prompt;
-  const style = common.style ?? own.style;
   return {
     prompt: prompt
       ? { required: required.includes("prompt"), maxLength: number(prompt.maxLength) ?? 1000 }
       : null,
-    styles: style !== undefined,
+    styles,
     file: file
       ? { field: file, many: common[file]?.type === "array", required: isEither || required.includes(file) }
       : null,

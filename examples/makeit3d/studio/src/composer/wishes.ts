@@ -121,6 +121,15 @@ export function wishesOffered(all: readonly OperationEntry[]): Wish[] {
   return [...known.filter((item) => offered.has(item.operation)), ...own];
 }
 
+/** What an operation makes, in words; also of one that only other clients of this server can ask for. */
+export function titleOfOperation(
+  operation: string,
+  operations: readonly OperationEntry[],
+): string | undefined {
+  const said = known.find((item) => item.operation === operation)?.title;
+  return said ?? operations.find((entry) => entry.operation === operation)?.title;
+}
+
 /** The fields of the common input. */
 export function properties(entry: OperationEntry): Record<string, unknown> {
   return (entry.input.properties ?? {}) as Record<string, unknown>;
