@@ -1,19 +1,24 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createBff, jwtAuth, type Logger } from "@genbff/core";
+import { createBff, jwtAuth, type Logger, type ProviderCaps } from "@genbff/core";
 import { files } from "@genbff/core/files";
 import { pglite } from "@genbff/core/pglite";
 import { postgres } from "@genbff/core/postgres";
+import { gemini } from "@genbff/providers/gemini";
 import { openai } from "@genbff/providers/openai";
+import { recraft } from "@genbff/providers/recraft";
+import { seedream } from "@genbff/providers/seedream";
+import { stability } from "@genbff/providers/stability";
 import { tripo } from "@genbff/providers/tripo";
-import type { Config } from "./config.ts";
+import type { Config, Vendor } from "./config.ts";
+import { fallback, prices } from "./prices.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What the browser's client is typed by. */
 export type App = ReturnType<typeof createMakeit3d>;
 
 /**
- * The whole backend of MakeIt3D: two vendors, their prices, and where things are kept.
+ * The whole backend of MakeIt3D: six vendors, their prices, and where things are kept.
  *
  * @param simulatorUrl - Where the simulator plays the vendors that have neither key nor address.
  */
@@ -23,33 +28,30 @@ export function createMakeit3d(
   logger: Logger,
   simulatorUrl: string | undefined,
 ) {
-  const providers = {
-    openai: openai({
-      apiKey: config.openai.apiKey,
-      partialImages: config.openai.partialImages,
-      ...addressOf(config.openai.baseUrl, config.simulated.openai, `${simulatorUrl}/openai/v1`),
-    }),
-    tripo: tripo({
-      apiKey: config.tripo.apiKey,
-      webhookSecret: config.tripo.webhookSecret,
-      ...addressOf(config.tripo.baseUrl, config.simulated.tripo, `${simulatorUrl}/tripo/v3`),
-      // The simulator is next door and patient: look often, and be sure soon.
-      ...(config.simulated.tripo ? { pollMs: 1000, lookupSettleMs: 5000 } : {}),
-    }),
+  /** A vendor's key and address; `path` is where the simulator plays it. */
+  const reach = (vendor: Vendor, path: string) => {
+    const { apiKey, baseUrl, simulated } = config.connectionOf(vendor);
+    return { apiKey, baseUrl: simulated ? `${simulatorUrl}/${vendor}${path}` : baseUrl };
   };
-  const prices = {
-    "text-to-image": { openai: "text_to_image_v1" },
-    "image-to-image": { openai: "image_to_image_v1" },
-    "image-inpaint": { openai: "image_inpaint_v1" },
-    "text-to-model": { tripo: "text_to_model_v1" },
-    "image-to-model": { tripo: "image_to_model_v1" },
-    "sketch-to-model": { tripo: "sketch_to_model_v1" },
-    "refine-model": { tripo: "refine_model_v1" },
-    "convert-model": { tripo: "convert_model_v1" },
-  } as const;
+  /** The simulator is next door and patient: look often. */
+  const paceOf = (vendor: Vendor) => (config.connectionOf(vendor).simulated ? { pollMs: 1000 } : {});
+  const providers = {
+    openai: openai({ ...reach("openai", "/v1"), partialImages: config.partialImages }),
+    stability: stability({ ...reach("stability", ""), ...paceOf("stability") }),
+    recraft: recraft(reach("recraft", "/v1")),
+    tripo: tripo({
+      ...reach("tripo", "/v3"),
+      ...paceOf("tripo"),
+      // And be sure soon.
+      ...(config.connectionOf("tripo").simulated ? { lookupSettleMs: 5000 } : {}),
+      webhookSecret: config.webhookSecret,
+    }),
+    gemini: gemini(reach("gemini", "/v1beta")),
+    seedream: seedream(reach("seedream", "/api/v3")),
+  };
 
   return createBff({
-    ...renamed(config, { providers, prices }),
+    ...renamed(config, { providers, prices, fallback }),
     database: config.databaseUrl ? postgres(config.databaseUrl) : pglite(join(config.dataDir, "database")),
     storage: files(join(config.dataDir, "assets")),
     auth: jwtAuth({ secret: config.jwtSecret ?? secrets.tokens }),
@@ -65,23 +67,25 @@ export function createMakeit3d(
       openGenerationsPerUser: config.openGenerationsPerUser,
       queueDepth: config.queueDepth,
     },
-    caps: {
-      [config.publicName("tripo")]: {
-        concurrency: config.tripoConcurrency,
-        operations: { "refine-model": { concurrency: config.tripoRefineConcurrency } },
-      },
-      ...(config.openaiStartsPerMinute === undefined
-        ? {}
-        : { [config.publicName("openai")]: { startsPerMinute: config.openaiStartsPerMinute } }),
-    },
+    caps: capsOf(config),
     migrations: [{ name: "makeit3d", path: fileURLToPath(new URL("../sql", import.meta.url)) }],
     logger,
   });
 }
 
-function addressOf(baseUrl: string | undefined, simulated: boolean, simulator: string): { baseUrl?: string } {
-  if (baseUrl !== undefined) return { baseUrl };
-  return simulated ? { baseUrl: simulator } : {};
+function capsOf(config: Config): Record<string, ProviderCaps> {
+  const starts = Object.entries(config.startsPerMinute).flatMap(([vendor, startsPerMinute]) =>
+    startsPerMinute === undefined
+      ? []
+      : [[config.publicName(vendor as Vendor), { startsPerMinute }] as const],
+  );
+  return {
+    [config.publicName("tripo")]: {
+      concurrency: config.tripoConcurrency,
+      operations: { "refine-model": { concurrency: config.tripoRefineConcurrency } },
+    },
+    ...Object.fromEntries(starts),
+  };
 }
 
 /**
@@ -89,17 +93,22 @@ function addressOf(baseUrl: string | undefined, simulated: boolean, simulator: s
  * not know them takes its types from `openapi.json`.
  */
 function renamed<
-  P extends Record<"openai" | "tripo", unknown>,
+  P extends Record<Vendor, unknown>,
   Q extends Record<string, Record<string, string>>,
->(config: Config, registry: { providers: P; prices: Q }): { providers: P; prices: Q } {
-  const rename = (record: Record<string, unknown>) =>
+  F extends Record<string, readonly Vendor[]>,
+>(
+  config: Config,
+  registry: { providers: P; prices: Q; fallback: F },
+): { providers: P; prices: Q; fallback: F } {
+  const rename = (record: object) =>
     Object.fromEntries(
-      Object.entries(record).map(([key, value]) => [config.publicName(key as "openai" | "tripo"), value]),
+      Object.entries(record).map(([vendor, value]) => [config.publicName(vendor as Vendor), value]),
     );
+  const each = <T>(record: Record<string, T>, change: (value: T) => unknown) =>
+    Object.fromEntries(Object.entries(record).map(([operation, value]) => [operation, change(value)]));
   return {
     providers: rename(registry.providers) as P,
-    prices: Object.fromEntries(
-      Object.entries(registry.prices).map(([operation, pairs]) => [operation, rename(pairs)]),
-    ) as Q,
+    prices: each(registry.prices, rename) as Q,
+    fallback: each(registry.fallback, (order) => order.map(config.publicName)) as F,
   };
 }

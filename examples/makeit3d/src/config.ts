@@ -12,14 +12,22 @@ const list = z
       .filter(Boolean),
   );
 
+/** Everybody this shop buys from, in the order of its catalogue. */
+export const vendors = ["openai", "stability", "recraft", "tripo", "gemini", "seedream"] as const;
+export type Vendor = (typeof vendors)[number];
+
 /** `openai=provider_a,tripo=provider_b` → a public name for each vendor that has one. */
 const names = list.transform((pairs, check) => {
-  const renamed = new Map<string, string>();
+  const renamed = new Map<Vendor, string>();
   for (const pair of pairs) {
     const match = /^([a-z]+)=([a-z][a-z0-9_-]{0,63})$/.exec(pair);
-    if (match?.[1] && match[2]) renamed.set(match[1], match[2]);
+    const vendor = vendors.find((name) => name === match?.[1]);
+    if (vendor && match?.[2]) renamed.set(vendor, match[2]);
     else check.addIssue({ code: "custom", message: `"${pair}" is not vendor=public_name` });
   }
+  const shown = vendors.map((vendor) => renamed.get(vendor) ?? vendor);
+  const twice = shown.find((name, index) => shown.indexOf(name) !== index);
+  if (twice) check.addIssue({ code: "custom", message: `"${twice}" would be the name of two vendors` });
   return renamed;
 });
 
@@ -38,9 +46,17 @@ const environment = z.object({
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: optional,
   OPENAI_PARTIAL_IMAGES: z.coerce.number().int().min(0).max(3).default(0),
+  STABILITY_API_KEY: optional,
+  STABILITY_BASE_URL: optional,
+  RECRAFT_API_KEY: optional,
+  RECRAFT_BASE_URL: optional,
   TRIPO_API_KEY: optional,
   TRIPO_BASE_URL: optional,
   TRIPO_WEBHOOK_SECRET: optional,
+  GEMINI_API_KEY: optional,
+  GEMINI_BASE_URL: optional,
+  SEEDREAM_API_KEY: optional,
+  SEEDREAM_BASE_URL: optional,
   PROVIDER_NAMES: names,
   TRUSTED_ORIGINS: list,
   SIGN_UP_CREDITS: z.coerce.number().int().min(0).default(100),
@@ -53,6 +69,10 @@ const environment = z.object({
   BFF_TRIPO_CONCURRENCY: some.default(10),
   BFF_TRIPO_REFINE_CONCURRENCY: some.default(5),
   BFF_OPENAI_STARTS_PER_MINUTE: some.optional(),
+  BFF_STABILITY_STARTS_PER_MINUTE: some.optional(),
+  BFF_RECRAFT_STARTS_PER_MINUTE: some.optional(),
+  BFF_GEMINI_STARTS_PER_MINUTE: some.optional(),
+  BFF_SEEDREAM_STARTS_PER_MINUTE: some.optional(),
   BFF_QUEUE_DEPTH: some.default(10_000),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
@@ -75,9 +95,14 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"),
     );
   const config = parsed.data;
-  const simulated = {
-    openai: config.OPENAI_API_KEY === undefined && config.OPENAI_BASE_URL === undefined,
-    tripo: config.TRIPO_API_KEY === undefined && config.TRIPO_BASE_URL === undefined,
+  /** A vendor's key and address, as they are given, and a key for the simulator, which takes any. */
+  const connections: Record<Vendor, { key?: string | undefined; url?: string | undefined; any: string }> = {
+    openai: { key: config.OPENAI_API_KEY, url: config.OPENAI_BASE_URL, any: "sk-local" },
+    stability: { key: config.STABILITY_API_KEY, url: config.STABILITY_BASE_URL, any: "sk-local" },
+    recraft: { key: config.RECRAFT_API_KEY, url: config.RECRAFT_BASE_URL, any: "local" },
+    tripo: { key: config.TRIPO_API_KEY, url: config.TRIPO_BASE_URL, any: "tsk_local" },
+    gemini: { key: config.GEMINI_API_KEY, url: config.GEMINI_BASE_URL, any: "local" },
+    seedream: { key: config.SEEDREAM_API_KEY, url: config.SEEDREAM_BASE_URL, any: "local" },
   };
   /** Without a secret of its own the example signs its users in itself: on a laptop, never in production. */
   const local = config.AUTH_JWT_SECRET === undefined;
@@ -88,20 +113,16 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     publicUrl: config.PUBLIC_URL,
     local,
     jwtSecret: config.AUTH_JWT_SECRET,
-    openai: {
-      apiKey: config.OPENAI_API_KEY ?? "sk-local",
-      baseUrl: config.OPENAI_BASE_URL,
-      partialImages: config.OPENAI_PARTIAL_IMAGES,
+    partialImages: config.OPENAI_PARTIAL_IMAGES,
+    webhookSecret: config.TRIPO_WEBHOOK_SECRET,
+    /** How a vendor is reached. `simulated`: the simulator plays it. */
+    connectionOf(vendor: Vendor) {
+      const { key, url, any } = connections[vendor];
+      return { apiKey: key ?? any, baseUrl: url, simulated: key === undefined && url === undefined };
     },
-    tripo: {
-      apiKey: config.TRIPO_API_KEY ?? "tsk_local",
-      baseUrl: config.TRIPO_BASE_URL,
-      webhookSecret: config.TRIPO_WEBHOOK_SECRET,
-    },
-    publicName: (vendor: "openai" | "tripo") => config.PROVIDER_NAMES.get(vendor) ?? vendor,
+    publicName: (vendor: Vendor) => config.PROVIDER_NAMES.get(vendor) ?? vendor,
     trustedOrigins: config.TRUSTED_ORIGINS,
     signUpCredits: config.SIGN_UP_CREDITS,
-    simulated,
     simulator: {
       port: config.SIMULATOR_PORT,
       jobMs: config.SIMULATOR_JOB_MS,
@@ -113,8 +134,15 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     queueDepth: config.BFF_QUEUE_DEPTH,
     tripoConcurrency: config.BFF_TRIPO_CONCURRENCY,
     tripoRefineConcurrency: config.BFF_TRIPO_REFINE_CONCURRENCY,
-    /** A new account at OpenAI may start five a minute. On a laptop nobody waits for that unless it is asked for. */
-    openaiStartsPerMinute: config.BFF_OPENAI_STARTS_PER_MINUTE ?? (local ? undefined : 5),
+    /** Vendor → what may be started there within a minute. */
+    startsPerMinute: {
+      // A new account at OpenAI may start five. On a laptop nobody waits for that unless it is asked for.
+      openai: config.BFF_OPENAI_STARTS_PER_MINUTE ?? (local ? undefined : 5),
+      stability: config.BFF_STABILITY_STARTS_PER_MINUTE,
+      recraft: config.BFF_RECRAFT_STARTS_PER_MINUTE,
+      gemini: config.BFF_GEMINI_STARTS_PER_MINUTE,
+      seedream: config.BFF_SEEDREAM_STARTS_PER_MINUTE,
+    } satisfies Partial<Record<Vendor, number | undefined>>,
     logLevel: config.LOG_LEVEL,
   };
 }

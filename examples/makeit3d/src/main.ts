@@ -5,7 +5,7 @@ import { startSimulator } from "@genbff/simulator";
 import express from "express";
 import { pino } from "pino";
 import { createMakeit3d } from "./bff.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, vendors } from "./config.ts";
 import { localMode } from "./local-mode.ts";
 import { readSecrets } from "./secrets.ts";
 import { buildStudio } from "./studio.ts";
@@ -14,10 +14,9 @@ const config = readConfig(process.env);
 const logger = pino({ level: config.logLevel }, pino.destination(2));
 
 const secrets = await readSecrets(config.dataDir);
-const simulator =
-  config.simulated.openai || config.simulated.tripo
-    ? await startSimulator({ ...config.simulator, statePath: join(config.dataDir, "simulator.json") })
-    : undefined;
+const simulator = vendors.some((vendor) => config.connectionOf(vendor).simulated)
+  ? await startSimulator({ ...config.simulator, statePath: join(config.dataDir, "simulator.json") })
+  : undefined;
 const bff = createMakeit3d(config, secrets, logger, simulator?.url);
 const [studio] = await Promise.all([buildStudio(), bff.start()]);
 

@@ -78,7 +78,11 @@ describe("a vendor that misbehaves", () => {
       const user = `user-${randomUUID()}`;
       const before = shop.simulator.purchases().length;
       shop.fault({ vendor, ...rule } as FaultRule);
-      const status = await shop.make(user, operations[vendor], { prompt: `a lamp ${randomUUID()}` });
+      const status = await shop.make(user, operations[vendor], {
+        // Named: of this vendor alone is asked, and no other may step in.
+        provider: vendor,
+        prompt: `a lamp ${randomUUID()}`,
+      });
       const balance = (await shop.ask(user, "/credits/balance")).json;
 
       expect(shop.simulator.purchases().length - before).toBe(bought);
@@ -154,7 +158,11 @@ describe("money", () => {
 
   it("delivers and charges what arrived of three pictures, and says of each other one why it is missing", async () => {
     shop.fault({ vendor: "openai", kind: "truncated_body" });
-    const status = await shop.make("joan", "text-to-image", { prompt: `three lamps ${randomUUID()}`, n: 3 });
+    const status = await shop.make("joan", "text-to-image", {
+      provider: "openai",
+      prompt: `three lamps ${randomUUID()}`,
+      n: 3,
+    });
     expect(status.status).toBe("complete");
     expect(status.assets.length + status.failures.length).toBe(3);
     expect(status.assets.length).toBeGreaterThan(0);
@@ -187,11 +195,18 @@ describe("money", () => {
   });
 
   it("holds what was quoted, and honours the quote", async () => {
-    const quote = (await shop.ask("lin", "/quotes", { operation: "text-to-image", n: 3, quality: "high" }))
-      .json;
+    const quote = (
+      await shop.ask("lin", "/quotes", {
+        operation: "text-to-image",
+        provider: "openai",
+        n: 3,
+        quality: "high",
+      })
+    ).json;
     expect(quote.credits).toBe(6);
     const body = {
       task_id: `t-${randomUUID()}`,
+      provider: "openai",
       prompt: "a compass",
       n: 3,
       quality: "high",

@@ -2,8 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readConfig } from "../src/config.ts";
+import { readConfig, vendors } from "../src/config.ts";
 import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
+
+/** Whom the simulator plays. */
+const simulated = (config: ReturnType<typeof readConfig>) =>
+  vendors.filter((vendor) => config.connectionOf(vendor).simulated);
 
 describe("the environment", () => {
   it("names every variable that cannot be used, at once", () => {
@@ -15,22 +19,37 @@ describe("the environment", () => {
   });
 
   it("takes an empty variable for an absent one, and simulates vendors one by one", () => {
-    expect(readConfig({ PORT: "", OPENAI_API_KEY: "" })).toMatchObject({
-      port: 8787,
-      simulated: { openai: true, tripo: true },
-    });
-    expect(readConfig({ OPENAI_API_KEY: "sk-1" }).simulated).toEqual({ openai: false, tripo: true });
-    expect(readConfig({ TRIPO_BASE_URL: "http://127.0.0.1:1" }).simulated).toEqual({
-      openai: true,
-      tripo: false,
-    });
+    const config = readConfig({ PORT: "", OPENAI_API_KEY: "" });
+    expect(config.port).toBe(8787);
+    expect(simulated(config)).toEqual([...vendors]);
+  });
+
+  it.each(vendors)("simulates %s unless it has a key or an address", (vendor) => {
+    const others = vendors.filter((name) => name !== vendor);
+    const name = vendor.toUpperCase();
+    const [keyed, placed] = [
+      readConfig({ [`${name}_API_KEY`]: "key-1" }),
+      readConfig({ [`${name}_BASE_URL`]: "http://127.0.0.1:1" }),
+    ];
+    expect(simulated(keyed)).toEqual(others);
+    expect(keyed.connectionOf(vendor)).toEqual({ apiKey: "key-1", baseUrl: undefined, simulated: false });
+    expect(simulated(placed)).toEqual(others);
+    expect(placed.connectionOf(vendor).baseUrl).toBe("http://127.0.0.1:1");
+  });
+
+  it("takes a public name for every vendor, never one name for two, and none for a vendor that is not sold", () => {
+    const all = vendors.map((vendor, index) => `${vendor}=provider_${index}`).join(",");
+    const config = readConfig({ PROVIDER_NAMES: all });
+    expect(vendors.map(config.publicName)).toEqual(vendors.map((_, index) => `provider_${index}`));
+    for (const wrong of ["openai=same,tripo=same", "openai=tripo", "midjourney=provider_m"])
+      expect(() => readConfig({ PROVIDER_NAMES: wrong }), wrong).toThrowError("PROVIDER_NAMES");
   });
 
   it("hands on what only one vendor knows", () => {
     const environment = { OPENAI_PARTIAL_IMAGES: "2", TRIPO_WEBHOOK_SECRET: "whsec_1" };
     expect(readConfig(environment)).toMatchObject({
-      openai: { partialImages: 2 },
-      tripo: { webhookSecret: "whsec_1" },
+      partialImages: 2,
+      webhookSecret: "whsec_1",
     });
     expect(() => readConfig({ OPENAI_PARTIAL_IMAGES: "4" })).toThrowError("OPENAI_PARTIAL_IMAGES");
   });
@@ -53,7 +72,7 @@ describe("a started example", () => {
       SIMULATOR_PORT: String(simulatorPort),
       DATA_DIR: dataDir,
       SIMULATOR_LATENCY_MS: "0",
-      PROVIDER_NAMES: "openai=provider_a,tripo=provider_b",
+      PROVIDER_NAMES: vendors.map((vendor, index) => `${vendor}=provider_${"abcdef"[index]}`).join(","),
     };
     server = await startServer(environment);
   });
@@ -82,7 +101,9 @@ describe("a started example", () => {
     const status = await made.text();
     expect(JSON.parse(status)).toMatchObject({ provider: "provider_a", status: "complete" });
     const catalogue = await (await fetch(`${server.url}/api/operations`, { headers })).text();
-    for (const answer of [status, catalogue]) expect(answer).not.toMatch(/openai|tripo/i);
+    // The ids of models are what a caller chooses by, and one vendor's bear its name.
+    const said = catalogue.replaceAll(/"recraftv[\w]+"/g, '"a model"');
+    for (const answer of [status, said]) expect(answer).not.toMatch(new RegExp(vendors.join("|"), "i"));
     const newest = await fetch(`${server.url}/api/tasks/t/status?service=provider_a`, { headers });
     expect(newest.status).toBe(200);
   });

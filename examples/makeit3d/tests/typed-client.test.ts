@@ -31,6 +31,7 @@ it("knows the server's operations, providers and parameters, and takes one resul
   const api = createClient<App>({ baseUrl, getAccessToken: () => shop.tokenOf("ada") });
   const picture = await api.generate("text-to-image", {
     task_id: "typed",
+    provider: "openai",
     prompt: "a compass",
     n: 2,
     quality: "low",
@@ -44,6 +45,7 @@ it("knows the server's operations, providers and parameters, and takes one resul
 
   const model = await api.generate("image-to-model", {
     task_id: "typed",
+    provider: "tripo",
     input_image_asset_urls: [assets[0]?.asset_url ?? ""],
     texture: true,
   });
@@ -83,6 +85,10 @@ it("refuses at compile time what the server would refuse, and the server refuses
     () => api.generate("text-to-imag", { task_id: "t", prompt: "x" }),
     // @ts-expect-error this provider does not offer it
     () => api.generate("text-to-image", { task_id: "t", provider: "tripo", prompt: "x" }),
+    // @ts-expect-error a vendor's own parameter, where the server chooses the vendor
+    () => api.generate("text-to-image", { task_id: "t", prompt: "x", quality: "low" }),
+    // @ts-expect-error who continues a picture must be named
+    () => api.generate("outpaint", { task_id: "t", input_image_asset_url: "https://x.test/a.png" }),
     // @ts-expect-error a parameter of somebody else
     () => api.generate("text-to-image", { task_id: "t", prompt: "x", face_limit: 100 }),
     // @ts-expect-error no prompt

@@ -49,6 +49,7 @@ export function CardMedia({ step }: { step: MadeStep }) {
     const asset = step.frames[0]?.asset;
     return asset ? <ModelStage asset={asset} label={`3D model, number ${step.no}`} /> : null;
   }
+  if (step.kind === "text") return null;
   return (
     <div className={`frames ${step.frames.length > 1 ? "many" : "one"}`}>
       {step.frames.map((frame) => (

@@ -4,9 +4,9 @@ import { Radios } from "../shell/radios.tsx";
 import { useStudio } from "../state/studio.tsx";
 import { type Choice, choiceOf } from "./draft.ts";
 import { DropZone } from "./drop-zone.tsx";
-import { formOf } from "./form.ts";
+import { type Field, formOf } from "./form.ts";
 import { MakeButton } from "./make-button.tsx";
-import { MoreChoices } from "./more-choices.tsx";
+import { Choices, MoreChoices } from "./more-choices.tsx";
 import { Count, Maker, StyleChips } from "./parts.tsx";
 import { estimate, fieldsOf, missing } from "./request.ts";
 import { useMake } from "./use-make.ts";
@@ -51,7 +51,12 @@ function ComposerForm({ choice }: { choice: Choice }) {
     }
     say(wanting(lacks, wish) ?? "");
     setNudge((count) => count + 1);
-    const place = lacks === "file" ? ".drop input, .drop button" : "#prompt";
+    const place =
+      lacks === "file"
+        ? ".drop input, .drop button"
+        : lacks === "prompt"
+          ? "#prompt"
+          : `[data-field="${lacks.name}"] :is(input, select)`;
     requestAnimationFrame(() => document.querySelector<HTMLElement>(place)?.focus());
   };
   const refusedUntil = Math.max(maker.refusedUntil, price.refusedUntil ?? 0) || null;
@@ -88,9 +93,10 @@ function ComposerForm({ choice }: { choice: Choice }) {
               }}
             />
           </div>
-        ) : (
+        ) : form.needed.length > 0 ? null : (
           <p className="hint lone">No words needed: the subject is found by itself.</p>
         )}
+        <Choices fields={form.needed} />
         {form.styles ? <StyleChips /> : null}
         {form.count || entry.providers.length > 1 ? (
           <div className="pair">
@@ -114,7 +120,8 @@ function ComposerForm({ choice }: { choice: Choice }) {
   );
 }
 
-function wanting(lacks: "file" | "prompt", wish: Wish): string {
+function wanting(lacks: "file" | "prompt" | Field, wish: Wish): string {
+  if (typeof lacks === "object") return `First fill in “${lacks.label}”.`;
   if (lacks === "prompt") return wish.input ? "First say what it should become." : "First say what you see.";
   return wish.input === "draft" ? "First add a draft from your table." : `First add a ${wish.input}.`;
 }

@@ -1,7 +1,7 @@
 import type { JsonValue, OperationEntry } from "@genbff/client-sdk";
 import type { Option } from "../shell/radios.tsx";
 import { readable } from "../shell/words.ts";
-import { isFileField } from "./wishes.ts";
+import { isFileField } from "./file-field.ts";
 
 type Schema = Record<string, JsonValue>;
 
@@ -19,6 +19,8 @@ export interface Form {
   styles: boolean;
   file: { field: string; many: boolean; required: boolean } | null;
   count: { min: number; max: number; initial: number } | null;
+  /** What must be said beside prompt and file, e.g. which thing is to be recoloured. */
+  needed: Field[];
   more: Field[];
 }
 
@@ -29,26 +31,60 @@ export interface Form {
 export function formOf(entry: OperationEntry, provider: string | undefined): Form {
   const common = propertiesOf(entry.input);
   const own = propertiesOf(entry.providers.find((item) => item.provider === provider)?.parameters ?? {});
-  const required = (entry.input.required ?? []) as JsonValue[];
+  const required = namesOf(entry.input.required);
   const files = Object.keys(common).filter(isFileField);
   const file = files[0];
-  const handled = new Set(["prompt", "style", "n", "task_id", "provider", "quote_id", ...files]);
+  // A provider's own `style`, where the operation knows no presets, is one more choice.
+  const styles = common.style !== undefined;
+  const handled = new Set([
+    "prompt",
+    ...(styles ? ["style"] : []),
+    "n",
+    "task_id",
+    "provider",
+    "quote_id",
+    ...files,
+  ]);
+  const fields = Object.entries({ ...common, ...own })
+    .filter(([name]) => !handled.has(name))
+    .map(([name, schema]) => fieldOf(name, schema))
+    .filter((field) => field !== null);
+  // A model made here is named by what lies in the drop zone: it stands for either way to say it.
+  const isEither = Object.values(common).some(isReference);
   const prompt = common.prompt;
-  const style = common.style ?? own.style;
   return {
     prompt: prompt
       ? { required: required.includes("prompt"), maxLength: number(prompt.maxLength) ?? 1000 }
       : null,
-    styles: style !== undefined,
+    styles,
     file: file
-      ? { field: file, many: common[file]?.type === "array", required: required.includes(file) }
+      ? { field: file, many: common[file]?.type === "array", required: isEither || required.includes(file) }
       : null,
     count: own.n ? countOf(own.n) : null,
-    more: Object.entries({ ...common, ...own })
-      .filter(([name]) => !handled.has(name))
-      .map(([name, schema]) => fieldOf(name, schema))
-      .filter((field) => field !== null),
+    needed: fields.filter(({ name }) => required.includes(name)),
+    more: fields.filter(({ name }) => !required.includes(name)),
   };
+}
+
+/**
+ * Whether the page can ask for all that an operation must be told, and show what comes of it. It draws no masks, takes
+ * one file at a time, knows no required parameters of one provider alone, and shows pictures and models.
+ */
+export function isServed(entry: OperationEntry): boolean {
+  if (entry.output !== "image" && entry.output !== "model") return false;
+  const common = propertiesOf(entry.input);
+  const required = namesOf(entry.input.required);
+  return (
+    required.filter(isFileField).length <= 1 &&
+    required.every(
+      (name) => name === "prompt" || isFileField(name) || fieldOf(name, common[name] ?? {}) !== null,
+    ) &&
+    entry.providers.every(({ parameters }) => namesOf(parameters.required).length === 0)
+  );
+}
+
+function namesOf(required: JsonValue | undefined): string[] {
+  return Array.isArray(required) ? required.map(String) : [];
 }
 
 function propertiesOf(schema: Schema): Record<string, Schema> {
@@ -63,7 +99,7 @@ function countOf(schema: Schema): Form["count"] {
   };
 }
 
-/** `null` for what has no plain control: a list, an object. Such a parameter keeps its default. */
+/** `null` for what has no plain control: a list, an object, an id. Such a parameter keeps its default. */
 function fieldOf(name: string, schema: Schema): Field | null {
   const label = typeof schema.title === "string" ? schema.title : readable(name);
   const hint = typeof schema.description === "string" ? schema.description : "";
@@ -92,7 +128,7 @@ function fieldOf(name: string, schema: Schema): Field | null {
       initial: number(schema.default) ?? null,
     };
   }
-  if (schema.type !== "string") return null;
+  if (schema.type !== "string" || isReference(schema)) return null;
   const maxLength = number(schema.maxLength);
   return {
     ...about,
@@ -100,6 +136,11 @@ function fieldOf(name: string, schema: Schema): Field | null {
     ...(maxLength === undefined ? {} : { maxLength }),
     initial: typeof schema.default === "string" ? schema.default : "",
   };
+}
+
+/** The id of a generation: nothing that people type. */
+function isReference(schema: Schema): boolean {
+  return schema.format === "uuid";
 }
 
 /** The values of an enumeration, whichever way the schema says it. */

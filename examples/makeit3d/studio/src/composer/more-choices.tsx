@@ -6,9 +6,8 @@ import { useStudio } from "../state/studio.tsx";
 import type { Field } from "./form.ts";
 import { shownValue } from "./request.ts";
 
-/** Everything else an operation can be told, made from its JSON Schema, with its defaults filled in. */
+/** Everything else an operation can be told, made from its JSON Schema. */
 export function MoreChoices({ fields }: { fields: readonly Field[] }) {
-  const { draft, change } = useStudio();
   if (fields.length === 0) return null;
   return (
     <details className="more">
@@ -17,17 +16,23 @@ export function MoreChoices({ fields }: { fields: readonly Field[] }) {
         More choices
       </summary>
       <div className="more-body">
-        {fields.map((field) => (
-          <Control
-            key={field.name}
-            field={field}
-            value={shownValue(field, draft)}
-            onChange={(value) => change({ more: { ...draft.more, [field.name]: value } })}
-          />
-        ))}
+        <Choices fields={fields} />
       </div>
     </details>
   );
+}
+
+/** One control for each field, with its default filled in. */
+export function Choices({ fields }: { fields: readonly Field[] }) {
+  const { draft, change } = useStudio();
+  return fields.map((field) => (
+    <Control
+      key={field.name}
+      field={field}
+      value={shownValue(field, draft)}
+      onChange={(value) => change({ more: { ...draft.more, [field.name]: value } })}
+    />
+  ));
 }
 
 interface ControlProps<F extends Field = Field> {
@@ -74,7 +79,7 @@ function Choice({ field, value, onChange }: ControlProps<Field & { kind: "choice
       />
     );
   return (
-    <div className="field">
+    <div className="field" data-field={field.name}>
       <label htmlFor={id}>{field.label}</label>
       <span className="select">
         <select id={id} value={String(value)} onChange={(event) => onChange(event.target.value)}>
@@ -94,7 +99,7 @@ function Typed({ field, value, onChange }: ControlProps<Field & { kind: "number"
   const id = useId();
   const numeric = field.kind === "number";
   return (
-    <div className="field">
+    <div className="field" data-field={field.name}>
       <label htmlFor={id}>{field.label}</label>
       <input
         id={id}

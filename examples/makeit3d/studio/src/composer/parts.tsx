@@ -2,6 +2,7 @@ import type { OperationEntry } from "@genbff/client-sdk";
 import { Icon } from "../shell/icon.tsx";
 import { credits, providerName } from "../shell/words.ts";
 import { useStudio } from "../state/studio.tsx";
+import { countWithin } from "./request.ts";
 
 /** How it should look: the catalogue's presets. */
 export function StyleChips() {
@@ -34,7 +35,7 @@ export function StyleChips() {
 /** How many pictures, where the provider can make several. */
 export function Count({ count }: { count: { min: number; max: number } }) {
   const { draft, change } = useStudio();
-  const value = Math.min(count.max, Math.max(count.min, draft.count));
+  const value = countWithin(count, draft.count);
   return (
     <fieldset className="count">
       <legend className="sr">How many pictures</legend>
@@ -75,7 +76,7 @@ export function Maker({ entry, provider }: { entry: OperationEntry; provider: st
         <select
           id="maker"
           value={provider ?? ""}
-          onChange={(event) => change({ provider: event.target.value })}
+          onChange={(event) => change({ provider: event.target.value, more: {} })}
         >
           {entry.provider_optional ? <option value="">Best choice</option> : null}
           {entry.providers.map((item) => (

@@ -10,21 +10,27 @@ export function fieldsOf(draft: Draft, choice: Choice, form: Form): Fields {
   const prompt = draft.prompt.trim();
   if (form.prompt && prompt) fields.prompt = prompt;
   if (form.styles && draft.style) fields.style = draft.style;
-  if (form.count && draft.count !== form.count.initial) fields.n = draft.count;
+  const count = form.count && countWithin(form.count, draft.count);
+  if (form.count && count !== form.count.initial) fields.n = count;
   if (form.file && draft.source?.state === "ready")
     fields[form.file.field] = form.file.many ? [draft.source.id] : draft.source.id;
-  for (const field of form.more) {
+  for (const field of [...form.needed, ...form.more]) {
     const value = draft.more[field.name];
     if (value !== undefined && value !== field.initial && value !== "") fields[field.name] = value;
   }
   return fields;
 }
 
-/** What is still missing before it can be asked for. */
-export function missing(draft: Draft, form: Form): "file" | "prompt" | null {
+/** The number that was chosen, as far as this provider goes: it may have been chosen with another. */
+export function countWithin({ min, max }: { min: number; max: number }, chosen: number): number {
+  return Math.min(max, Math.max(min, chosen));
+}
+
+/** What is still missing before it can be asked for: the file, the prompt, or a field of the form. */
+export function missing(draft: Draft, form: Form): "file" | "prompt" | Field | null {
   if (form.file?.required && draft.source?.state !== "ready") return "file";
   if (form.prompt?.required && draft.prompt.trim() === "") return "prompt";
-  return null;
+  return form.needed.find((field) => String(shownValue(field, draft) ?? "").trim() === "") ?? null;
 }
 
 /** What a field shows: what was chosen, else its default. */

@@ -1,4 +1,6 @@
 import type { OperationEntry } from "@genbff/client-sdk";
+import { isFileField } from "./file-field.ts";
+import { isServed } from "./form.ts";
 
 /** What lies in the drop zone, in a word for people. */
 export type InputWord = "photo" | "picture" | "sketch" | "draft" | "file";
@@ -74,12 +76,34 @@ const known: readonly Wish[] = [
     "picture",
     "photo",
   ),
+  wish(
+    "search-and-replace",
+    retouch,
+    ["thing", "Replace"],
+    "A picture with one thing replaced",
+    "picture",
+    "photo",
+  ),
+  wish(
+    "replace-background",
+    retouch,
+    ["scene", "New scene"],
+    "A picture before another background",
+    "picture",
+    "photo",
+  ),
+  wish("outpaint", retouch, ["edges", "Extend"], "A picture beyond its edges", "picture", "photo"),
+  wish("upscale", retouch, ["size", "Enlarge"], "A larger picture", "picture", "photo"),
 ];
 
 const nounOf = { image: "picture", vector: "picture", model: "3D model", json: "text" } as const;
 
-/** The wishes that this server can fulfil. An operation of a team's own is added to "Make" by its title. */
-export function wishesOffered(operations: readonly OperationEntry[]): Wish[] {
+/**
+ * The wishes that this server can fulfil and this page can say. An operation of a team's own is added to "Make" by its
+ * title.
+ */
+export function wishesOffered(all: readonly OperationEntry[]): Wish[] {
+  const operations = all.filter(isServed);
   const offered = new Set(operations.map((entry) => entry.operation));
   const own = operations
     .filter((entry) => !known.some((item) => item.operation === entry.operation))
@@ -97,9 +121,13 @@ export function wishesOffered(operations: readonly OperationEntry[]): Wish[] {
   return [...known.filter((item) => offered.has(item.operation)), ...own];
 }
 
-/** Whether a field of an input holds files, by the contract's naming. */
-export function isFileField(name: string): boolean {
-  return /^input_\w*asset_urls?$/.test(name);
+/** What an operation makes, in words; also of one that only other clients of this server can ask for. */
+export function titleOfOperation(
+  operation: string,
+  operations: readonly OperationEntry[],
+): string | undefined {
+  const said = known.find((item) => item.operation === operation)?.title;
+  return said ?? operations.find((entry) => entry.operation === operation)?.title;
 }
 
 /** The fields of the common input. */

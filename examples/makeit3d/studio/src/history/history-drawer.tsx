@@ -1,7 +1,7 @@
 import type { Movement } from "@genbff/client-sdk";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { sentenceOf } from "../api/sentence.ts";
-import { wishesOffered } from "../composer/wishes.ts";
+import { titleOfOperation } from "../composer/wishes.ts";
 import { Icon } from "../shell/icon.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { useStudio } from "../state/studio.tsx";
@@ -23,10 +23,9 @@ export function HistoryDrawer({ onClose }: { onClose: () => void }) {
   const { movements, more, problem } = useMovements();
   useEffect(() => dialog.current?.showModal(), []);
   const shut = () => dialog.current?.close();
-  const wishes = wishesOffered(catalogue?.operations ?? []);
   const entries = entriesOf(
     movements ?? [],
-    (operation) => wishes.find((wish) => wish.operation === operation)?.title ?? "Something made for you",
+    (operation) => titleOfOperation(operation, catalogue?.operations ?? []) ?? "Something made for you",
   ).filter((entry) => matches(entry, filter));
   const days = [...Map.groupBy(entries, (entry) => dayOf(entry.at))];
   const { balance } = money;

@@ -8,7 +8,7 @@ import type {
   TaskTree,
 } from "@genbff/client-sdk";
 import { estimate } from "../composer/request.ts";
-import { wishesOffered } from "../composer/wishes.ts";
+import { titleOfOperation } from "../composer/wishes.ts";
 import { spelled } from "../shell/words.ts";
 
 /** Start, pictures, models, refined. */
@@ -123,7 +123,8 @@ function madeStep(
   const entry = catalogue.operations.find((item) => item.operation === generation.operation);
   const output = entry?.output ?? (generation.operation.endsWith("model") ? "model" : "image");
   const kind = output === "image" || output === "vector" ? "picture" : output === "model" ? "model" : "text";
-  const frames = framesOf(generation, used);
+  // Words are no files: nothing lies in a frame, and nothing is missing from one.
+  const frames = kind === "text" ? [] : framesOf(generation, used);
   const style = String(generation.input.style ?? "");
   return {
     kind,
@@ -163,14 +164,8 @@ function titleOf(
 ): string {
   if (kind === "picture") return spelled(count, "picture");
   if (generation.operation === "refine-model") return "Refined";
-  if (kind === "text") return wishTitle(generation.operation, catalogue);
+  if (kind === "text") return titleOfOperation(generation.operation, catalogue.operations) ?? "Something";
   return catalogue.operations.some((item) => item.operation === "refine-model") ? "Draft model" : "3D model";
-}
-
-function wishTitle(operation: string, catalogue: OperationList): string {
-  return (
-    wishesOffered(catalogue.operations).find((item) => item.operation === operation)?.title ?? "Something"
-  );
 }
 
 /** "2a" where several lie on one print, "2" where it is alone. */
