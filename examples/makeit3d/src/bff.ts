@@ -35,10 +35,9 @@ export function createMakeit3d(
   };
   /** The simulator is next door and patient: look often. */
   const paceOf = (vendor: Vendor) => (config.connectionOf(vendor).simulated ? { pollMs: 1000 } : {});
+  // In the order in which they are asked where nobody is named: the page estimates prices by the first of each.
   const providers = {
     openai: openai({ ...reach("openai", "/v1"), partialImages: config.partialImages }),
-    stability: stability({ ...reach("stability", ""), ...paceOf("stability") }),
-    recraft: recraft(reach("recraft", "/v1")),
     tripo: tripo({
       ...reach("tripo", "/v3"),
       ...paceOf("tripo"),
@@ -46,6 +45,8 @@ export function createMakeit3d(
       ...(config.connectionOf("tripo").simulated ? { lookupSettleMs: 5000 } : {}),
       webhookSecret: config.webhookSecret,
     }),
+    recraft: recraft(reach("recraft", "/v1")),
+    stability: stability({ ...reach("stability", ""), ...paceOf("stability") }),
     gemini: gemini(reach("gemini", "/v1beta")),
     seedream: seedream(reach("seedream", "/api/v3")),
   };

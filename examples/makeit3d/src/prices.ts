@@ -53,7 +53,7 @@ export const fallback = {
   "image-to-image": ["openai", "seedream", "gemini", "recraft", "stability"],
   "image-inpaint": ["openai", "stability", "recraft"],
   "image-to-model": ["tripo", "stability"],
-  erase: ["stability", "recraft"],
+  erase: ["recraft", "stability"],
   "remove-background": ["recraft", "stability"],
   "replace-background": ["recraft", "stability"],
   upscale: ["recraft", "stability"],
