@@ -1,4 +1,4 @@
-import type { AnyProvider, Draft, InputFile, ProviderJob } from "@genbff/core";
+import type { Draft, InputFile, Provider, ProviderJob } from "@genbff/core";
 import { fileOfBytes, jobOf } from "../conformance/cases.ts";
 import { pictureSide, someMask, somePicture } from "./media.ts";
 import type { OperationCase } from "./operation-cases.ts";
@@ -9,7 +9,7 @@ let jobs = 0;
 
 /** A job that nobody has asked for before, so that its purchases can be counted. */
 export function makeJob(
-  provider: AnyProvider,
+  provider: Provider<object>,
   { operation, input, files = [] }: OperationCase,
   { drafts = [], model }: { drafts?: readonly Draft[]; model?: Uint8Array } = {},
 ): ProviderJob {

@@ -1,7 +1,7 @@
 import type {
-  AnyProvider,
   Draft,
   InputFile,
+  Provider,
   ProviderAnswer,
   ProviderError,
   ProviderJob,
@@ -24,7 +24,7 @@ const failedLooksMax = 5;
 
 /** Prepares, submits, looks until it is over and reads every output, the way core does. */
 export async function order(
-  provider: AnyProvider,
+  provider: Provider<object>,
   job: ProviderJob,
   context: SubmitContext,
   readsFiles = true,
@@ -52,7 +52,7 @@ export async function order(
 
 /** Looks until the job is over. A look that failed is repeated, as the job may live. */
 async function untilOver(
-  provider: AnyProvider,
+  provider: Provider<object>,
   first: ProviderAnswer,
   context: SubmitContext,
 ): Promise<ProviderAnswer> {

@@ -1,4 +1,4 @@
-import type { AnyProvider } from "@genbff/core";
+import type { Provider } from "@genbff/core";
 import * as z from "zod";
 import { openaiModel } from "../ai-sdk/__fixtures__/openai-model.ts";
 import type { ModelRun } from "../any-model/offer.ts";
@@ -23,7 +23,7 @@ export interface JoinedVendor {
   /** The simulator's prefix, which is another name where a bridge stands before a vendor. */
   readonly simulated: string;
   /** Polls fast and waits `timeoutMs` for an answer. */
-  create(url: string, timeoutMs: number): AnyProvider;
+  create(url: string, timeoutMs: number): Provider<object>;
   /** The unit of the answer's cost. It is the invoice's, but for vendors that answer in tokens and bill in money. */
   readonly unit: string;
   /** Whether our reference is on the request. Without it purchases are told apart by their number alone. */
