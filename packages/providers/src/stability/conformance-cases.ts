@@ -62,7 +62,14 @@ export const stabilityJobCases: VendorCases = {
     "error.moderated": { code: "content_rejected", outcome: "refused", details: { stage: "input" } },
     "core.picture": { code: "submission_unknown", outcome: "unknown" },
   },
-  nonsense: [{}, { id: "" }, { id: 12 }, { id: null }, { data: { id: "a" } }],
+  nonsense: [
+    {},
+    { id: "" },
+    { id: 12 },
+    { id: null },
+    { data: { id: "a" } },
+    { id: "a", errors: ["CANARY"] },
+  ],
   states: {
     "job.in-progress": running,
     "job.pondering": { state: "running", pollAfterMs: 10_000 },

@@ -7,8 +7,8 @@ export const errorSchema = z.object({
   message: z.string().optional().catch(undefined),
 });
 
-/** What an asynchronous endpoint answers with. */
-export const takenSchema = z.object({ id: z.string().min(1) });
+/** What an asynchronous endpoint answers with. A refusal has an id of its own, which is no job's. */
+export const takenSchema = z.object({ id: z.string().min(1), errors: z.undefined().optional() });
 
 /** A job that is not done yet. */
 export const waitingSchema = z.object({ status: z.string() });
