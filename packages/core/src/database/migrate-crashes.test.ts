@@ -46,7 +46,7 @@ async function tryToMigrate(url: string): Promise<"done" | "died"> {
   }
 }
 
-describe("on a real server", () => {
+describe("C21: on a real server", () => {
   let test: TestDatabase;
   beforeEach(async () => {
     test = await createTestDatabase({ empty: true });
@@ -134,7 +134,7 @@ describe("on a real server", () => {
   }, 120_000);
 });
 
-it("on the embedded database, completes what a killed process left in the middle", async () => {
+it("C21: on the embedded database, completes what a killed process left in the middle", async () => {
   const test = await createTestPglite();
   const other: MigrationFolder = { name: "team", path: mkdtempSync(join(tmpdir(), "genbff-killed-")) };
   try {
