@@ -83,8 +83,3 @@ export function draftOf({ job, answer }: Order): Draft {
   const { generationId, operation } = job;
   return { field: "draft_generation_id", generationId, operation, job: answer.reference };
 }
-
-/** The common input names its files; an offer's `check` is told of them. */
-export function checkedInput(files: readonly InputFile[]): Record<string, unknown> {
-  return Object.fromEntries(files.map(({ field }) => [field, field.endsWith("urls") ? ["a1"] : "a1"]));
-}
