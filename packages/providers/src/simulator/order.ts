@@ -1,6 +1,5 @@
 import type {
   Draft,
-  InputFile,
   Provider,
   ProviderAnswer,
   ProviderError,
