@@ -1,13 +1,10 @@
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const chromium = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
 export default defineConfig({
   test: {
-    // Most of the time a test waits for a server of its own: two files at a time also where there are two processors.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       "tools/vitest.config.ts",
       "packages/*/vitest.config.ts",

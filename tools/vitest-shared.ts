@@ -1,8 +1,12 @@
+import { availableParallelism } from "node:os";
 import { defaultServerConditions } from "vite";
 
 /** Resolve workspace packages to their TypeScript sources: no build before tests. */
 const conditions = ["@genbff/source", ...defaultServerConditions];
 export const sourceConditions = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
+/** Most of the time a test waits for a server of its own: two files at a time also where there are two processors. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+
 /** For what hangs, not for what is slow: CI's machines are busy. */
-export const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
+export const patience = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers };

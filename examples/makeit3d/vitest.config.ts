@@ -1,9 +1,10 @@
 import { defineProject } from "vitest/config";
-import { sourceConditions } from "../../tools/vitest-shared.ts";
+import { patience, sourceConditions } from "../../tools/vitest-shared.ts";
 
 export default defineProject({
   ...sourceConditions,
   test: {
+    ...patience,
     name: "makeit3d",
     include: ["**/*.test.ts"],
     environment: "node",
