@@ -22,6 +22,10 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
+const firstStartMaxMs = 120_000;
+
+const logOf = (file: string) => readFileSync(file, "utf8").slice(-3000);
+
 /** Starts them. The first one alone, and once before all: it makes the tables, the secrets and the page. */
 export async function startFleet(
   size: number,
@@ -64,7 +68,7 @@ export async function startFleet(
     Object.assign(slot, { child: undefined, url: undefined });
     if (slot.ending || closing) return;
     if (!wasUp && code === 1) failedStarts += 1;
-    else crashes.push(`a server ended with ${code ?? signal}: ${readFileSync(log, "utf8").slice(-3000)}`);
+    else crashes.push(`a server ended with ${code ?? signal}: ${logOf(log)}`);
   };
   const supervise = async (slot: Slot, log: string, up: () => void) => {
     while (!closing) {
@@ -80,16 +84,24 @@ export async function startFleet(
       rehearsal.ending = true;
       rehearsal.child?.kill("SIGTERM");
     });
-  for (const [index, slot] of slots.entries()) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    lives.push(supervise(slot, join(folder, `server-${index}.log`), resolve));
-    await promise;
-  }
   const killAll = () => {
     closing = true;
     for (const { child } of slots) child?.kill("SIGKILL");
   };
   process.once("exit", killAll);
+  for (const [index, slot] of slots.entries()) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    lives.push(supervise(slot, join(folder, `server-${index}.log`), resolve));
+    const tooLate = new AbortController();
+    // Nothing strikes yet: whoever is not up by then never will be.
+    const late = sleep(firstStartMaxMs, undefined, { signal: tooLate.signal }).then(() => {
+      killAll();
+      throw new Error(`server ${index} does not start: ${logOf(join(folder, `server-${index}.log`))}`);
+    });
+    await Promise.race([promise, late]);
+    tooLate.abort();
+    await late.catch(() => undefined);
+  }
   return {
     size,
     urls: () => slots.flatMap(({ url }) => url ?? []),

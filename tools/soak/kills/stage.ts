@@ -57,8 +57,13 @@ export async function openStage({ seed, servers, leaseMs, jobMs, latencyMs }: Se
     DATA_DIR: dataDir,
     DATABASE_URL: wire.url,
     AUTH_JWT_SECRET: tokenSecret,
+    // All of them: a server that misses one starts a simulator of its own, and there is one port for it.
     OPENAI_BASE_URL: `${vendors.url}/openai/v1`,
     TRIPO_BASE_URL: `${vendors.url}/tripo/v3`,
+    STABILITY_BASE_URL: `${vendors.url}/stability`,
+    RECRAFT_BASE_URL: `${vendors.url}/recraft/v1`,
+    GEMINI_BASE_URL: `${vendors.url}/gemini/v1beta`,
+    SEEDREAM_BASE_URL: `${vendors.url}/seedream/api/v3`,
     TRUSTED_ORIGINS: vendors.url,
     SIGN_UP_CREDITS: String(granted),
     LEASE_MS: String(leaseMs),
