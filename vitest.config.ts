@@ -9,6 +9,7 @@ export default defineConfig({
       "tools/vitest.config.ts",
       "packages/*/vitest.config.ts",
       "examples/*/vitest.config.ts",
+      "tests/vitest.config.ts",
       // Left out where there is no browser, so that the tests pass on any machine; CI installs one.
       ...(existsSync(chromium) ? ["packages/*/vitest.browser.config.ts"] : []),
     ],

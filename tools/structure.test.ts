@@ -71,8 +71,6 @@ describe("the network", () => {
     /^packages\/client-sdk\/src\/transport\.ts$/,
     // Simulators fetch the inputs they are told of, on this machine only.
     /^packages\/simulator\/src\//,
-    // Only tests import it: it fetches what a simulator made.
-    /^packages\/providers\/src\/simulator\//,
   ];
   it("is reached through few doors: fetch and ky appear nowhere else", () => {
     const calls = /(^|[^.\w])fetch\(|globalThis\.fetch\(|from "(ky|undici)"|node:https?"/;

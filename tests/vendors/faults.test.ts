@@ -1,6 +1,6 @@
 import { type Simulator, startSimulator } from "@genbff/simulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { submitContext } from "../conformance/context.ts";
+import { submitContext } from "../../packages/providers/src/conformance/context.ts";
 import { type FaultCase, faultCases } from "./fault-cases.ts";
 import { makeJob } from "./make-job.ts";
 import { type Order, order } from "./order.ts";

@@ -1,5 +1,5 @@
 import type { Draft, InputFile, Provider, ProviderJob } from "@genbff/core";
-import { fileOfBytes, jobOf } from "../conformance/cases.ts";
+import { fileOfBytes, jobOf } from "../../packages/providers/src/conformance/cases.ts";
 import { pictureSide, someMask, somePicture } from "./media.ts";
 import type { OperationCase } from "./operation-cases.ts";
 

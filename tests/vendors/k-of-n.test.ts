@@ -1,6 +1,6 @@
 import { type FaultRule, type Simulator, startSimulator } from "@genbff/simulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { submitContext } from "../conformance/context.ts";
+import { submitContext } from "../../packages/providers/src/conformance/context.ts";
 import { makeJob } from "./make-job.ts";
 import { order } from "./order.ts";
 import { joinedVendors } from "./vendors.ts";

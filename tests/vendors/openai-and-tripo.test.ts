@@ -1,11 +1,11 @@
 import type { InputFile, ProviderAnswer, ProviderJob, ProviderPort } from "@genbff/core";
+import { openai, tripo } from "@genbff/providers";
 import { type FaultRule, type Simulator, startSimulator } from "@genbff/simulator";
 import { encode } from "fast-png";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { buy } from "../conformance/buy.ts";
-import { fileOf, fileOfBytes, jobOf } from "../conformance/cases.ts";
-import { submitContext } from "../conformance/context.ts";
-import { openai, tripo } from "../index.ts";
+import { buy } from "../../packages/providers/src/conformance/buy.ts";
+import { fileOf, fileOfBytes, jobOf } from "../../packages/providers/src/conformance/cases.ts";
+import { submitContext } from "../../packages/providers/src/conformance/context.ts";
 
 // The simulator paints real pictures, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });

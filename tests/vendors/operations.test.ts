@@ -1,6 +1,6 @@
 import { type Simulator, startSimulator } from "@genbff/simulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { submitContext } from "../conformance/context.ts";
+import { submitContext } from "../../packages/providers/src/conformance/context.ts";
 import { makeJob } from "./make-job.ts";
 import { expectMedia } from "./media.ts";
 import type { OperationCase } from "./operation-cases.ts";

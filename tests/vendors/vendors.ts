@@ -1,7 +1,4 @@
 import type { Provider } from "@genbff/core";
-import * as z from "zod";
-import { openaiModel } from "../ai-sdk/__fixtures__/openai-model.ts";
-import type { ModelRun } from "../any-model/offer.ts";
 import {
   aiSdk,
   fal,
@@ -13,7 +10,10 @@ import {
   stability,
   type TripoSettings,
   tripo,
-} from "../index.ts";
+} from "@genbff/providers";
+import * as z from "zod";
+import { openaiModel } from "../../packages/providers/src/ai-sdk/__fixtures__/openai-model.ts";
+import type { ModelRun } from "../../packages/providers/src/any-model/offer.ts";
 import type { OperationCase } from "./operation-cases.ts";
 import { operationCases } from "./operation-cases.ts";
 

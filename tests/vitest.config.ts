@@ -1,0 +1,7 @@
+import { defineProject } from "vitest/config";
+import { patience, sourceConditions } from "../tools/vitest-shared.ts";
+
+export default defineProject({
+  ...sourceConditions,
+  test: { ...patience, name: "tests", include: ["**/*.test.ts"], environment: "node" },
+});
