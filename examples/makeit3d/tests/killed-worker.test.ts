@@ -57,7 +57,10 @@ async function recover(world: World, id: string, vendor: Vendor, expected: Expec
   expectEnd(await endOf(world, simulator, id), vendor, expected);
 }
 
-describe("SIGKILL", () => {
+/** Once each in `npm test`; `KILLS_A_POINT=100` is what a night asks for. */
+const killsAPoint = Number(process.env.KILLS_A_POINT ?? 1);
+
+describe("SIGKILL", { repeats: killsAPoint - 1 }, () => {
   it.concurrent.each<{ point: string; vendor: Vendor; at: string; when: Moment["when"]; expected: Expected }>(
     [
       { point: "C4", vendor: "tripo", at: "genbff_take", when: "after", expected: "complete" },
