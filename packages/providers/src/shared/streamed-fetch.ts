@@ -37,14 +37,16 @@ export async function streamedFetch(request: Request): Promise<Response> {
     agent: false,
     signal,
   });
-  boundConnecting(outgoing, secure ? "secureConnect" : "connect");
+  // What comes after the answer began is told by its body; here nobody listens any more.
+  outgoing.on("error", () => undefined);
+  const connection = watchConnection(outgoing, secure ? "secureConnect" : "connect");
   try {
     const [answer] = await Promise.race([once(outgoing, "response"), neverBut(send(body, outgoing))]);
     return toResponse(answer as IncomingMessage);
   } catch (error) {
     outgoing.destroy();
     signal.throwIfAborted();
-    throw error;
+    throw connection.stands() ? error : noConnection(error);
   }
 }
 
@@ -59,17 +61,26 @@ async function neverBut(sending: Promise<void>): Promise<never> {
   return new Promise<never>(() => undefined);
 }
 
-/** A host that swallows packets must not look like one that has the request. */
-function boundConnecting(outgoing: ClientRequest, connected: "connect" | "secureConnect"): void {
+/** Whether a byte of the request can have left. A host that swallows packets must not look like one that has it. */
+function watchConnection(outgoing: ClientRequest, connected: "connect" | "secureConnect") {
+  let stands = false;
   outgoing.once("socket", (socket) => {
-    if (!socket.connecting) return;
-    const timer = setTimeout(() => {
-      outgoing.destroy(Object.assign(new Error("no connection"), { code: "ETIMEDOUT", syscall: "connect" }));
-    }, connectTimeoutMs);
-    const stop = () => clearTimeout(timer);
-    socket.once(connected, stop);
-    socket.once("close", stop);
+    stands = !socket.connecting;
+    if (stands) return;
+    const timer = setTimeout(() => void outgoing.destroy(), connectTimeoutMs);
+    socket.once(connected, () => {
+      stands = true;
+      clearTimeout(timer);
+    });
+    socket.once("close", () => clearTimeout(timer));
   });
+  return { stands: () => stands };
+}
+
+/** Several errors meet when connecting fails, and the first to be heard may be that of the body that was cut off. */
+function noConnection(error: unknown): Error {
+  const { code = "no code" } = error as { code?: string };
+  return Object.assign(new Error("no connection"), { code, syscall: "connect" });
 }
 
 function toResponse(answer: IncomingMessage): Response {
