@@ -53,8 +53,10 @@ const model = `a model of ${sizes.model / mb} MB`;
 /** What is measured, and whether the promise is ours. */
 const rows = {
   model: { what: `${model}, bought, fetched and stored`, run: modelThroughBff, ours: true },
+  modelDefaults: { what: "  with Node's defaults", run: withNodeDefaults(modelThroughBff) },
   modelOther: { what: "  beside: arrayBuffer and writeFile", run: modelThroughArrayBuffer },
   pictures: { what: `${pictures}, bought and stored`, run: picturesThroughBff, ours: true },
+  picturesDefaults: { what: "  with Node's defaults", run: withNodeDefaults(picturesThroughBff) },
   picturesOther: { what: "  beside: generateImage of the AI SDK", run: picturesThroughAiSdk },
   download: { what: `${model}, downloaded`, run: wholeDownload, ours: true },
   slow: { what: "  by a slow line", run: slowDownload, ours: true },
@@ -85,6 +87,10 @@ try {
   await server.stop();
 }
 process.exitCode = missed ? 1 : 0;
+
+function withNodeDefaults(scenario: Scenario): Scenario {
+  return (stage) => scenario({ ...stage, nodeDefaults: true });
+}
 
 function report(row: { readonly what: string; readonly ours?: boolean }, grown: readonly number[]): void {
   const worst = Math.max(...grown);

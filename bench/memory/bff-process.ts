@@ -2,6 +2,7 @@
 // `bff-process.ts <settings as JSON>`; sends its address to its parent.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { collectBuffersSooner } from "../../examples/makeit3d/src/collect-buffers.ts";
 import { toExpress } from "../../packages/adapter-express/src/to-express.ts";
 import { jwtAuth } from "../../packages/core/src/auth/jwt-auth.ts";
 import { createBff } from "../../packages/core/src/create-bff.ts";
@@ -18,9 +19,14 @@ export interface BffSettings {
   readonly vendorUrl: string;
   /** Signs the callers' tokens. */
   readonly secret: string;
+  /** Without the setting that the example starts with. */
+  readonly nodeDefaults: boolean;
 }
 
-const { databaseUrl, folder, vendorUrl, secret } = JSON.parse(process.argv[2] ?? "") as BffSettings;
+const { databaseUrl, folder, vendorUrl, secret, nodeDefaults } = JSON.parse(
+  process.argv[2] ?? "",
+) as BffSettings;
+if (!nodeDefaults) collectBuffersSooner();
 const database = postgres(databaseUrl);
 const tell = (fields: object, message: string) => console.error(message, fields);
 const bff = createBff({

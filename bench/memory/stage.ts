@@ -14,6 +14,8 @@ export interface Stage {
   readonly databaseUrl: string;
   readonly vendorUrl: string;
   readonly sizes: Sizes;
+  /** The BFF starts without the setting that the example starts with. Default false. */
+  readonly nodeDefaults?: boolean;
 }
 
 /** In bytes, but for the number of pictures. */
@@ -33,11 +35,11 @@ export const warmUpBytes = 40_000;
 
 /** A fresh BFF that has made one small picture and one small model, and its only customer. */
 export async function withBff<T>(
-  { databaseUrl, vendorUrl }: Stage,
+  { databaseUrl, vendorUrl, nodeDefaults = false }: Stage,
   folder: string,
   work: (bff: MeasuredProcess, customer: Customer) => Promise<T>,
 ): Promise<T> {
-  const settings: BffSettings = { databaseUrl, vendorUrl, folder, secret: testSecret };
+  const settings: BffSettings = { databaseUrl, vendorUrl, folder, secret: testSecret, nodeDefaults };
   const bff = await startMeasured("bff-process.ts", JSON.stringify(settings));
   try {
     const { address } = bff.ready as { address: string };
