@@ -66,6 +66,9 @@ const rows = {
   form: { what: "a model of 49 MB, uploaded in a form", run: formUpload, ours: true },
 } satisfies Record<string, { what: string; run: Scenario; ours?: boolean }>;
 
+const names = (Object.keys(rows) as (keyof typeof rows)[]).filter((name) => (values.only ?? name) === name);
+if (names.length === 0 || !(rounds >= 1)) throw new Error("There is nothing to measure.");
+
 const server = await startPostgres();
 const vendor = await startVendor();
 const stage: Stage = { databaseUrl: server.url, vendorUrl: vendor.url, sizes };
@@ -74,7 +77,6 @@ try {
   console.log(
     `${cpus()[0]?.model.trim()} × ${cpus().length}; Node ${process.version}; ${rounds} rounds; growth of resident memory above rest, in MB`,
   );
-  const names = (Object.keys(rows) as (keyof typeof rows)[]).filter((name) => (values.only ?? name) === name);
   const grown = new Map(names.map((name) => [name, [] as number[]]));
   for (let round = 0; round < rounds; round++)
     for (const name of names) grown.get(name)?.push((await rows[name].run(stage)) / mb);
