@@ -63,9 +63,11 @@ describe("a call with a streamed body", () => {
   });
 
   it("is answered before it was read to its end", async () => {
-    const url = await serve((_, response) => response.writeHead(413).end("too large"));
+    // Not ended: a server that closes on unread bytes resets the line, and its answer may be lost on the way.
+    const url = await serve((_, response) => void response.writeHead(413).write("too large"));
     const answer = await send(url, { pieces: 20_000 });
     expect(answer.status).toBe(413);
+    expect(new TextDecoder().decode(await answer.body.next())).toBe("too large");
     await answer.body.cancel();
   });
 
