@@ -5,11 +5,13 @@ import { startSimulator } from "@genbff/simulator";
 import express from "express";
 import { pino } from "pino";
 import { createMakeit3d } from "./bff.ts";
+import { collectBuffersSooner } from "./collect-buffers.ts";
 import { readConfig, vendors } from "./config.ts";
 import { localMode } from "./local-mode.ts";
 import { readSecrets } from "./secrets.ts";
 import { buildStudio } from "./studio.ts";
 
+collectBuffersSooner();
 const config = readConfig(process.env);
 const logger = pino({ level: config.logLevel }, pino.destination(2));
 

@@ -7,11 +7,29 @@ const store = tests("core", "packages/core/src/storage/files.test.ts");
 const auth = tests("core", "packages/core/src/auth/jwt-auth.test.ts");
 const redact = tests("core", "packages/core/src/shared/redact.test.ts");
 const errors = tests("core", "packages/core/src/http/error-response.test.ts");
+const pieces = tests("tests", "tests/memory/pieces.test.ts");
 const assets = "packages/core/src/assets";
 const jwt = "packages/core/src/auth/jwt-auth.ts";
 
 /** What comes from outside, and what must not get there. */
 export const outside: readonly Mutant[] = [
+  {
+    name: "a form is whole in memory when it was read",
+    why: "8.3: streaming only, memory growth of at most 64 MB for any body",
+    file: "packages/core/src/http/body/body-stream.ts",
+    find: "await reader.read().catch(brokenOff);",
+    replace:
+      "await Promise.race([reader.read().catch(brokenOff), ((limits as { ever?: Promise<never> }).ever ??= new Promise<never>(() => undefined))]);",
+    test: pieces("a form that comes in"),
+  },
+  {
+    name: "a file is whole in memory when it was sent to a vendor",
+    why: "8.3: streaming only, memory growth of at most 64 MB for any body",
+    file: "packages/providers/src/shared/http.ts",
+    find: "{ body: form.stream, fetch: (request) => streamedFetch(request as Request) }",
+    replace: "{ body: form.stream }",
+    test: pieces("a file that is sent to a vendor"),
+  },
   {
     name: "a private address is fetched",
     why: "8.3: every address that is not global is refused",

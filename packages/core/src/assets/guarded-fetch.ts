@@ -12,7 +12,7 @@ export { type FetchFailure, isFetchFailed } from "./fetch-failed.ts";
 /** What a guarded fetch may be told. */
 interface GuardedFetchOptions {
   readonly signal?: AbortSignal | undefined;
-  /** After decoding. Default 150 MB, the largest file that is taken anywhere. */
+  /** After decoding. Default 250 MB, the largest file that is taken anywhere. */
   readonly bytesMax?: number;
   /** Default GET. Anything else follows no redirect. */
   readonly method?: "GET" | "POST";
@@ -50,7 +50,7 @@ export interface GuardedFetchSettings {
   readonly ca?: string;
 }
 
-const bytesMaxDefault = 150_000_000;
+const bytesMaxDefault = 250_000_000;
 const redirectsMax = 3;
 const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
 const timeoutDefaults = { connectMs: 5000, headersMs: 30_000, idleMs: 15_000, totalMs: 600_000 };

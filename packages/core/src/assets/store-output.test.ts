@@ -55,6 +55,34 @@ describe("storeOutput", () => {
     expect(second).toEqual(first);
   });
 
+  it("takes a model of 200 MB, and passes it on while it arrives", async () => {
+    const [bytes, piece] = [200_000_000, new Uint8Array(1_000_000)];
+    const head = makeGlb({ asset: { version: "2.0" } });
+    new DataView(head.buffer, head.byteOffset).setUint32(8, bytes, true);
+    new DataView(head.buffer, head.byteOffset).setUint32(head.length - 44, bytes - head.length + 36, true);
+    let underWay = 0;
+    let most = 0;
+    function* pieces() {
+      for (let left = bytes; left > 0; ) {
+        const next = left === bytes ? head : piece.subarray(0, left);
+        underWay += next.length;
+        most = Math.max(most, underWay);
+        left -= next.length;
+        yield next;
+      }
+    }
+    const draining: ObjectStore = {
+      ...store,
+      async put(_, body) {
+        for await (const { length } of body) underWay -= length;
+      },
+    };
+    const large = { kind: "model", keyWithoutExtension: "models/t/large" } as const;
+    const source = ReadableStream.from(pieces());
+    expect(await storeOutput(draining, { ...large, source })).toMatchObject({ bytes });
+    expect(most).toBeLessThan(5_000_000);
+  });
+
   const png = makePng({ width: 60, height: 60 });
   it.each([
     ["truncated", png.subarray(0, png.length - 1), {}],

@@ -8,7 +8,7 @@ import { type StoredMedia, storeMedia } from "./store-media.ts";
 const outputBytesMax: Readonly<Record<MediaKind, number>> = {
   image: 50_000_000,
   vector: 10_000_000,
-  model: 150_000_000,
+  model: 250_000_000,
 };
 
 /** One output of a provider, on its way into storage. */

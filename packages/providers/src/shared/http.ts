@@ -4,6 +4,7 @@ import { type ByteSource, createByteSource } from "./byte-source.ts";
 import { authHeaders, type Connection } from "./connection.ts";
 import type { CallPurpose } from "./outcome.ts";
 import type { StreamedBody } from "./streamed-body.ts";
+import { streamedFetch } from "./streamed-fetch.ts";
 import { brokenCall, classifyTransport } from "./transport-error.ts";
 
 /** One call to a vendor. */
@@ -60,7 +61,7 @@ export function createHttp(connection: Connection): Http {
           ...call.headers,
         },
         ...(call.json ? { json: call.json } : {}),
-        ...(form ? { body: form.stream } : {}),
+        ...(form ? { body: form.stream, fetch: (request) => streamedFetch(request as Request) } : {}),
         signal: AbortSignal.any([signal, late.signal]),
         redirect: "manual",
         retry: 0,

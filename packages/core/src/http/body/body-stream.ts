@@ -22,14 +22,18 @@ export async function* readChunks(
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (reader === undefined) return;
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError("request_timeout")), limits.timeoutMs);
-  });
-  late.catch(() => undefined); // Read by the race below, which may be over by then.
+  // Not a race with a promise that waits as long as the body: it would hold every chunk until it is settled.
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    letGo();
+  }, limits.timeoutMs);
+  // A body that broke rejects here too, with what the reader was already told.
+  const letGo = () => void reader.cancel().catch(() => undefined);
   try {
     for (let total = 0; ; ) {
-      const { done, value } = await Promise.race([reader.read().catch(brokenOff), late]);
+      const { done, value } = await reader.read().catch(brokenOff);
+      if (late) throw new AppError("request_timeout");
       if (done) return;
       total += value.byteLength;
       if (total > limits.bytesMax) throw tooLarge();
@@ -37,8 +41,7 @@ export async function* readChunks(
     }
   } finally {
     clearTimeout(timer);
-    // A body that broke rejects here too, with what the reader was already told.
-    reader.cancel().catch(() => undefined);
+    letGo();
   }
 }
 

@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import https from "node:https";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+
+/** As long as Node's own `fetch` waits. */
+const connectTimeoutMs = 10_000;
+const bodilessStatuses = [204, 205, 304];
+
+/**
+ * `fetch` for a request whose body is a stream. A redirect is an answer like any other.
+ *
+ * Node's own splits every body in two and keeps the half that a redirect might need, so that a file that was sent is
+ * whole in memory at the end: https://github.com/nodejs/undici/issues/4058. Here a piece is gone once it is on the line.
+ *
+ * Each call has a connection of its own. One that was kept may be closed by the other side at any moment, and then
+ * nobody could tell whether the request was read.
+ *
+ * @throws what the socket or the body failed with; `signal.reason` after an abort.
+ */
+export async function streamedFetch(request: Request): Promise<Response> {
+  const { url, method, body, signal } = request;
+  signal.throwIfAborted();
+  const secure = url.startsWith("https:");
+  // Through the modules' objects, where tracing and test servers hook in.
+  const outgoing = (secure ? https : http).request(url, {
+    method,
+    headers: {
+      accept: "*/*",
+      "user-agent": "node",
+      ...Object.fromEntries(request.headers),
+      // Nobody here undoes an encoding.
+      "accept-encoding": "identity",
+    },
+    agent: false,
+    signal,
+  });
+  // What comes after the answer began is told by its body; here nobody listens any more.
+  outgoing.on("error", () => undefined);
+  const connection = watchConnection(outgoing, secure ? "secureConnect" : "connect");
+  try {
+    const [answer] = await Promise.race([once(outgoing, "response"), neverBut(send(body, outgoing))]);
+    return toResponse(answer as IncomingMessage);
+  } catch (error) {
+    outgoing.destroy();
+    signal.throwIfAborted();
+    throw connection.stands() ? error : noConnection(error);
+  }
+}
+
+async function send(body: Request["body"], outgoing: ClientRequest): Promise<void> {
+  if (body === null) outgoing.end();
+  else await pipeline(Readable.fromWeb(body as NodeReadableStream<Uint8Array>), outgoing);
+}
+
+/** Fails with the sending. A vendor may answer before it has read everything: then nobody cares how the rest fares. */
+async function neverBut(sending: Promise<void>): Promise<never> {
+  await sending;
+  return new Promise<never>(() => undefined);
+}
+
+/** Whether a byte of the request can have left. A host that swallows packets must not look like one that has it. */
+function watchConnection(outgoing: ClientRequest, connected: "connect" | "secureConnect") {
+  let stands = false;
+  outgoing.once("socket", (socket) => {
+    stands = !socket.connecting;
+    if (stands) return;
+    const timer = setTimeout(() => void outgoing.destroy(), connectTimeoutMs);
+    socket.once(connected, () => {
+      stands = true;
+      clearTimeout(timer);
+    });
+    socket.once("close", () => clearTimeout(timer));
+  });
+  return { stands: () => stands };
+}
+
+/** Several errors meet when connecting fails, and the first to be heard may be that of the body that was cut off. */
+function noConnection(error: unknown): Error {
+  const { code = "no code" } = error as { code?: string };
+  return Object.assign(new Error("no connection"), { code, syscall: "connect" });
+}
+
+function toResponse(answer: IncomingMessage): Response {
+  const status = answer.statusCode ?? 0;
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(answer.headersDistinct))
+    for (const value of values ?? []) headers.append(name, value);
+  if (!bodilessStatuses.includes(status))
+    return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array>, { status, headers });
+  answer.resume();
+  return new Response(null, { status, headers });
+}
