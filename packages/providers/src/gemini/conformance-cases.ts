@@ -75,7 +75,7 @@ export const geminiCases: VendorCases = {
     "nano-banana.no-image": failed,
     "nano-banana.thought-only": failed,
     "nano-banana.reason-of-tomorrow": failed,
-    "error.invalid-argument": { code: "provider_failed", outcome: "refused", operator: true },
+    "error.invalid-argument": { code: "provider_failed", outcome: "refused" },
     "error.invalid-key": operator,
     "error.region": operator,
     "error.permission": operator,

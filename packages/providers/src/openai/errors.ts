@@ -27,7 +27,8 @@ export function errorInStream(body: unknown, painted: boolean): ProviderError | 
   if (error === undefined) return undefined;
   const status = statusInStream(error, painted);
   const failed = openaiError({ purpose: "submit", status, headers: new Headers(), body });
-  if (failed.code !== "content_rejected" || failed.details !== undefined || !painted) return failed;
+  const stated = error.moderation_details !== undefined;
+  if (failed.code !== "content_rejected" || stated || !painted) return failed;
   // It let the words pass and began to paint: what it refuses is the picture.
   const { outcome, message } = failed;
   return new ProviderError("content_rejected", { outcome, message, details: { stage: "output" } });
@@ -50,8 +51,9 @@ type WireError = Partial<NonNullable<ReturnType<typeof errorSchema.safeParse>["d
 function choose(status: number, { code, type, param, moderation_details }: WireError): StatusErrorChoice {
   const word = code ?? "";
   if (moderationCodes.has(word)) {
-    const stage = moderation_details?.moderation_stage;
-    return { code: "content_rejected", final: true, ...(stage ? { details: { stage } } : {}) };
+    // Where it does not say, nothing was painted yet: what there was to refuse came from the user.
+    const stage = moderation_details?.moderation_stage ?? "input";
+    return { code: "content_rejected", final: true, details: { stage } };
   }
   if (billingCodes.has(word) || type === "insufficient_quota") {
     return { code: "provider_unavailable", operator: true, final: true };

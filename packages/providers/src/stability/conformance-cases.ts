@@ -21,7 +21,7 @@ export const stabilityCases: VendorCases = {
     "error.language": { code: "validation_failed", outcome: "refused", details: { field: "prompt" } },
     "error.field": { code: "validation_failed", outcome: "refused", details: { field: "aspect_ratio" } },
     "error.background": { code: "validation_failed", outcome: "refused", details: { field: "prompt" } },
-    "error.unknown-field": { code: "provider_failed", outcome: "refused", operator: true },
+    "error.unknown-field": { code: "provider_failed", outcome: "refused" },
     "error.picture": { code: "asset_unusable", outcome: "refused" },
     "error.subject": { code: "asset_unusable", outcome: "refused" },
     "error.too-large": { code: "asset_unusable", outcome: "refused" },
