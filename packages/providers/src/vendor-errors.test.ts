@@ -29,6 +29,8 @@ describe("openai", () => {
     [400, error("moderation_blocked", stage("input")), inputRefused],
     [400, error("moderation_blocked", stage("output")), "refused: content_rejected output"],
     [400, error("content_policy_violation"), inputRefused],
+    [400, error(null, { type: "image_generation_user_error" }), inputRefused],
+    [400, error("invalid_image_file", { type: "image_generation_user_error" }), notUnderstood],
     [401, error("invalid_api_key"), ours],
     [403, error(null), ours],
     [404, error("model_not_found"), ours],

@@ -30,7 +30,8 @@ function publish(...keys: KeyObject[]) {
     http.get(`${restUrl}/.well-known/jwks.json`, ({ request }) => {
       asked.push(request.headers.get("authorization"));
       const rsa = { kty: "RSA", n: "AQAB", e: "AQAB" };
-      return HttpResponse.json({ keys: [rsa, ...keys.map((key) => key.export({ format: "jwk" }))] });
+      const damaged = { kty: "OKP", crv: "Ed25519", x: "AQAB" };
+      return HttpResponse.json({ keys: [rsa, damaged, ...keys.map((key) => key.export({ format: "jwk" }))] });
     }),
   );
   return asked;

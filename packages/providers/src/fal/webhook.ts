@@ -69,14 +69,15 @@ async function readKeys(http: Http, signal: AbortSignal): Promise<PublicKey[]> {
   const usable = (found.data?.keys ?? []).filter(
     ({ kty, crv, x }) => kty === "OKP" && crv === "Ed25519" && x,
   );
-  if (usable.length === 0) throw brokenCall({ vendor: "fal", purpose: "read", why: "there is no key" });
-  return Promise.all(
-    usable.map(({ x }) =>
-      crypto.subtle.importKey("jwk", { kty: "OKP", crv: "Ed25519", x: x ?? "" }, "Ed25519", false, [
-        "verify",
-      ]),
-    ),
-  );
+  const imported = await Promise.allSettled(usable.map(({ x = "" }) => toPublicKey(x)));
+  // One that is damaged must not keep the others from proving anything.
+  const keys = imported.flatMap((key) => (key.status === "fulfilled" ? [key.value] : []));
+  if (keys.length === 0) throw brokenCall({ vendor: "fal", purpose: "read", why: "there is no key" });
+  return keys;
+}
+
+function toPublicKey(x: string): Promise<PublicKey> {
+  return crypto.subtle.importKey("jwk", { kty: "OKP", crv: "Ed25519", x }, "Ed25519", false, ["verify"]);
 }
 
 async function isSigned(

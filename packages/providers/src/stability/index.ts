@@ -81,7 +81,7 @@ export function stability(settings: StabilitySettings) {
       return { request: { ...toRequest(job, routeOfJob(job)) } };
     },
 
-    async submit(job, prepared, { signal }) {
+    async submit(job, prepared, { signal, logger }) {
       const endpoint = routeOfJob(job);
       const request = readStored(prepared.request);
       const answer = await http({
@@ -104,7 +104,7 @@ export function stability(settings: StabilitySettings) {
         const body = await readErrorBody(answer);
         return refusedOrThrow(stabilityError({ purpose: "submit", status, headers, body }));
       }
-      if (!endpoint.later) return toOutput(answer, endpoint.credits);
+      if (!endpoint.later) return toOutput(answer, { credits: endpoint.credits, logger });
       const takenAt = vendorNow(headers, Date.now());
       return running(referenceOf(await toJobId(answer), takenAt, endpoint.credits), pollMs);
     },
@@ -120,7 +120,7 @@ export function stability(settings: StabilitySettings) {
       });
       const { status, headers } = answer;
       if (status === 202) return toRunning(answer, { reference, pollMs, logger });
-      if (answer.ok) return toOutput(answer, creditsOf(reference), reference);
+      if (answer.ok) return toOutput(answer, { credits: creditsOf(reference), reference, logger });
       const failed = { purpose: "read", status, headers, body: await readErrorBody(answer) } as const;
       const gone = status === 404 && !isFresh(reference, vendorNow(headers, Date.now()));
       const end = gone ? lostJob() : endOfJob(failed);

@@ -71,7 +71,8 @@ export function fromWords(model: StabilityModel): StabilityEndpoint {
   if (model === "core") return { ...shared, path: `${folder}/core`, credits: 3 };
   if (model === "ultra") return { ...shared, path: `${folder}/ultra`, credits: 8 };
   const always = { mode: "text-to-image", model };
-  return { ...shared, path: `${folder}/sd3`, credits: sd3Credits[model], always };
+  const fields = { ...shared.fields, ...same("cfg_scale") };
+  return { ...shared, path: `${folder}/sd3`, credits: sd3Credits[model], fields, always };
 }
 
 /** A picture from a picture by a model of words. `core` takes none. */
@@ -93,7 +94,7 @@ export function fromPicture(model: Exclude<StabilityModel, "core">): StabilityEn
     ...shared,
     path: `${folder}/sd3`,
     credits: sd3Credits[model],
-    fields,
+    fields: { ...fields, ...same("cfg_scale") },
     always: { mode: "image-to-image", model, strength: "0.5" },
     files: picture({ contentTypes: webPictures, sideMin: 64 }),
   };

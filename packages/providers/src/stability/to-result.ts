@@ -14,16 +14,26 @@ interface JobPace {
   readonly logger: Logger;
 }
 
-/** A picture or a model, as it arrives. A blurred one is no picture. */
+/** What is known of an output beside its bytes. */
+interface OutputFacts {
+  readonly credits: number | undefined;
+  readonly reference?: JobReference;
+  readonly logger: Logger;
+}
+
+/** A picture or a model, as it arrives. A blurred one is no picture; models come without a word of how they ended. */
 export async function toOutput(
   answer: HttpAnswer,
-  credits: number | undefined,
-  reference?: JobReference,
+  { credits, reference, logger }: OutputFacts,
 ): Promise<ProviderAnswer> {
-  if (answer.headers.get("finish-reason")?.trim().toUpperCase() === "CONTENT_FILTERED") {
+  const reason = answer.headers.get("finish-reason")?.trim().toUpperCase() ?? "SUCCESS";
+  if (reason === "CONTENT_FILTERED") {
     await answer.body.cancel();
     return { state: "refused", error: filteredOutput() };
   }
+  // A word of tomorrow beside a whole picture: it was paid for, so it is delivered, and somebody must look.
+  if (reason !== "SUCCESS")
+    logger.warn({ provider: "stability", reason: slug(reason) ?? "unreadable" }, "unknown finish reason");
   const seed = answer.headers.get("seed") ?? "";
   const stream = await readMedia(answer);
   return {

@@ -31,7 +31,9 @@ export const inputModelLimits = {
   contentTypes: ["model/gltf-binary", "application/vnd.autodesk.fbx", "model/obj", "model/stl"],
 } as const;
 
-/** The only model that the documents name for a new surface. */
+/** Models that make a new surface: the low-poly ones do not. */
+export const textureModelIds = ["v3.1-20260211", "v3.0-20250812", "v2.5-20250123"] as const;
+/** The vendor's default for a new surface. */
 export const textureModel = "v3.0-20250812";
 
 /** Letters of a prompt. */

@@ -51,7 +51,10 @@ export function toWorkRequest(
     return { path: "models/convert", body, ...importCredits };
   }
   const words = prompt === undefined ? {} : { texture_prompt: { text: prompt } };
-  const body = { input: source.taskId, model: textureModel, ...words, ...chosen(refineModelOptions, input) };
+  const { model_version: model = textureModel, ...options } = chosen(refineModelOptions, input);
+  // Left out it means true, and true brings the texture back.
+  const plain = options.texture === false ? { pbr: false } : {};
+  const body = { input: source.taskId, model, ...words, ...plain, ...options };
   return { path: "models/texture", body, ...importCredits };
 }
 

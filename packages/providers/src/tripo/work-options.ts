@@ -1,12 +1,14 @@
 import type { CheckedFile } from "@genbff/core";
 import * as z from "zod";
 import type { Refusal } from "../shared/check-picture.ts";
-import { inputModelLimits } from "./models.ts";
-import { checkPrompt, pbr, textureQuality } from "./options.ts";
+import { inputModelLimits, textureModel, textureModelIds } from "./models.ts";
+import { checkModel, checkPrompt, checkTexture, pbr, texture, textureQuality } from "./options.ts";
 
 /** What a caller may set for a new surface: `models/texture`. */
 export const refineModelOptions = z.strictObject({
+  texture: texture.optional(),
   pbr: pbr.optional(),
+  model_version: z.enum(textureModelIds).meta({ title: "Version", default: textureModel }).optional(),
   texture_quality: textureQuality.optional(),
   texture_seed: z
     .number()
@@ -72,7 +74,9 @@ type Input = Record<string, unknown>;
 
 /** Says which field of a `refine-model` will be refused, before anything is held for it. */
 export function checkRefinement(input: Input, files: readonly CheckedFile[]): Refusal {
-  return checkPrompt(input, []) ?? checkModels(files);
+  return (
+    checkModel(textureModel, input) ?? checkTexture(input) ?? checkPrompt(input, []) ?? checkModels(files)
+  );
 }
 
 /** Says which field of a `convert-model` will be refused, before anything is held for it. */
