@@ -118,6 +118,8 @@ describe("lookup", () => {
     ["was deleted", { removed: true, input: {} }],
     ["is not told", {}],
     ["is told in part", { input: { prompt: "a lamp" } }],
+    ["is told by another address", { input: { ...input, image: "https://replicate.delivery/x/f1.png" } }],
+    ["is told in another form", { input: { ...input, size: "8" } }],
   ])("proves nothing by a prediction whose input %s", async (_how, rest) => {
     account([{ id: "p1", at: 1, ...rest }]);
     expect(await search()).toEqual({ candidates: [], conclusive: false });

@@ -1,7 +1,7 @@
 import type { JobReference, JsonObject, LookupResult, LostSubmission } from "@genbff/core";
+import { type Comparison, compareJson } from "../shared/compare-json.ts";
 import type { Http } from "../shared/http.ts";
 import { vendorNow } from "../shared/retry-after.ts";
-import { isSameJson } from "../shared/same-json.ts";
 import { brokenCall } from "../shared/transport-error.ts";
 import { callReplicate } from "./call.ts";
 import type { ReplicateModel } from "./model.ts";
@@ -94,16 +94,12 @@ function pathBelow(url: string, baseUrl: string): string | undefined {
   return `${pathname.slice(base.pathname.length)}${search}`;
 }
 
-async function compare(row: PredictionRow, sent: JsonObject, search: Search) {
+async function compare(row: PredictionRow, sent: JsonObject, search: Search): Promise<Comparison> {
   const answer = await read(search, `predictions/${encodeURIComponent(row.id)}`);
   if (!answer.ok && answer.status !== 404) throw answer.error;
   const prediction = answer.ok ? predictionSchema.safeParse(answer.body).data : undefined;
   const { input, data_removed: removed } = prediction ?? {};
-  if (input === undefined || removed === true) return "unclear";
-  const fields = Object.entries(sent);
-  if (fields.some(([field, value]) => input[field] !== undefined && !isSameJson(value, input[field])))
-    return "different";
-  return fields.every(([field]) => input[field] !== undefined) ? "equal" : "unclear";
+  return input === undefined || removed === true ? "unclear" : compareJson(sent, input);
 }
 
 /** What a row does not say counts as ours: it is read rather than passed over. */

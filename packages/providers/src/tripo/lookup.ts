@@ -1,9 +1,10 @@
 import type { JobReference, LookupResult, LostSubmission } from "@genbff/core";
+import type { Comparison } from "../shared/compare-json.ts";
 import type { Http, HttpCall } from "../shared/http.ts";
 import { vendorNow } from "../shared/retry-after.ts";
 import { brokenCall } from "../shared/transport-error.ts";
 import { callTripo } from "./call.ts";
-import { type Comparison, compareInput } from "./compare-input.ts";
+import { compareInput } from "./compare-input.ts";
 import { type ReadTasks, readTasks } from "./read-tasks.ts";
 import { referenceOf } from "./reference.ts";
 import { mayBeMadeBy } from "./task-types.ts";
