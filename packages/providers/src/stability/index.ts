@@ -40,6 +40,9 @@ export interface StabilitySettings {
  * `replace-background` and the creative upscaler are jobs; the vendor keeps their results for 24 hours.
  * https://platform.stability.ai/docs/api-reference
  *
+ * Generations that it fails end with `content_rejected`, `validation_failed`, `asset_unusable`, `provider_failed`,
+ * `provider_unavailable` or `submission_unknown`.
+ *
  * @throws Error - the key or the URL is unusable, or there is no such model.
  *
  * @example

@@ -18,8 +18,9 @@ const tripoModels = [
 /** The ids that a caller may choose from. */
 export const tripoModelIds = tripoModels.map(({ id }) => id);
 
-/** Input pictures: at most this large, at least this wide and high, in one of these types. */
+/** Input pictures: one a side, each at most this large, at least this wide and high, in one of these types. */
 export const inputImageLimits = {
+  countMax: 4,
   bytesMax: 20_000_000,
   sideMin: 256,
   contentTypes: ["image/png", "image/jpeg", "image/webp"],

@@ -76,14 +76,17 @@ export function checkPrompt({ prompt, style }: Input, files: readonly CheckedFil
   if (sent.length > promptLengthMax) {
     return { field: "prompt", message: `At most ${promptLengthMax} characters, with the style.` };
   }
-  if (/[\p{Extended_Pictographic}\p{Co}\u200b-\u200f]/u.test(sent)) {
+  if (/[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Co}\u200b-\u200f]|\u20e3|\ufe0f/u.test(sent)) {
     return { field: "prompt", message: "Emoji and invisible characters cannot be used here." };
   }
   return undefined;
 }
 
 function checkFiles(files: readonly CheckedFile[]): Refusal {
-  const { bytesMax, sideMin, contentTypes } = inputImageLimits;
+  const { countMax, bytesMax, sideMin, contentTypes } = inputImageLimits;
+  const [first] = files;
+  if (first !== undefined && files.length > countMax)
+    return { field: first.field, message: `At most ${countMax} pictures: front, left, back, right.` };
   for (const { field, contentType, bytes, width, height } of files) {
     if (!(contentTypes as readonly string[]).includes(contentType)) {
       return { field, message: "The picture must be a PNG, JPEG or WebP." };

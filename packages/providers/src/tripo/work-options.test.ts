@@ -33,6 +33,9 @@ describe("work on a model", () => {
     ["refine-model", { prompt: "rusty iron" }, undefined],
     ["refine-model", { prompt: "x".repeat(1025) }, "prompt"],
     ["refine-model", { prompt: "rust 🦀" }, "prompt"],
+    ["refine-model", { prompt: "a flag 🇩🇪" }, "prompt"],
+    ["refine-model", { prompt: "number 1️⃣" }, "prompt"],
+    ["refine-model", { prompt: "Stuhl für Søren, №7 · 20 €" }, undefined],
     ["convert-model", { format: "OBJ", export_vertex_colors: true }, undefined],
     ["convert-model", { format: "GLTF", export_vertex_colors: true }, undefined],
     ["convert-model", { format: "FBX", export_vertex_colors: true }, "export_vertex_colors"],
@@ -52,6 +55,23 @@ describe("work on a model", () => {
   ])("checks a model that is %j", (different, refused) => {
     for (const operation of ["refine-model", "convert-model"] as const)
       expect(offers[operation]?.check?.({ format: "STL" }, [{ ...file, ...different }])?.field).toBe(refused);
+  });
+
+  it("takes four views at most, whatever operation a team makes of them", () => {
+    const view = {
+      field: "input_image_asset_urls",
+      contentType: "image/png",
+      bytes: 1,
+      width: 256,
+      height: 256,
+    };
+    const check = (count: number) =>
+      offers["image-to-model"]?.check?.(
+        {},
+        Array.from({ length: count }, () => view),
+      );
+    expect(check(4)).toBeUndefined();
+    expect(check(5)?.field).toBe(view.field);
   });
 
   it("takes a sketch as a picture", () => {
