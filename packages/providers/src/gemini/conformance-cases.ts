@@ -66,6 +66,11 @@ export const geminiCases: VendorCases = {
   ],
   job: jobOf("text-to-image", { prompt }),
   accepted: "nano-banana.picture",
+  large: {
+    contentType: "application/json",
+    before: '{"candidates":[{"content":{"parts":[{"inlineData":{"data":"',
+    after: '"}}]},"finishReason":"STOP"}]}',
+  },
   submitFailures: {
     "nano-banana.prompt-blocked": rejectedInput,
     "nano-banana.picture-blocked": rejectedOutput,

@@ -114,6 +114,7 @@ export const openaiCases: VendorCases = {
   ],
   job: jobOf("text-to-image", { prompt, n: 2 }, { outputs: 2 }),
   accepted: "gpt-image-2.5-flare.two-pictures",
+  large: { contentType: "application/json", before: '{"data":[{"b64_json":"', after: '"}]}' },
   submitFailures: {
     "gpt-image-2.5-flare.moderated-input": refusedInput,
     "gpt-image-2.5-flare.moderated-plain": refusedInput,
@@ -205,6 +206,11 @@ export const openaiStreamCases: VendorCases = {
   ],
   job: jobOf("text-to-image", { prompt }),
   accepted: "stream.completed",
+  large: {
+    contentType: "text/event-stream",
+    before: 'event: image_generation.completed\ndata: {"b64_json":"',
+    after: '"}\n\n',
+  },
   submitFailures: {
     "stream.ended": unknown,
     "stream.done-only": unknown,

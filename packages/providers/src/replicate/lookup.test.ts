@@ -34,11 +34,7 @@ interface Listed {
 /** An account with these predictions, newest first, in pages of two. Returns what was asked for. */
 function account(
   predictions: readonly Listed[],
-  {
-    next = `${baseUrl}/predictions`,
-    most = 2,
-    date = new Date().toUTCString(),
-  }: { next?: string; most?: number; date?: string } = {},
+  { next = `${baseUrl}/predictions`, most = 2, date }: { next?: string; most?: number; date?: string } = {},
 ): string[] {
   const asked: string[] = [];
   const rowOf = ({ id, at, model = "ada/lamp", version = "v1" }: Listed) => ({
@@ -54,7 +50,10 @@ function account(
       const from = Number(new URL(url).searchParams.get("cursor") ?? 0);
       const more = from + most < predictions.length ? `${next}?cursor=${from + most}` : null;
       const results = predictions.slice(from, from + most).map(rowOf);
-      return HttpResponse.json({ results, next: more }, { headers: { date } });
+      return HttpResponse.json(
+        { results, next: more },
+        { headers: { date: date ?? new Date().toUTCString() } },
+      );
     }),
     http.get(`${baseUrl}/predictions/:id`, ({ params }) => {
       asked.push(String(params.id));

@@ -14,6 +14,7 @@ export const stabilityCases: VendorCases = {
   requests: fileRequests,
   job: jobOf("image-to-image", { prompt }, { files: [image] }),
   accepted: "core.picture",
+  large: { contentType: "image/png", before: Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), after: "" },
   submitFailures: {
     "core.filtered": { code: "content_rejected", outcome: "failed", details: { stage: "output" } },
     "error.moderated": { code: "content_rejected", outcome: "refused", details: { stage: "input" } },
