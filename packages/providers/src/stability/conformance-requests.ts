@@ -62,7 +62,7 @@ export const fileRequests: readonly RequestCase[] = [
   },
   {
     title: "text-to-image by a model of the third generation",
-    job: jobOf("text-to-image", { prompt, model: "sd3.5-medium", seed: 7, cfg_scale: 1.5 }),
+    job: jobOf("text-to-image", { prompt, model: "sd3.5-medium", seed: 7 }),
     path: `${folder}/generate/sd3`,
     headers,
     form: [
@@ -70,7 +70,6 @@ export const fileRequests: readonly RequestCase[] = [
       ["mode", "text-to-image"],
       ["model", "sd3.5-medium"],
       ["seed", "7"],
-      ["cfg_scale", "1.5"],
     ],
   },
   {

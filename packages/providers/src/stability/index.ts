@@ -12,7 +12,7 @@ import { type StabilityOperation, stabilityOptions } from "./options.ts";
 import { creditsOf, isFresh, referenceOf } from "./reference.ts";
 import { routeOf } from "./route.ts";
 import { readStored, toForm, toRequest } from "./to-request.ts";
-import { running, toJobId, toOutput, toRunning } from "./to-result.ts";
+import { running, tellReason, toJobId, toOutput, toRunning } from "./to-result.ts";
 
 /** For one picture or model of tens of megabytes to arrive and to be stored. */
 const readTimeoutMs = 60_000;
@@ -107,7 +107,8 @@ export function stability(settings: StabilitySettings) {
         const body = await readErrorBody(answer);
         return refusedOrThrow(stabilityError({ purpose: "submit", status, headers, body }));
       }
-      if (!endpoint.later) return toOutput(answer, { credits: endpoint.credits, logger });
+      tellReason(answer, logger);
+      if (!endpoint.later) return toOutput(answer, endpoint.credits);
       const takenAt = vendorNow(headers, Date.now());
       return running(referenceOf(await toJobId(answer), takenAt, endpoint.credits), pollMs);
     },
@@ -123,7 +124,8 @@ export function stability(settings: StabilitySettings) {
       });
       const { status, headers } = answer;
       if (status === 202) return toRunning(answer, { reference, pollMs, logger });
-      if (answer.ok) return toOutput(answer, { credits: creditsOf(reference), reference, logger });
+      tellReason(answer, logger);
+      if (answer.ok) return toOutput(answer, creditsOf(reference), reference);
       const failed = { purpose: "read", status, headers, body: await readErrorBody(answer) } as const;
       const gone = status === 404 && !isFresh(reference, vendorNow(headers, Date.now()));
       const end = gone ? lostJob() : endOfJob(failed);

@@ -50,7 +50,7 @@ const cfgScale = {
     .number()
     .min(1)
     .max(10)
-    .meta({ title: "Obedience", description: "To the words, by the models sd3.5: 1 to 10." })
+    .meta({ title: "Obedience", description: "To the words, by the models that take it." })
     .optional(),
 };
 

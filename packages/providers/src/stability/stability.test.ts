@@ -5,6 +5,7 @@ import { buy, failureOf } from "../conformance/buy.ts";
 import { jobOf } from "../conformance/cases.ts";
 import { submitContext } from "../conformance/context.ts";
 import { stability } from "./index.ts";
+import { fromPicture, fromWords, imageModels } from "./models.ts";
 import { styleOf } from "./style-presets.ts";
 
 const apiKey = "sk-key";
@@ -62,7 +63,6 @@ describe("stability", () => {
     ["image-to-image", { prompt, model: "sd3.5-large", aspect_ratio: "1:1" }, [picture], "aspect_ratio"],
     ["image-to-image", { prompt, model: "ultra", fidelity: 0.1 }, [picture], "fidelity"],
     ["image-to-image", { prompt, model: "ultra", control: "style" }, [picture], "control"],
-    ["image-to-image", { prompt, model: "sd3.5-large", cfg_scale: 7 }, [picture], undefined],
     ["image-to-image", { prompt, model: "ultra", cfg_scale: 7 }, [picture], "cfg_scale"],
     ["text-to-image", { prompt, cfg_scale: 7 }, [], "cfg_scale"],
     ["outpaint", {}, [picture], "left"],
@@ -150,6 +150,15 @@ describe("stability", () => {
     }
     expect(costs).toEqual([3, 8, 6.5, 2.5].map((amount) => ({ unit: "credits", amount })));
   });
+});
+
+it("lets the models of the third generation be told how closely to keep to the words", () => {
+  const [core, ultra, ...third] = imageModels;
+  for (const model of third) {
+    expect(fromWords(model).fields).toHaveProperty("cfg_scale", "cfg_scale");
+    expect(fromPicture(model).fields).toHaveProperty("cfg_scale", "cfg_scale");
+  }
+  for (const model of [core, ultra]) expect(fromWords(model).fields).not.toHaveProperty("cfg_scale");
 });
 
 it("delivers a picture that came with a word of tomorrow, and says so in the log", async () => {

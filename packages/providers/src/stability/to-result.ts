@@ -14,26 +14,16 @@ interface JobPace {
   readonly logger: Logger;
 }
 
-/** What is known of an output beside its bytes. */
-interface OutputFacts {
-  readonly credits: number | undefined;
-  readonly reference?: JobReference;
-  readonly logger: Logger;
-}
-
-/** A picture or a model, as it arrives. A blurred one is no picture; models come without a word of how they ended. */
+/** A picture or a model, as it arrives. A blurred one is no picture. */
 export async function toOutput(
   answer: HttpAnswer,
-  { credits, reference, logger }: OutputFacts,
+  credits: number | undefined,
+  reference?: JobReference,
 ): Promise<ProviderAnswer> {
-  const reason = answer.headers.get("finish-reason")?.trim().toUpperCase() ?? "SUCCESS";
-  if (reason === "CONTENT_FILTERED") {
+  if (answer.headers.get("finish-reason")?.trim().toUpperCase() === "CONTENT_FILTERED") {
     await answer.body.cancel();
     return { state: "refused", error: filteredOutput() };
   }
-  // A word of tomorrow beside a whole picture: it was paid for, so it is delivered, and somebody must look.
-  if (reason !== "SUCCESS")
-    logger.warn({ provider: "stability", reason: slug(reason) ?? "unreadable" }, "unknown finish reason");
   const seed = answer.headers.get("seed") ?? "";
   const stream = await readMedia(answer);
   return {
@@ -72,4 +62,11 @@ export async function toRunning(
 /** A job of which no more is known. */
 export function running(reference: JobReference, pollMs: number): ProviderAnswer {
   return { state: "running", reference, pollAfterMs: pollMs, stage: "Painting the picture" };
+}
+
+/** A word of tomorrow beside a whole picture: it was paid for, so it is delivered, and somebody must look. */
+export function tellReason({ headers }: HttpAnswer, logger: Logger): void {
+  const reason = headers.get("finish-reason")?.trim().toUpperCase() ?? "SUCCESS";
+  if (reason === "SUCCESS" || reason === "CONTENT_FILTERED") return;
+  logger.warn({ provider: "stability", reason: slug(reason) ?? "unreadable" }, "unknown finish reason");
 }

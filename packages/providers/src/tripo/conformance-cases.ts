@@ -125,7 +125,7 @@ export const tripoCases: VendorCases = {
           prompt,
           texture: true,
           pbr: false,
-          model_version: "v3.1-20260211",
+          model_version: "v3.1",
           texture_quality: "extreme",
           texture_seed: -7,
           bake: false,

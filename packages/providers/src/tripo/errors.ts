@@ -67,10 +67,10 @@ export function isTaskNotFound(status: number, body: unknown): boolean {
 export function failedTask(status: string, errorCode: number | undefined): ProviderError {
   const code = codeOfFailure(status, errorCode);
   return new ProviderError(code, {
-    outcome: "failed",
-    message: `tripo: the task ended as ${status}${errorCode === undefined ? "" : ` (${errorCode})`}`,
     // It let the words and the pictures in: what it refuses is what became of them.
     ...(code === "content_rejected" ? { details: { stage: "output" } } : {}),
+    outcome: "failed",
+    message: `tripo: the task ended as ${status}${errorCode === undefined ? "" : ` (${errorCode})`}`,
   });
 }
 

@@ -32,8 +32,12 @@ export const inputModelLimits = {
   contentTypes: ["model/gltf-binary", "application/vnd.autodesk.fbx", "model/obj", "model/stl"],
 } as const;
 
-/** Models that make a new surface: the low-poly ones do not. */
-export const textureModelIds = ["v3.1-20260211", "v3.0-20250812", "v2.5-20250123"] as const;
+/** Models that make a new surface, by the names that our callers choose by: the low-poly ones do not. */
+export const textureModels = {
+  "v3.1": "v3.1-20260211",
+  "v3.0": "v3.0-20250812",
+  "v2.5": "v2.5-20250123",
+} as const;
 /** The vendor's default for a new surface. */
 export const textureModel = "v3.0-20250812";
 

@@ -12,7 +12,7 @@ describe("work on a model", () => {
     ["refine-model", { texture_seed: 2 ** 31 }],
     ["refine-model", { texture_seed: 0.5 }],
     ["refine-model", { face_limit: 500 }],
-    ["refine-model", { model_version: "P1-20260311" }],
+    ["refine-model", { model_version: "P1" }],
     ["convert-model", {}],
     ["convert-model", { format: "glb" }],
     ["convert-model", { format: "PLY" }],
@@ -26,8 +26,8 @@ describe("work on a model", () => {
 
   it.each([
     ["refine-model", {}, undefined],
-    ["refine-model", { model_version: "v3.1-20260211", texture_quality: "extreme" }, undefined],
-    ["refine-model", { model_version: "v2.5-20250123", texture_quality: "detailed" }, "texture_quality"],
+    ["refine-model", { model_version: "v3.1", texture_quality: "extreme" }, undefined],
+    ["refine-model", { model_version: "v2.5", texture_quality: "detailed" }, "texture_quality"],
     ["refine-model", { texture: false, pbr: true }, "pbr"],
     ["refine-model", { texture: false, texture_quality: "extreme" }, "texture_quality"],
     ["refine-model", { prompt: "rusty iron" }, undefined],
