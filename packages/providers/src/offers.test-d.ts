@@ -41,7 +41,7 @@ expectTypeOf<Tripo["sketch-to-model"]>().toEqualTypeOf<Tripo["image-to-model"]>(
 expectTypeOf<Tripo["convert-model"]["format"]>().toEqualTypeOf<
   "GLB" | "GLTF" | "USDZ" | "FBX" | "OBJ" | "STL" | "3MF"
 >();
-expectTypeOf<Tripo["refine-model"]>().not.toHaveProperty("model_version");
+expectTypeOf<Tripo["refine-model"]["model_version"]>().toEqualTypeOf<"v3.1" | "v3.0" | "v2.5" | undefined>();
 expectTypeOf<Openai["image-inpaint"]>().toEqualTypeOf<Openai["image-to-image"]>();
 
 expectTypeOf<keyof Stability>().toEqualTypeOf<

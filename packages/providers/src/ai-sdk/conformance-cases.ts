@@ -44,7 +44,7 @@ export const aiSdkCases: VendorCases = {
       outcome: "refused",
       details: { stage: "input" },
     },
-    "gpt-image-2.5-flare.invalid-size": { code: "provider_failed", outcome: "refused", operator: true },
+    "gpt-image-2.5-flare.invalid-size": { code: "provider_failed", outcome: "refused" },
     "account.invalid-key": refused,
     "account.no-credit": refused,
     "account.rate-limited": { code: "provider_unavailable", outcome: "refused", retryAfterMs: 7_000 },

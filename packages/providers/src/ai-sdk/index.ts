@@ -37,6 +37,10 @@ const storedSchema = z.object({
  *
  * Settings that the model does not honour are logged, and noted with the picture as `not_honoured`.
  *
+ * Generations that it fails end with `content_rejected`, `validation_failed`, `asset_unusable`, `provider_failed`,
+ * `provider_unavailable`, `submission_unknown` or `output_unavailable`.
+ * https://ai-sdk.dev/docs/ai-sdk-core/image-generation
+ *
  * @throws Error - it is no `ImageModelV4` or `ImageModelV3`, or nothing is offered.
  *
  * @example

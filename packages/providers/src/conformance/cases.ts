@@ -67,6 +67,12 @@ export interface VendorCases {
   /** A submission that the vendor takes, and the fixture of its answer. */
   readonly job: ProviderJob;
   readonly accepted: string;
+  /** An answer whose picture the suite makes megabytes long, where the vendor sends bytes and not links. */
+  readonly large?: {
+    readonly contentType: string;
+    readonly before: string | Uint8Array;
+    readonly after: string;
+  };
   /** How the vendor answers an upload, where it has them. */
   readonly uploaded?: string;
   /** The calls that one upload takes, by path. Default: `files`. */

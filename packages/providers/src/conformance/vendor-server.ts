@@ -20,7 +20,7 @@ export interface VendorServer {
   readonly seen: Seen[];
   /** What the next calls get: a fixture's name, or a whole answer. */
   answerWith(answer: string | (() => Response | Promise<Response>)): void;
-  answerUploadsWith(name: string): void;
+  answerUploadsWith(answer: string | (() => Response)): void;
   /** The answers of a fixture, one for each call. */
   answersOf(name: string): readonly Fixture[];
   listen(): void;
@@ -34,7 +34,7 @@ export function createVendorServer(cases: VendorCases): VendorServer {
   const seen: Seen[] = [];
   const uploadPaths = cases.uploadPaths ?? ["files"];
   let answer: () => Response | Promise<Response> = () => respond(cases.accepted);
-  let upload = cases.uploaded;
+  let upload: string | (() => Response) | undefined = cases.uploaded;
   const respond = (name: string) => toResponse(readFixture(cases.folder, name));
   const answersOf = (name: string) => {
     const answers: Fixture[] = [];
@@ -52,7 +52,8 @@ export function createVendorServer(cases: VendorCases): VendorServer {
     seen.push(await describeRequest(request, path));
     const ready = cases.prepared?.[path];
     if (ready !== undefined) return respond(ready);
-    return uploadPaths.includes(path) && upload !== undefined ? respond(upload) : answer();
+    if (!uploadPaths.includes(path) || upload === undefined) return answer();
+    return typeof upload === "string" ? respond(upload) : upload();
   });
   return {
     seen,
@@ -60,8 +61,8 @@ export function createVendorServer(cases: VendorCases): VendorServer {
       answer = typeof next === "string" ? inTurn(next) : next;
     },
     answersOf,
-    answerUploadsWith(name) {
-      upload = name;
+    answerUploadsWith(next) {
+      upload = next;
     },
     listen() {
       server.listen({ onUnhandledFrame: "error" });

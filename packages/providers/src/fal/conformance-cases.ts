@@ -72,7 +72,7 @@ export const falCases: VendorCases = {
     "error.no-app": refused,
     "error.policy": { code: "content_rejected", outcome: "refused", details: { stage: "input" } },
     "error.our-field": { code: "validation_failed", outcome: "refused", details: { field: "seed" } },
-    "error.its-field": { code: "provider_failed", outcome: "refused", operator: true },
+    "error.its-field": { code: "provider_failed", outcome: "refused" },
     "error.bad-file": { code: "asset_unusable", outcome: "refused" },
     "error.rate": { code: "provider_unavailable", outcome: "refused", retryAfterMs: 7_000 },
     "error.server": { code: "submission_unknown", outcome: "unknown" },

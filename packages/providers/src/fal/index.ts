@@ -50,6 +50,10 @@ export interface FalSettings<Offered extends ModelParameters> {
  * webhook, where the server has a public address, and is an orphan otherwise. Input files are uploaded before the
  * intent. Requests that run already may go on after they were cancelled; then they are delivered and paid.
  *
+ * Generations that it fails end with `content_rejected`, `validation_failed`, `asset_unusable`, `provider_failed`,
+ * `provider_unavailable`, `provider_timeout` or `submission_unknown`.
+ * https://docs.fal.ai/model-apis/model-endpoints/queue
+ *
  * @throws Error - the endpoint, the key or a URL is unusable, or nothing is offered.
  *
  * @example

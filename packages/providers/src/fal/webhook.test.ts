@@ -30,7 +30,8 @@ function publish(...keys: KeyObject[]) {
     http.get(`${restUrl}/.well-known/jwks.json`, ({ request }) => {
       asked.push(request.headers.get("authorization"));
       const rsa = { kty: "RSA", n: "AQAB", e: "AQAB" };
-      return HttpResponse.json({ keys: [rsa, ...keys.map((key) => key.export({ format: "jwk" }))] });
+      const damaged = { kty: "OKP", crv: "Ed25519", x: "AQAB" };
+      return HttpResponse.json({ keys: [rsa, damaged, ...keys.map((key) => key.export({ format: "jwk" }))] });
     }),
   );
   return asked;
@@ -54,7 +55,8 @@ function webhook(key: KeyObject, change: Partial<Record<"body" | "seconds" | "us
   } satisfies WebhookRequest;
 }
 const context = submitContext();
-const notice = { eventId: "r1", jobKey: "r1", job: { key: "r1", data: { operation: "upscale" } } };
+const told = { key: "r1", data: { operation: "upscale", taken_at: now } };
+const notice = { eventId: "r1", jobKey: "r1", job: told };
 
 describe("a webhook of fal", () => {
   it("is proven by any of the public keys, which are read once and without our key", async () => {

@@ -50,12 +50,17 @@ export function createVerifier({ http, userId, operations }: FalWebhooks) {
   };
 }
 
-function noticeOf({ body, url }: WebhookRequest, operations: readonly string[]): WebhookNotice | undefined {
+function noticeOf(
+  { body, url, now }: WebhookRequest,
+  operations: readonly string[],
+): WebhookNotice | undefined {
   const notice = webhookSchema.safeParse(parseBody(body));
   if (!notice.success) return undefined;
   // The id that the submission was answered with: a repetition on the vendor's side has a `gateway_request_id` of its own.
   const { request_id: id } = notice.data;
-  return { eventId: id, jobKey: id, job: referenceOf(id, operationNamed(url, operations)) };
+  // It exists at this moment: a "not found" within the next minute is none.
+  const job = referenceOf(id, operationNamed(url, operations), { takenAt: now });
+  return { eventId: id, jobKey: id, job };
 }
 
 async function readKeys(http: Http, signal: AbortSignal): Promise<PublicKey[]> {
@@ -69,14 +74,15 @@ async function readKeys(http: Http, signal: AbortSignal): Promise<PublicKey[]> {
   const usable = (found.data?.keys ?? []).filter(
     ({ kty, crv, x }) => kty === "OKP" && crv === "Ed25519" && x,
   );
-  if (usable.length === 0) throw brokenCall({ vendor: "fal", purpose: "read", why: "there is no key" });
-  return Promise.all(
-    usable.map(({ x }) =>
-      crypto.subtle.importKey("jwk", { kty: "OKP", crv: "Ed25519", x: x ?? "" }, "Ed25519", false, [
-        "verify",
-      ]),
-    ),
-  );
+  const imported = await Promise.allSettled(usable.map(({ x = "" }) => toPublicKey(x)));
+  // One that is damaged must not keep the others from proving anything.
+  const keys = imported.flatMap((key) => (key.status === "fulfilled" ? [key.value] : []));
+  if (keys.length === 0) throw brokenCall({ vendor: "fal", purpose: "read", why: "there is no key" });
+  return keys;
+}
+
+function toPublicKey(x: string): Promise<PublicKey> {
+  return crypto.subtle.importKey("jwk", { kty: "OKP", crv: "Ed25519", x }, "Ed25519", false, ["verify"]);
 }
 
 async function isSigned(

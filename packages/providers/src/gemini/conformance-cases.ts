@@ -66,6 +66,11 @@ export const geminiCases: VendorCases = {
   ],
   job: jobOf("text-to-image", { prompt }),
   accepted: "nano-banana.picture",
+  large: {
+    contentType: "application/json",
+    before: '{"candidates":[{"content":{"parts":[{"inlineData":{"data":"',
+    after: '"}}]},"finishReason":"STOP"}]}',
+  },
   submitFailures: {
     "nano-banana.prompt-blocked": rejectedInput,
     "nano-banana.picture-blocked": rejectedOutput,
@@ -75,7 +80,7 @@ export const geminiCases: VendorCases = {
     "nano-banana.no-image": failed,
     "nano-banana.thought-only": failed,
     "nano-banana.reason-of-tomorrow": failed,
-    "error.invalid-argument": { code: "provider_failed", outcome: "refused", operator: true },
+    "error.invalid-argument": { code: "provider_failed", outcome: "refused" },
     "error.invalid-key": operator,
     "error.region": operator,
     "error.permission": operator,

@@ -41,6 +41,9 @@ export interface GeminiSettings {
  * they are sent and decoded while they arrive. A plan that came whole but is none is repaired by a second call within
  * the same submission, once.
  *
+ * Generations that it fails end with `content_rejected`, `provider_failed`, `provider_unavailable`, `asset_unusable`
+ * or `submission_unknown`. https://ai.google.dev/gemini-api/docs/image-generation
+ *
  * @throws Error - the key or the URL is unusable, or the image model is retired.
  *
  * @example

@@ -6,6 +6,11 @@ import { openai } from "./index.ts";
 const { prompt } = secrets;
 const headers = { "x-client-request-id": "ref-7f3a" };
 const field = "input_image_asset_url";
+const refusedInput = {
+  code: "content_rejected",
+  outcome: "refused",
+  details: { stage: "input" },
+} as const;
 
 /** Black, dark grey, light grey, white: the two darker ones are kept. */
 const mask = fileOfBytes(
@@ -109,21 +114,22 @@ export const openaiCases: VendorCases = {
   ],
   job: jobOf("text-to-image", { prompt, n: 2 }, { outputs: 2 }),
   accepted: "gpt-image-2.5-flare.two-pictures",
+  large: { contentType: "application/json", before: '{"data":[{"b64_json":"', after: '"}]}' },
   submitFailures: {
-    "gpt-image-2.5-flare.moderated-input": {
+    "gpt-image-2.5-flare.moderated-input": refusedInput,
+    "gpt-image-2.5-flare.moderated-plain": refusedInput,
+    "gpt-image-2.5-flare.moderated-in-200": {
       code: "content_rejected",
       outcome: "refused",
-      details: { stage: "input" },
+      details: { stage: "output" },
     },
-    "gpt-image-2.5-flare.moderated-plain": { code: "content_rejected", outcome: "refused" },
-    "gpt-image-2.5-flare.moderated-in-200": { code: "content_rejected", outcome: "refused" },
-    "dall-e.content-policy": { code: "content_rejected", outcome: "refused" },
+    "dall-e.content-policy": refusedInput,
     "gpt-image-2.5-flare.invalid-size": {
       code: "validation_failed",
       outcome: "refused",
       details: { field: "size" },
     },
-    "gpt-image-2.5-flare.unknown-parameter": { code: "provider_failed", outcome: "refused", operator: true },
+    "gpt-image-2.5-flare.unknown-parameter": { code: "provider_failed", outcome: "refused" },
     "gpt-image-2.5-flare.invalid-image": { code: "asset_unusable", outcome: "refused" },
     "gpt-image-2.5-flare.invalid-mask": { code: "asset_unusable", outcome: "refused" },
     "account.invalid-key": { code: "provider_unavailable", outcome: "refused", operator: true },
@@ -153,7 +159,7 @@ export const openaiCases: VendorCases = {
 };
 
 const unknown = { code: "submission_unknown", outcome: "unknown" } as const;
-const refusedContent = { code: "content_rejected", outcome: "refused" } as const;
+const refusedOutput = { ...refusedInput, details: { stage: "output" } } as const;
 
 /** The same vendor, showing its unfinished pictures. */
 export const openaiStreamCases: VendorCases = {
@@ -200,6 +206,11 @@ export const openaiStreamCases: VendorCases = {
   ],
   job: jobOf("text-to-image", { prompt }),
   accepted: "stream.completed",
+  large: {
+    contentType: "text/event-stream",
+    before: 'event: image_generation.completed\ndata: {"b64_json":"',
+    after: '"}\n\n',
+  },
   submitFailures: {
     "stream.ended": unknown,
     "stream.done-only": unknown,
@@ -210,17 +221,17 @@ export const openaiStreamCases: VendorCases = {
     "stream.server-error": unknown,
     "stream.garbled-error": unknown,
     "stream.rate-limited-late": unknown,
-    "stream.moderated-input": { ...refusedContent, details: { stage: "input" } },
-    "stream.moderated-output": { ...refusedContent, details: { stage: "output" } },
-    "stream.moderated-late": { ...refusedContent, details: { stage: "output" } },
-    "stream.moderated-plain": refusedContent,
-    "stream.error-member": refusedContent,
-    "stream.flat-error": refusedContent,
+    "stream.moderated-input": refusedInput,
+    "stream.moderated-output": refusedOutput,
+    "stream.moderated-late": refusedOutput,
+    "stream.moderated-plain": refusedInput,
+    "stream.error-member": refusedInput,
+    "stream.flat-error": refusedInput,
     "stream.no-credit": { code: "provider_unavailable", outcome: "refused", operator: true },
     "stream.retired": { code: "provider_unavailable", outcome: "refused", operator: true },
     "stream.rate-limited": { code: "provider_unavailable", outcome: "refused", retryAfterMs: 5_000 },
     "stream.invalid-size": { code: "validation_failed", outcome: "refused", details: { field: "size" } },
-    "gpt-image-2.5-flare.moderated-input": { ...refusedContent, details: { stage: "input" } },
+    "gpt-image-2.5-flare.moderated-input": refusedInput,
     "account.invalid-key": { code: "provider_unavailable", outcome: "refused", operator: true },
   },
 };

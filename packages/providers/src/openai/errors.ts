@@ -17,8 +17,12 @@ export function openaiError(failed: Omit<FailedAnswer, "vendor" | "label">): Pro
 
 /** Whether a body says that the content was refused, whatever status it came with. */
 export function isModeration(body: unknown): boolean {
-  const code = errorSchema.safeParse(body).data?.error.code;
-  return code != null && moderationCodes.has(code);
+  return isRefusal(errorSchema.safeParse(body).data?.error ?? {});
+}
+
+/** The type stands beside the refusal's code in every answer that was recorded; alone it means nothing else. */
+function isRefusal({ code, type }: WireError): boolean {
+  return code == null ? type === "image_generation_user_error" : moderationCodes.has(code);
 }
 
 /** What a stream says went wrong in it; nothing where a body holds no error. `painted`: parts of the picture came before. */
@@ -27,16 +31,18 @@ export function errorInStream(body: unknown, painted: boolean): ProviderError | 
   if (error === undefined) return undefined;
   const status = statusInStream(error, painted);
   const failed = openaiError({ purpose: "submit", status, headers: new Headers(), body });
-  if (failed.code !== "content_rejected" || failed.details !== undefined || !painted) return failed;
+  const stated = error.moderation_details !== undefined;
+  if (failed.code !== "content_rejected" || stated || !painted) return failed;
   // It let the words pass and began to paint: what it refuses is the picture.
   const { outcome, message } = failed;
   return new ProviderError("content_rejected", { outcome, message, details: { stage: "output" } });
 }
 
 /** The status that an error would have had as an answer. Work that had begun may have been bought, whatever ended it. */
-function statusInStream({ code, type }: WireError, painted: boolean): number {
+function statusInStream(error: WireError, painted: boolean): number {
+  const { code, type } = error;
   const word = code ?? "";
-  if (moderationCodes.has(word)) return 400;
+  if (isRefusal(error)) return 400;
   if (billingCodes.has(word) || type === "insufficient_quota") return 429;
   if (painted) return 500;
   if (word === "rate_limit_exceeded") return 429;
@@ -47,11 +53,13 @@ function statusInStream({ code, type }: WireError, painted: boolean): number {
 
 type WireError = Partial<NonNullable<ReturnType<typeof errorSchema.safeParse>["data"]>["error"]>;
 
-function choose(status: number, { code, type, param, moderation_details }: WireError): StatusErrorChoice {
+function choose(status: number, error: WireError): StatusErrorChoice {
+  const { code, type, param, moderation_details } = error;
   const word = code ?? "";
-  if (moderationCodes.has(word)) {
-    const stage = moderation_details?.moderation_stage;
-    return { code: "content_rejected", final: true, ...(stage ? { details: { stage } } : {}) };
+  if (isRefusal(error)) {
+    // Where it does not say, nothing was painted yet: what there was to refuse came from the user.
+    const stage = moderation_details?.moderation_stage ?? "input";
+    return { code: "content_rejected", final: true, details: { stage } };
   }
   if (billingCodes.has(word) || type === "insufficient_quota") {
     return { code: "provider_unavailable", operator: true, final: true };

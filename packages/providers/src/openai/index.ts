@@ -49,6 +49,9 @@ export interface OpenaiSettings {
  * ends as `submission_unknown` and is never repeated. Pictures are decoded while they arrive, so that ten large
  * ones need no more memory than one network packet.
  *
+ * Generations that it fails end with `content_rejected`, `validation_failed`, `asset_unusable`, `provider_failed`,
+ * `provider_unavailable` or `submission_unknown`. https://developers.openai.com/api/docs/models
+ *
  * @throws Error - the key or the URL is unusable, the model is retired, or `partialImages` is not 0 to 3.
  *
  * @example

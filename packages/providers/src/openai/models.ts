@@ -30,8 +30,9 @@ const openaiModels: readonly OpenaiModel[] = [
   { id: "dall-e-2", highQualities: false, retiredOn: "2026-05-12" },
 ];
 
-/** Inputs of an edit: fewer bytes than this, in one of these types. */
+/** Inputs of an edit: so many at most, each of fewer bytes than this, in one of these types. */
 export const inputImageLimits = {
+  countMax: 16,
   bytesBelow: 50_000_000,
   contentTypes: ["image/png", "image/jpeg", "image/webp"],
 } as const;

@@ -60,6 +60,8 @@ describe("openai", () => {
     [{}, [file], "gpt-image-2", undefined],
     [{}, [{ ...file, contentType: "image/gif" }], "gpt-image-2", "input_image_asset_url"],
     [{}, [{ ...file, bytes: 50_000_000 }], "gpt-image-2", "input_image_asset_url"],
+    [{}, Array.from({ length: 16 }, () => file), "gpt-image-2", undefined],
+    [{}, Array.from({ length: 17 }, () => file), "gpt-image-2", "input_image_asset_url"],
   ])("checks %j %j of %s before anything is held", (input, files, model, field) => {
     const check = openai({ apiKey, model }).offers["image-to-image"]?.check;
     expect(check?.(input, files)?.field).toBe(field);

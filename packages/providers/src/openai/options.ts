@@ -48,6 +48,10 @@ export function checkOptions(
   if (!model.highQualities && (input.quality === "xhigh" || input.quality === "max")) {
     return { field: "quality", message: "This quality is not offered." };
   }
+  const pictures = files.filter(({ field }) => field !== maskField);
+  const [first] = pictures;
+  if (first !== undefined && pictures.length > inputImageLimits.countMax)
+    return { field: first.field, message: `At most ${inputImageLimits.countMax} pictures.` };
   for (const file of files) {
     const { field, bytes, contentType } = file;
     if (field === maskField) {

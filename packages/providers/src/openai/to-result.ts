@@ -72,5 +72,6 @@ function emptyAnswer(rest: unknown): ProviderError {
   return new ProviderError("content_rejected", {
     outcome: "refused",
     message: "openai: content refused in an answer with status 200",
+    details: { stage: "output" },
   });
 }

@@ -1,6 +1,12 @@
 import { applyStyle, type CheckedFile, type JsonObject } from "@genbff/core";
 import { checkMask, checkPicture, type Refusal } from "../shared/check-picture.ts";
-import { hasSize, outpaintSideMax, type RecraftModel, type RecraftModelId } from "./models.ts";
+import {
+  hasSize,
+  outpaintSideMax,
+  type RecraftEndpoint,
+  type RecraftModel,
+  type RecraftModelId,
+} from "./models.ts";
 import type { RecraftOperation } from "./options.ts";
 import { routeOf } from "./route.ts";
 import { checkStyle, styleOf } from "./styles.ts";
@@ -20,14 +26,23 @@ export function checkRequest(
     wordy ??
     checkSize(input, model) ??
     (operation === "outpaint" ? checkMargins(input, files) : undefined) ??
-    files
-      .map((file) => {
-        const limits = endpoint.files[file.field]?.limits;
-        return limits === undefined ? undefined : checkPicture(file, limits);
-      })
-      .find((refusal) => refusal !== undefined) ??
+    checkFiles(endpoint, files) ??
     checkMask(files)
   );
+}
+
+/** One file of a kind: of a second one the vendor would say nothing that anybody understands. */
+function checkFiles({ files: taken }: RecraftEndpoint, files: readonly CheckedFile[]): Refusal {
+  for (const [index, file] of files.entries()) {
+    const { field } = file;
+    const limits = taken[field]?.limits;
+    if (limits === undefined) return { field, message: "This file is not taken here." };
+    if (files.findIndex((other) => other.field === field) < index)
+      return { field, message: "One picture is taken, not several." };
+    const refusal = checkPicture(file, limits);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }
 
 /** Older models read 1,000 letters, and a preset that they do not have adds to the user's own. */

@@ -185,7 +185,7 @@ export const recraftCases: VendorCases = {
   submitFailures: {
     "error.moderated": { code: "content_rejected", outcome: "refused", details: { stage: "input" } },
     "error.moderated-nested": { code: "content_rejected", outcome: "refused", details: { stage: "input" } },
-    "error.image-type": { code: "provider_failed", outcome: "refused", operator: true },
+    "error.image-type": { code: "provider_failed", outcome: "refused" },
     "error.wrong-key": { code: "provider_unavailable", outcome: "refused", operator: true },
     "error.no-credit": { code: "provider_unavailable", outcome: "refused", operator: true },
     "error.no-credit-plain": { code: "provider_unavailable", outcome: "refused", operator: true },

@@ -41,6 +41,9 @@ export interface RecraftSettings {
  * no idempotency key and cannot be asked about a lost answer: such a submission ends as `submission_unknown` and is
  * never repeated. Masks are painted anew in pure black and white. https://www.recraft.ai/docs/api-reference
  *
+ * Generations that it fails end with `content_rejected`, `asset_unusable`, `provider_failed`, `provider_unavailable`
+ * or `submission_unknown`.
+ *
  * @throws Error - the key or the URL is unusable, or there is no such model.
  *
  * @example

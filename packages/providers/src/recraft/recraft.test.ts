@@ -115,6 +115,8 @@ describe("recraft", () => {
     ["upscale", [{ ...picture, width: 32, height: 32 }], undefined],
     ["upscale", [{ ...picture, width: 2_000, height: 2_001 }], picture.field],
     ["erase", [picture, mask], undefined],
+    ["erase", [picture, picture, mask], picture.field],
+    ["vectorize", [picture, mask], mask.field],
     ["erase", [picture, { ...mask, contentType: "image/webp" }], mask.field],
     ["erase", [picture, { ...mask, height: 767 }], mask.field],
   ] as const)("checks, for %s, the files %j", (operation, files, field) => {

@@ -61,7 +61,7 @@ export const replicateCases: VendorCases = {
     "error.no-credit": refused,
     "error.no-access": refused,
     "error.no-model": refused,
-    "error.invalid-version": { code: "provider_failed", outcome: "refused", operator: true },
+    "error.invalid-version": { code: "provider_failed", outcome: "refused" },
     "error.throttled": { code: "provider_unavailable", outcome: "refused", retryAfterMs: 30_000 },
     "error.throttled-header": { code: "provider_unavailable", outcome: "refused", retryAfterMs: 7_000 },
     "error.server": { code: "submission_unknown", outcome: "unknown" },

@@ -57,6 +57,9 @@ export interface ReplicateSettings<Offered extends ModelParameters> {
  * within the hour for which inputs are kept, or told by webhook. Input files are uploaded before the intent. Results
  * are deleted after an hour; they are copied as soon as the prediction has succeeded.
  *
+ * Generations that it fails end with `content_rejected`, `asset_unusable`, `provider_failed`, `provider_unavailable`,
+ * `provider_timeout`, `output_unavailable` or `submission_unknown`. https://replicate.com/docs/reference/http
+ *
  * @throws Error - the model, the key or the URL is unusable, or nothing is offered.
  *
  * @example

@@ -32,7 +32,10 @@ interface Listed {
 }
 
 /** An account with these predictions, newest first, in pages of two. Returns what was asked for. */
-function account(predictions: readonly Listed[], next = `${baseUrl}/predictions`): string[] {
+function account(
+  predictions: readonly Listed[],
+  { next = `${baseUrl}/predictions`, most = 2, date }: { next?: string; most?: number; date?: string } = {},
+): string[] {
   const asked: string[] = [];
   const rowOf = ({ id, at, model = "ada/lamp", version = "v1" }: Listed) => ({
     id,
@@ -45,8 +48,12 @@ function account(predictions: readonly Listed[], next = `${baseUrl}/predictions`
     http.get(`${baseUrl}/predictions`, ({ request: { url } }) => {
       asked.push(url.slice(baseUrl.length + 1));
       const from = Number(new URL(url).searchParams.get("cursor") ?? 0);
-      const more = from + 2 < predictions.length ? `${next}?cursor=${from + 2}` : null;
-      return HttpResponse.json({ results: predictions.slice(from, from + 2).map(rowOf), next: more });
+      const more = from + most < predictions.length ? `${next}?cursor=${from + most}` : null;
+      const results = predictions.slice(from, from + most).map(rowOf);
+      return HttpResponse.json(
+        { results, next: more },
+        { headers: { date: date ?? new Date().toUTCString() } },
+      );
     }),
     http.get(`${baseUrl}/predictions/:id`, ({ params }) => {
       asked.push(String(params.id));
@@ -86,6 +93,20 @@ describe("lookup", () => {
     ]);
   });
 
+  it("finds ours among dozens of others: it reads those that were made when the request left", async () => {
+    const others = (count: number, from: number) =>
+      Array.from({ length: count }, (_, i) => ({ id: `p${from - i}`, at: from - i, input: { prompt: "x" } }));
+    const asked = account([...others(80, 90), { id: "ours", at: 1, input }, ...others(10, 0)], { most: 100 });
+    expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: false });
+    expect(asked.filter((path) => !path.startsWith("predictions"))).toHaveLength(60);
+  });
+
+  it("looks further back at a vendor whose clock is slow", async () => {
+    const date = new Date(Date.now() - 600_000).toUTCString();
+    account([{ id: "ours", at: -590, input }], { date });
+    expect((await search())?.candidates.map(({ key }) => key)).toEqual(["ours"]);
+  });
+
   it("proves that nothing was bought, but not before a request could have arrived", async () => {
     account([{ id: "other", at: 1, input: { prompt: "a chair" } }]);
     expect(await search()).toEqual({ candidates: [], conclusive: true });
@@ -96,6 +117,8 @@ describe("lookup", () => {
     ["was deleted", { removed: true, input: {} }],
     ["is not told", {}],
     ["is told in part", { input: { prompt: "a lamp" } }],
+    ["is told by another address", { input: { ...input, image: "https://replicate.delivery/x/f1.png" } }],
+    ["is told in another form", { input: { ...input, size: "8" } }],
   ])("proves nothing by a prediction whose input %s", async (_how, rest) => {
     account([{ id: "p1", at: 1, ...rest }]);
     expect(await search()).toEqual({ candidates: [], conclusive: false });
@@ -113,7 +136,7 @@ describe("lookup", () => {
   it("takes its token to no other host for the next page, and then proves nothing", async () => {
     const asked = account(
       [1, 2, 3].map((at) => ({ id: `p${at}`, at, input: { prompt: "a chair" } })),
-      "https://elsewhere.example.com/v1/predictions",
+      { next: "https://elsewhere.example.com/v1/predictions" },
     );
     expect(await search()).toEqual({ candidates: [], conclusive: false });
     expect(asked).toEqual(["predictions", "p1", "p2"]);

@@ -1,7 +1,7 @@
 import type { JobReference, JsonObject, LookupResult, LostSubmission } from "@genbff/core";
+import { type Comparison, compareJson } from "../shared/compare-json.ts";
 import type { Http } from "../shared/http.ts";
 import { vendorNow } from "../shared/retry-after.ts";
-import { isSameJson } from "../shared/same-json.ts";
 import { brokenCall } from "../shared/transport-error.ts";
 import { callReplicate } from "./call.ts";
 import type { ReplicateModel } from "./model.ts";
@@ -28,6 +28,8 @@ export interface Search {
 interface Listed {
   readonly rows: readonly PredictionRow[];
   readonly complete: boolean;
+  /** What is older was not made by the lost request, by the vendor's clock. */
+  readonly since: number;
   readonly now: number;
 }
 
@@ -42,14 +44,15 @@ interface Listed {
  */
 export async function lookup(lost: LostSubmission, search: Search): Promise<LookupResult> {
   const { operation, input } = readStored(lost.request);
-  const since = lost.intentAt - clockSlackMs;
-  const listed = await list(search, since);
-  const ours = listed.rows.filter((row) => isOfModel(row, search.model) && !(createdAt(row) < since));
-  ours.sort((one, other) => createdAt(one) - createdAt(other));
+  const listed = await list(search, lost.intentAt);
+  const ours = listed.rows.filter((row) => isOfModel(row, search.model) && !(createdAt(row) < listed.since));
+  // A busy shop makes more in a minute than one search may read: ours was made when its request left.
+  const distance = (row: PredictionRow) => Math.abs(createdAt(row) - lost.intentAt);
+  const nearest = ours.toSorted((one, other) => distance(one) - distance(other)).slice(0, readsMax);
 
   const candidates: JobReference[] = [];
   let compared = listed.complete && ours.length <= readsMax;
-  for (const row of ours.slice(-readsMax)) {
+  for (const row of nearest.toSorted((one, other) => createdAt(one) - createdAt(other))) {
     const verdict = await compare(row, input, search);
     if (verdict === "equal") candidates.push(referenceOf(row.id, operation, createdAt(row)));
     if (verdict === "unclear") compared = false;
@@ -58,8 +61,9 @@ export async function lookup(lost: LostSubmission, search: Search): Promise<Look
 }
 
 /** Pages through the list, newest first, until it is older than the intent. */
-async function list(search: Search, since: number): Promise<Listed> {
+async function list(search: Search, intentAt: number): Promise<Listed> {
   const rows: PredictionRow[] = [];
+  let since = intentAt - clockSlackMs;
   let path = "predictions";
   for (let page = 1; ; page++) {
     const answer = await read(search, path);
@@ -69,11 +73,14 @@ async function list(search: Search, since: number): Promise<Listed> {
       throw brokenCall({ vendor: "replicate", purpose: "read", why: "the predictions cannot be listed" });
     }
     rows.push(...found.data.results);
-    const now = Math.min(Date.now(), vendorNow(answer.headers, Date.now()));
+    const vendors = vendorNow(answer.headers, Date.now());
+    const now = Math.min(Date.now(), vendors);
+    // A vendor whose clock is slow dates our prediction before our intent.
+    since = Math.min(since, intentAt - clockSlackMs + vendors - Date.now());
     const passed = found.data.results.some((row) => createdAt(row) < since);
-    if (passed || found.data.next == null) return { rows, complete: true, now };
+    if (passed || found.data.next == null) return { rows, complete: true, since, now };
     const next = pathBelow(found.data.next, search.baseUrl);
-    if (page === pagesMax || next === undefined) return { rows, complete: false, now };
+    if (page === pagesMax || next === undefined) return { rows, complete: false, since, now };
     path = next;
   }
 }
@@ -87,16 +94,12 @@ function pathBelow(url: string, baseUrl: string): string | undefined {
   return `${pathname.slice(base.pathname.length)}${search}`;
 }
 
-async function compare(row: PredictionRow, sent: JsonObject, search: Search) {
+async function compare(row: PredictionRow, sent: JsonObject, search: Search): Promise<Comparison> {
   const answer = await read(search, `predictions/${encodeURIComponent(row.id)}`);
   if (!answer.ok && answer.status !== 404) throw answer.error;
   const prediction = answer.ok ? predictionSchema.safeParse(answer.body).data : undefined;
   const { input, data_removed: removed } = prediction ?? {};
-  if (input === undefined || removed === true) return "unclear";
-  const fields = Object.entries(sent);
-  if (fields.some(([field, value]) => input[field] !== undefined && !isSameJson(value, input[field])))
-    return "different";
-  return fields.every(([field]) => input[field] !== undefined) ? "equal" : "unclear";
+  return input === undefined || removed === true ? "unclear" : compareJson(sent, input);
 }
 
 /** What a row does not say counts as ours: it is read rather than passed over. */

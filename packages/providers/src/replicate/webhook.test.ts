@@ -37,7 +37,8 @@ function webhook(change: Partial<Record<"body" | "seconds" | "before" | "by" | "
     now,
   } satisfies WebhookRequest;
 }
-const notice = { eventId: "m1", jobKey: "p1", job: { key: "p1", data: { operation: "upscale" } } };
+const job = { key: "p1", data: { operation: "upscale", taken_at: now } };
+const notice = { eventId: "m1", jobKey: "p1", job };
 const other = Buffer.from("another").toString("base64");
 
 /** The account's secrets, one a call; the last one stays. Returns how often they were asked for. */

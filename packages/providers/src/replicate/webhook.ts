@@ -48,7 +48,7 @@ export function createVerifier({ http, secret, operations }: ReplicateWebhooks) 
 
 function noticeOf(
   id: string,
-  { body, url }: WebhookRequest,
+  { body, url, now }: WebhookRequest,
   operations: readonly string[],
 ): WebhookNotice | undefined {
   const prediction = webhookSchema.safeParse(parseBody(body)).data;
@@ -56,7 +56,8 @@ function noticeOf(
   return {
     eventId: id,
     jobKey: prediction.id,
-    job: referenceOf(prediction.id, operationNamed(url, operations)),
+    // It exists at this moment: a "not found" within the next minute is none.
+    job: referenceOf(prediction.id, operationNamed(url, operations), now),
   };
 }
 

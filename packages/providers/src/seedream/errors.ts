@@ -85,8 +85,9 @@ function choose(status: number, { code, param = "" }: SeedreamRefusal): StatusEr
   const family = familyOf(code);
   const refused = moderation.exec(family);
   if (refused !== null) {
-    const stage = refused[1]?.toLowerCase();
-    return { code: "content_rejected", final: true, ...(stage ? { details: { stage } } : {}) };
+    // A code that names no side comes before anything was painted.
+    const stage = refused[1]?.toLowerCase() ?? "input";
+    return { code: "content_rejected", final: true, details: { stage } };
   }
   if (ofMoney.has(family)) return { code: "provider_unavailable", operator: true, final: true };
   if (ofAccount.has(family)) return { code: "provider_unavailable", operator: true };

@@ -39,6 +39,9 @@ export interface SeedreamSettings {
  * watermark. The vendor answers at once, takes no idempotency key and cannot be asked about a lost answer: such a
  * submission ends as `submission_unknown` and is never repeated.
  *
+ * Generations that it fails end with `content_rejected`, `validation_failed`, `asset_unusable`, `provider_failed`,
+ * `provider_unavailable` or `submission_unknown`. https://docs.byteplus.com/en/docs/ModelArk/1541523
+ *
  * @throws Error - the key or the URL is unusable.
  *
  * @example

@@ -66,13 +66,17 @@ function usualFor(status: number): { code: ProviderErrorCode; operator: boolean 
       return { code: "provider_unavailable", operator: false };
     case 413:
       return { code: "asset_unusable", operator: false };
+    case 400:
+    case 422:
+      // One user's odd picture may be what the vendor complains of: that must not open the breaker for all the others.
+      return { code: "provider_failed", operator: false };
     case 401:
     case 402:
     case 403:
     case 404:
       return { code: "provider_unavailable", operator: true };
     default:
-      // Redirects and requests that the vendor does not understand: only the operator can cure them.
+      // Redirects and addresses that are gone: only the operator can cure them.
       return { code: status < 400 ? "provider_unavailable" : "provider_failed", operator: status < 500 };
   }
 }

@@ -14,6 +14,7 @@ export const stabilityCases: VendorCases = {
   requests: fileRequests,
   job: jobOf("image-to-image", { prompt }, { files: [image] }),
   accepted: "core.picture",
+  large: { contentType: "image/png", before: Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), after: "" },
   submitFailures: {
     "core.filtered": { code: "content_rejected", outcome: "failed", details: { stage: "output" } },
     "error.moderated": { code: "content_rejected", outcome: "refused", details: { stage: "input" } },
@@ -21,7 +22,7 @@ export const stabilityCases: VendorCases = {
     "error.language": { code: "validation_failed", outcome: "refused", details: { field: "prompt" } },
     "error.field": { code: "validation_failed", outcome: "refused", details: { field: "aspect_ratio" } },
     "error.background": { code: "validation_failed", outcome: "refused", details: { field: "prompt" } },
-    "error.unknown-field": { code: "provider_failed", outcome: "refused", operator: true },
+    "error.unknown-field": { code: "provider_failed", outcome: "refused" },
     "error.picture": { code: "asset_unusable", outcome: "refused" },
     "error.subject": { code: "asset_unusable", outcome: "refused" },
     "error.too-large": { code: "asset_unusable", outcome: "refused" },

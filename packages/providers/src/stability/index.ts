@@ -12,7 +12,7 @@ import { type StabilityOperation, stabilityOptions } from "./options.ts";
 import { creditsOf, isFresh, referenceOf } from "./reference.ts";
 import { routeOf } from "./route.ts";
 import { readStored, toForm, toRequest } from "./to-request.ts";
-import { running, toJobId, toOutput, toRunning } from "./to-result.ts";
+import { running, tellReason, toJobId, toOutput, toRunning } from "./to-result.ts";
 
 /** For one picture or model of tens of megabytes to arrive and to be stored. */
 const readTimeoutMs = 60_000;
@@ -39,6 +39,9 @@ export interface StabilitySettings {
  * cannot be asked about a lost answer: such a submission ends as `submission_unknown` and is never repeated. Only
  * `replace-background` and the creative upscaler are jobs; the vendor keeps their results for 24 hours.
  * https://platform.stability.ai/docs/api-reference
+ *
+ * Generations that it fails end with `content_rejected`, `validation_failed`, `asset_unusable`, `provider_failed`,
+ * `provider_unavailable` or `submission_unknown`.
  *
  * @throws Error - the key or the URL is unusable, or there is no such model.
  *
@@ -81,7 +84,7 @@ export function stability(settings: StabilitySettings) {
       return { request: { ...toRequest(job, routeOfJob(job)) } };
     },
 
-    async submit(job, prepared, { signal }) {
+    async submit(job, prepared, { signal, logger }) {
       const endpoint = routeOfJob(job);
       const request = readStored(prepared.request);
       const answer = await http({
@@ -104,6 +107,7 @@ export function stability(settings: StabilitySettings) {
         const body = await readErrorBody(answer);
         return refusedOrThrow(stabilityError({ purpose: "submit", status, headers, body }));
       }
+      tellReason(answer, logger);
       if (!endpoint.later) return toOutput(answer, endpoint.credits);
       const takenAt = vendorNow(headers, Date.now());
       return running(referenceOf(await toJobId(answer), takenAt, endpoint.credits), pollMs);
@@ -120,6 +124,7 @@ export function stability(settings: StabilitySettings) {
       });
       const { status, headers } = answer;
       if (status === 202) return toRunning(answer, { reference, pollMs, logger });
+      tellReason(answer, logger);
       if (answer.ok) return toOutput(answer, creditsOf(reference), reference);
       const failed = { purpose: "read", status, headers, body: await readErrorBody(answer) } as const;
       const gone = status === 404 && !isFresh(reference, vendorNow(headers, Date.now()));

@@ -43,6 +43,8 @@ const r4: PictureLimits = { ...small, pixelsMax: 4_194_304 };
 const r9: PictureLimits = { ...small, pixelsMax: 9_437_184 };
 const r9Ratio: PictureLimits = { ...r9, ratioMax: 2.5 };
 
+/** What the models of the third generation take besides. */
+const ofThird = (model: StabilityModel) => (model === "core" || model === "ultra" ? [] : ["cfg_scale"]);
 const same = (...names: string[]) => Object.fromEntries(names.map((name) => [name, name]));
 const drawn = same("seed", "output_format");
 const styled = { ...drawn, ...same("negative_prompt", "style_preset") };
@@ -64,7 +66,7 @@ export function fromWords(model: StabilityModel): StabilityEndpoint {
   const shared = {
     chosenBy: ["model"],
     prompt: words,
-    fields: { ...styled, ...same("aspect_ratio") },
+    fields: { ...styled, ...same("aspect_ratio", ...ofThird(model)) },
     files: {},
   };
   const folder = "v2beta/stable-image/generate";
@@ -78,7 +80,7 @@ export function fromWords(model: StabilityModel): StabilityEndpoint {
 export function fromPicture(model: Exclude<StabilityModel, "core">): StabilityEndpoint {
   const shared = { chosenBy: ["model"], prompt: words };
   const folder = "v2beta/stable-image/generate";
-  const fields = { ...styled, ...same("strength") };
+  const fields = { ...styled, ...same("strength", ...ofThird(model)) };
   if (model === "ultra") {
     return {
       ...shared,

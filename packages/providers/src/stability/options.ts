@@ -45,11 +45,21 @@ const aspectRatio = {
     .optional(),
 };
 
+const cfgScale = {
+  cfg_scale: z
+    .number()
+    .min(1)
+    .max(10)
+    .meta({ title: "Obedience", description: "To the words, by the models that take it." })
+    .optional(),
+};
+
 /** What a caller may set, by operation. Which endpoint takes which of it is for `check`. */
 export const stabilityOptions = {
   "text-to-image": z.strictObject({
     ...styled,
     ...aspectRatio,
+    ...cfgScale,
     model: z.enum(imageModels).meta({ title: "Model" }).optional(),
   }),
   "image-to-image": z.strictObject({
@@ -65,6 +75,7 @@ export const stabilityOptions = {
       .meta({ title: "Model", description: "Paints over the picture instead of following it." })
       .optional(),
     strength: share("Change", "With a model: 0 leaves the picture, 1 forgets it.", 0.5),
+    ...cfgScale,
   }),
   "sketch-to-image": z.strictObject({
     ...styled,

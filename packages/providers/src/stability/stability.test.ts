@@ -1,10 +1,11 @@
 import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { failureOf } from "../conformance/buy.ts";
+import { buy, failureOf } from "../conformance/buy.ts";
 import { jobOf } from "../conformance/cases.ts";
 import { submitContext } from "../conformance/context.ts";
 import { stability } from "./index.ts";
+import { fromPicture, fromWords, imageModels } from "./models.ts";
 import { styleOf } from "./style-presets.ts";
 
 const apiKey = "sk-key";
@@ -62,6 +63,8 @@ describe("stability", () => {
     ["image-to-image", { prompt, model: "sd3.5-large", aspect_ratio: "1:1" }, [picture], "aspect_ratio"],
     ["image-to-image", { prompt, model: "ultra", fidelity: 0.1 }, [picture], "fidelity"],
     ["image-to-image", { prompt, model: "ultra", control: "style" }, [picture], "control"],
+    ["image-to-image", { prompt, model: "ultra", cfg_scale: 7 }, [picture], "cfg_scale"],
+    ["text-to-image", { prompt, cfg_scale: 7 }, [], "cfg_scale"],
     ["outpaint", {}, [picture], "left"],
     ["outpaint", { left: 0 }, [picture], "left"],
     ["outpaint", { up: 1 }, [picture], undefined],
@@ -149,6 +152,27 @@ describe("stability", () => {
   });
 });
 
+it("lets the models of the third generation be told how closely to keep to the words", () => {
+  const [core, ultra, ...third] = imageModels;
+  for (const model of third) {
+    expect(fromWords(model).fields).toHaveProperty("cfg_scale", "cfg_scale");
+    expect(fromPicture(model).fields).toHaveProperty("cfg_scale", "cfg_scale");
+  }
+  for (const model of [core, ultra]) expect(fromWords(model).fields).not.toHaveProperty("cfg_scale");
+});
+
+it("delivers a picture that came with a word of tomorrow, and says so in the log", async () => {
+  const warnings: unknown[] = [];
+  const { logger } = submitContext();
+  const paint = submitContext({ logger: { ...logger, warn: (fields) => warnings.push(fields) } });
+  const provider = stability({ apiKey, baseUrl });
+  const headers = { "finish-reason": "UPSIDE_DOWN", "content-type": "image/png" };
+  server.use(http.post(`${baseUrl}/*`, () => HttpResponse.arrayBuffer(png, { headers }), { once: true }));
+  const { outputs } = await buy(provider, jobOf("text-to-image", { prompt }), paint);
+  expect(outputs[0]).toContain("and more");
+  expect(warnings).toEqual([{ provider: "stability", reason: "UPSIDE_DOWN" }]);
+});
+
 describe("styleOf", () => {
   const styled = { prompt: "a lamp, modelled in clay", style: "clay" };
   it("lets the caller's own preset win, and keeps ours in the words", () => {
@@ -163,11 +187,10 @@ describe("styleOf", () => {
 });
 
 const baseUrl = "https://vendor.invalid";
+const png = Uint8Array.from(Buffer.from("\x89PNG\r\n\x1a\n and more", "latin1")).buffer;
 const paths: string[] = [];
 const server = setupServer(
-  http.post(`${baseUrl}/*`, () =>
-    HttpResponse.arrayBuffer(Uint8Array.from(Buffer.from("\x89PNG\r\n\x1a\n and more", "latin1")).buffer),
-  ),
+  http.post(`${baseUrl}/*`, () => HttpResponse.arrayBuffer(png)),
   http.get(`${baseUrl}/*`, ({ request }) => {
     paths.push(new URL(request.url).pathname);
     const headers = { date: "Fri, 20 Nov 2026 09:13:44 GMT" };

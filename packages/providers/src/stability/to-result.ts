@@ -63,3 +63,10 @@ export async function toRunning(
 export function running(reference: JobReference, pollMs: number): ProviderAnswer {
   return { state: "running", reference, pollAfterMs: pollMs, stage: "Painting the picture" };
 }
+
+/** A word of tomorrow beside a whole picture: it was paid for, so it is delivered, and somebody must look. */
+export function tellReason({ headers }: HttpAnswer, logger: Logger): void {
+  const reason = headers.get("finish-reason")?.trim().toUpperCase() ?? "SUCCESS";
+  if (reason === "SUCCESS" || reason === "CONTENT_FILTERED") return;
+  logger.warn({ provider: "stability", reason: slug(reason) ?? "unreadable" }, "unknown finish reason");
+}

@@ -1,8 +1,5 @@
 import type { JsonObject } from "@genbff/core";
-import { isSameJson } from "../shared/same-json.ts";
-
-/** Whether a recorded input is ours. `unclear`: it agrees as far as it goes, but does not hold all that we sent. */
-export type Comparison = "equal" | "different" | "unclear";
+import { type Comparison, compareJson, together } from "../shared/compare-json.ts";
 
 /** Names under which the former API records what we send. */
 const formerNames: Record<string, readonly string[]> = {
@@ -14,14 +11,11 @@ const formerNames: Record<string, readonly string[]> = {
 
 /** Compares what we sent with what a task records. Fields that the server added do not count. */
 export function compareInput(sent: JsonObject, recorded: Record<string, unknown> | undefined): Comparison {
-  let result: Comparison = "equal";
-  for (const [field, value] of Object.entries(sent)) {
+  const each = Object.entries(sent).map(([field, value]) => {
     const name = [field, ...(formerNames[field] ?? [])].find((known) => recorded?.[known] !== undefined);
-    const stored = name === undefined ? undefined : recorded?.[name];
-    if (stored === undefined) result = "unclear";
-    else if (!isSameJson(unwrap(value), unwrap(stored))) return "different";
-  }
-  return result;
+    return compareJson(unwrap(value), name === undefined ? undefined : unwrap(recorded?.[name]));
+  });
+  return together(each);
 }
 
 /** The former API wraps a file's token in an object; the words for a surface are wrapped by one of two documents. */

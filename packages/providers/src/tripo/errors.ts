@@ -32,6 +32,11 @@ const choices: Record<number, StatusErrorChoice> = {
   2020: unusable,
   2021: unusable,
   2022: unusable,
+  2011: unusable,
+  2012: unusable,
+  2019: unusable,
+  // Too hard a shape, or too long a queue: neither this server nor its operator can help.
+  2018: { code: "provider_failed" },
   // No credit of ours at the vendor: no waiting cures it, and it is never the user's fault.
   2010: { ...ourMistake, final: true },
   2002: ourMistake,
@@ -62,6 +67,8 @@ export function isTaskNotFound(status: number, body: unknown): boolean {
 export function failedTask(status: string, errorCode: number | undefined): ProviderError {
   const code = codeOfFailure(status, errorCode);
   return new ProviderError(code, {
+    // It let the words and the pictures in: what it refuses is what became of them.
+    ...(code === "content_rejected" ? { details: { stage: "output" } } : {}),
     outcome: "failed",
     message: `tripo: the task ended as ${status}${errorCode === undefined ? "" : ` (${errorCode})`}`,
   });

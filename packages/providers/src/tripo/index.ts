@@ -51,6 +51,9 @@ export interface TripoSettings {
  * answer got lost is found by `lookup`. Files are uploaded before the intent. Links to results die within a
  * minute; `check` makes fresh ones.
  *
+ * Generations that it fails end with `content_rejected`, `validation_failed`, `asset_unusable`, `provider_failed`,
+ * `provider_unavailable`, `provider_timeout` or `submission_unknown`. https://developers.tripo3d.ai/en/docs
+ *
  * @throws Error - the key or the URL is unusable, the model is retired, or `webhookSecret` is empty.
  *
  * @example

@@ -34,26 +34,27 @@ interface Task {
 /** A vendor whose account lists these tasks, newest first. Returns the paths that were asked for. */
 function account(
   tasks: readonly Task[],
-  date = new Date().toUTCString(),
-  shape: "list" | "map" = "map",
+  { date, shape = "map", most = 200 }: { date?: string; shape?: "list" | "map"; most?: number } = {},
 ): string[] {
   const asked: string[] = [];
-  const headers = { date };
+  // As late as can be: a machine that is busy between must not look like a slow clock of the vendor's.
+  const says = () => ({ headers: { date: date ?? new Date().toUTCString() } });
   server.use(
     http.get(`${baseUrl}/*`, ({ request }) => {
       const url = new URL(request.url);
       asked.push(`${url.pathname.slice(4)}${url.search}`);
       if (url.pathname.endsWith("/account/usage")) {
         const [offset, limit] = [url.searchParams.get("offset"), url.searchParams.get("limit")].map(Number);
-        const rows = tasks.slice(offset, (offset ?? 0) + (limit ?? 0)).map(({ id, at, type }) => ({
+        const end = (offset ?? 0) + Math.min(most, limit ?? 0);
+        const rows = tasks.slice(offset, end).map(({ id, at, type }) => ({
           task_id: id,
           type: type ?? "text_to_model",
           status: "queued",
           created_at: new Date(intentAt + at * 1000).toISOString(),
         }));
-        return HttpResponse.json({ code: 0, data: { usage: rows } }, { headers });
+        return HttpResponse.json({ code: 0, data: { usage: rows } }, says());
       }
-      return HttpResponse.json({ code: 2001 }, { status: 404, headers });
+      return HttpResponse.json({ code: 2001 }, { status: 404, ...says() });
     }),
     http.post(`${baseUrl}/tasks/list`, async ({ request }) => {
       const { task_ids: ids } = (await request.json()) as { task_ids: string[] };
@@ -65,7 +66,7 @@ function account(
         tasks: shape === "list" ? details : Object.fromEntries(details.map((task) => [task.task_id, task])),
         missed,
       };
-      return HttpResponse.json({ code: 0, data }, { headers });
+      return HttpResponse.json({ code: 0, data }, says());
     }),
   );
   return asked;
@@ -73,7 +74,7 @@ function account(
 
 describe("lookup", () => {
   it.each(["list", "map"] as const)("reads tasks that come as a %s", async (shape) => {
-    account([{ id: "ours", at: 1, input: body }], undefined, shape);
+    account([{ id: "ours", at: 1, input: body }], { shape });
     expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: true });
   });
 
@@ -88,7 +89,7 @@ describe("lookup", () => {
     ];
     const asked = account(types.map((type, at) => ({ id: `t${at}`, at, type, input: body })));
     await search();
-    expect(asked[1]).toBe("tasks/list t3 t4 t5");
+    expect(asked).toContain("tasks/list t3 t4 t5");
   });
 
   it("knows work on a model by what it worked on, and remembers what was spent before it", async () => {
@@ -173,11 +174,15 @@ describe("lookup", () => {
       { id: "a", at: 5, type: "image_to_model", input: body },
       { id: "b", at: 4, type: "text-to-model", input: body },
       { id: "c", at: -100, input: body },
-      { id: "d", at: -130, input: body },
+      { id: "d", at: -240, input: body },
     ]);
     expect((await search())?.candidates.map(({ key }) => key)).toEqual(["c", "b"]);
     // The nearest to the intent come first: of many tasks ours is among them.
-    expect(asked).toEqual(["account/usage?limit=200&offset=0", "tasks/list b c"]);
+    expect(asked).toEqual([
+      "account/usage?limit=200&offset=0",
+      "account/usage?limit=200&offset=4",
+      "tasks/list b c",
+    ]);
   });
 
   it("turns pages until they are older than the intent", async () => {
@@ -197,6 +202,45 @@ describe("lookup", () => {
     ]);
   });
 
+  it("takes a short page for no end: an account may list fewer than were asked for", async () => {
+    const rows = Array.from({ length: 120 }, (_, i) => ({
+      id: `n${i}`,
+      at: 120 - i,
+      type: "image_to_model",
+    }));
+    const asked = account([...rows, { id: "ours", at: 0, input: body }], { most: 50 });
+    expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: true });
+    expect(asked.filter((path) => path.startsWith("account"))).toEqual(
+      [0, 50, 100, 121].map((offset) => `account/usage?limit=200&offset=${offset}`),
+    );
+  });
+
+  it("finds ours in a list whose oldest come first", async () => {
+    const old = Array.from({ length: 400 }, (_, i) => ({ id: `o${i}`, at: -9_000 + i }));
+    account([...old, { id: "ours", at: 1, input: body }]);
+    expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: true });
+  });
+
+  it("turns ten pages at most, and proves nothing by an account that tells the same page again", async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => ({
+      id: `n${i}`,
+      at: 300 - i,
+      type: "image_to_model",
+    }));
+    const asked = account(Array.from({ length: 20 }, () => rows).flat());
+    expect(await search()).toEqual({ candidates: [], conclusive: false });
+    expect(asked).toHaveLength(10);
+  });
+
+  it("looks further back at a vendor whose clock is slow: our task is dated before our intent there", async () => {
+    const slow = (ms: number) => new Date(Date.now() - ms).toUTCString();
+    account([{ id: "ours", at: -590, input: body }], { date: slow(600_000) });
+    expect((await search())?.candidates.map(({ key }) => key)).toEqual(["ours"]);
+    server.resetHandlers();
+    account([{ id: "long-gone", at: -590, input: body }], { date: slow(0) });
+    expect(await search()).toEqual({ candidates: [], conclusive: true });
+  });
+
   it("proves nothing before the vendor's list and our own request have settled", async () => {
     account([]);
     expect(await search({ lookupSettleMs: 120_000 })).toEqual({ candidates: [], conclusive: false });
@@ -204,7 +248,7 @@ describe("lookup", () => {
   });
 
   it("trusts the earlier of the two clocks", async () => {
-    account([], new Date(intentAt + 5_000).toUTCString());
+    account([], { date: new Date(intentAt + 5_000).toUTCString() });
     expect((await search())?.conclusive).toBe(false);
   });
 

@@ -1,9 +1,10 @@
 import type { JobReference, LookupResult, LostSubmission } from "@genbff/core";
+import type { Comparison } from "../shared/compare-json.ts";
 import type { Http, HttpCall } from "../shared/http.ts";
 import { vendorNow } from "../shared/retry-after.ts";
 import { brokenCall } from "../shared/transport-error.ts";
 import { callTripo } from "./call.ts";
-import { type Comparison, compareInput } from "./compare-input.ts";
+import { compareInput } from "./compare-input.ts";
 import { type ReadTasks, readTasks } from "./read-tasks.ts";
 import { referenceOf } from "./reference.ts";
 import { mayBeMadeBy } from "./task-types.ts";
@@ -30,6 +31,8 @@ export interface Search {
 interface Listed {
   readonly rows: readonly TripoUsageRow[];
   readonly complete: boolean;
+  /** What is older was not made by the lost request, by the vendor's clock. */
+  readonly since: number;
   readonly headers: Headers;
 }
 
@@ -44,11 +47,11 @@ interface Listed {
  */
 export async function lookup(lost: LostSubmission, search: Search): Promise<LookupResult> {
   const request = readStored(lost.request);
-  const since = lost.intentAt - clockSlackMs;
-  const listed = await listUsage(search, since);
-  const matching = listed.rows.filter(
-    (row) => mayBeMadeBy(row.type, request.path) && !(createdAt(row) < since),
-  );
+  const listed = await listUsage(search, lost.intentAt);
+  const { since } = listed;
+  // A task that is made while pages are turned moves a row to the next page: it is seen twice.
+  const rows = [...new Map(listed.rows.map((row) => [row.task_id, row])).values()];
+  const matching = rows.filter((row) => mayBeMadeBy(row.type, request.path) && !(createdAt(row) < since));
   // A busy shop makes more in a minute than one search may read: ours was made when its request left.
   const nearest = matching
     .toSorted((a, b) => Math.abs(createdAt(a) - lost.intentAt) - Math.abs(createdAt(b) - lost.intentAt))
@@ -70,20 +73,34 @@ export async function lookup(lost: LostSubmission, search: Search): Promise<Look
   return { candidates, conclusive: compared && now - lost.intentAt >= search.settleMs };
 }
 
-/** Pages through the usage, newest first, until it is older than the intent. */
-async function listUsage(search: Search, since: number): Promise<Listed> {
+/**
+ * Pages through the usage until it is older than the intent. No document says that the newest come first, nor that a page
+ * is as long as we ask for: only an empty page, or an old one of a list that gets older, is the end. A search that
+ * ended too early would prove that nothing was bought, and it would be bought again.
+ */
+async function listUsage(search: Search, intentAt: number): Promise<Listed> {
   const rows: TripoUsageRow[] = [];
-  for (let page = 0; ; page++) {
-    const path = `account/usage?limit=${pageRows}&offset=${page * pageRows}`;
+  let since = intentAt - clockSlackMs;
+  for (let page = 1; ; page++) {
+    const path = `account/usage?limit=${pageRows}&offset=${rows.length}`;
     const answer = await callTripo(search.http, read(path, search.signal));
     if (!answer.ok) throw answer.error;
-    const found = readUsageRows(answer.data);
+    const { data, headers } = answer;
+    const found = readUsageRows(data);
     if (!found) throw brokenCall({ vendor: "tripo", purpose: "read", why: "the usage cannot be read" });
+    // A vendor whose clock is slow dates our task before our intent.
+    since = Math.min(since, intentAt - clockSlackMs + vendorNow(headers, Date.now()) - Date.now());
     rows.push(...found);
-    const passed = found.length > 0 && found.every((row) => createdAt(row) < since);
-    if (found.length < pageRows || passed) return { rows, complete: true, headers: answer.headers };
-    if (page + 1 === pagesMax) return { rows, complete: false, headers: answer.headers };
+    if (found.length === 0 || isPassed(rows, found, since)) return { rows, complete: true, since, headers };
+    if (page === pagesMax) return { rows, complete: false, since, headers };
   }
+}
+
+/** Whether a page is older than what is looked for, in a list that gets older. */
+function isPassed(rows: readonly TripoUsageRow[], page: readonly TripoUsageRow[], since: number): boolean {
+  const [first, last] = [rows.at(0), rows.at(-1)];
+  const getsOlder = first !== undefined && last !== undefined && createdAt(first) > createdAt(last);
+  return getsOlder && page.every((row) => createdAt(row) < since);
 }
 
 function compareTask(row: TripoUsageRow, request: TripoRequest, found: ReadTasks, now: number): Comparison {

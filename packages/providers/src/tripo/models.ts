@@ -18,8 +18,9 @@ const tripoModels = [
 /** The ids that a caller may choose from. */
 export const tripoModelIds = tripoModels.map(({ id }) => id);
 
-/** Input pictures: at most this large, at least this wide and high, in one of these types. */
+/** Input pictures: one a side, each at most this large, at least this wide and high, in one of these types. */
 export const inputImageLimits = {
+  countMax: 4,
   bytesMax: 20_000_000,
   sideMin: 256,
   contentTypes: ["image/png", "image/jpeg", "image/webp"],
@@ -31,7 +32,13 @@ export const inputModelLimits = {
   contentTypes: ["model/gltf-binary", "application/vnd.autodesk.fbx", "model/obj", "model/stl"],
 } as const;
 
-/** The only model that the documents name for a new surface. */
+/** Models that make a new surface, by the names that our callers choose by: the low-poly ones do not. */
+export const textureModels = {
+  "v3.1": "v3.1-20260211",
+  "v3.0": "v3.0-20250812",
+  "v2.5": "v2.5-20250123",
+} as const;
+/** The vendor's default for a new surface. */
 export const textureModel = "v3.0-20250812";
 
 /** Letters of a prompt. */

@@ -2,6 +2,7 @@ import { applyStyle, type CheckedFile } from "@genbff/core";
 import * as z from "zod";
 import { findTripoModel, inputImageLimits, promptLengthMax, tripoModelIds } from "./models.ts";
 
+export const texture = z.boolean().meta({ title: "Colour", description: "Off: shape only.", default: true });
 export const pbr = z
   .boolean()
   .meta({ title: "Materials", description: "Metal, gloss and roughness.", default: true });
@@ -10,7 +11,7 @@ export const textureQuality = z
   .meta({ title: "Surface detail", default: "standard" });
 
 const shared = {
-  texture: z.boolean().meta({ title: "Colour", description: "Off: shape only.", default: true }).optional(),
+  texture: texture.optional(),
   pbr: pbr.optional(),
   model_version: z.enum(tripoModelIds).meta({ title: "Version" }).optional(),
   face_limit: z
@@ -49,7 +50,7 @@ export function checkOptions(defaultModel: string, input: Input, files: readonly
   );
 }
 
-function checkModel(defaultModel: string, input: Input): Refusal {
+export function checkModel(defaultModel: string, input: Input): Refusal {
   const { lacks, faceLimit } = findTripoModel(String(input.model_version ?? defaultModel));
   const field = lacks.find((name) => input[name] !== undefined && !isDefault(name, input[name]));
   if (field !== undefined) return { field, message: "This version does not offer it." };
@@ -60,7 +61,7 @@ function checkModel(defaultModel: string, input: Input): Refusal {
   return undefined;
 }
 
-function checkTexture(input: Input): Refusal {
+export function checkTexture(input: Input): Refusal {
   if (input.texture !== false) return undefined;
   const message = "This needs texture.";
   if (input.pbr === true) return { field: "pbr", message };
@@ -75,14 +76,17 @@ export function checkPrompt({ prompt, style }: Input, files: readonly CheckedFil
   if (sent.length > promptLengthMax) {
     return { field: "prompt", message: `At most ${promptLengthMax} characters, with the style.` };
   }
-  if (/[\p{Extended_Pictographic}\p{Co}\u200b-\u200f]/u.test(sent)) {
+  if (/[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Co}\u200b-\u200f]|\u20e3|\ufe0f/u.test(sent)) {
     return { field: "prompt", message: "Emoji and invisible characters cannot be used here." };
   }
   return undefined;
 }
 
 function checkFiles(files: readonly CheckedFile[]): Refusal {
-  const { bytesMax, sideMin, contentTypes } = inputImageLimits;
+  const { countMax, bytesMax, sideMin, contentTypes } = inputImageLimits;
+  const [first] = files;
+  if (first !== undefined && files.length > countMax)
+    return { field: first.field, message: `At most ${countMax} pictures: front, left, back, right.` };
   for (const { field, contentType, bytes, width, height } of files) {
     if (!(contentTypes as readonly string[]).includes(contentType)) {
       return { field, message: "The picture must be a PNG, JPEG or WebP." };

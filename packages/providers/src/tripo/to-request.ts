@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue, ProviderJob } from "@genbff/core";
 import * as z from "zod";
 import { textureModel } from "./models.ts";
 import { isDefault } from "./options.ts";
-import { convertModelOptions, refineModelOptions } from "./work-options.ts";
+import { convertModelOptions, refineModelOptions, textureModelOf } from "./work-options.ts";
 
 /** What is sent, and where: stored with the attempt and compared when an answer got lost. */
 export interface TripoRequest {
@@ -51,7 +51,11 @@ export function toWorkRequest(
     return { path: "models/convert", body, ...importCredits };
   }
   const words = prompt === undefined ? {} : { texture_prompt: { text: prompt } };
-  const body = { input: source.taskId, model: textureModel, ...words, ...chosen(refineModelOptions, input) };
+  const { model_version: _name, ...options } = chosen(refineModelOptions, input);
+  const model = textureModelOf(input) ?? textureModel;
+  // Left out it means true, and true brings the texture back.
+  const plain = options.texture === false ? { pbr: false } : {};
+  const body = { input: source.taskId, model, ...words, ...plain, ...options };
   return { path: "models/texture", body, ...importCredits };
 }
 

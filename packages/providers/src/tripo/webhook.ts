@@ -30,7 +30,8 @@ export async function verifyWebhook(
     logger.warn({ provider: "tripo", event: slug(event?.type) ?? "unreadable" }, "a webhook about no task");
     return undefined;
   }
-  const takenAt = readMoment(task.created_at) ?? Number.NaN;
+  // It exists at this moment, whenever it was made: a "not found" within the next minute is none.
+  const takenAt = readMoment(task.created_at) ?? now;
   const job = taskReference(task.task_id, { takenAt, textured: task.input?.texture !== false });
   return { eventId: event.id, jobKey: task.task_id, job };
 }

@@ -12,7 +12,7 @@ describe("work on a model", () => {
     ["refine-model", { texture_seed: 2 ** 31 }],
     ["refine-model", { texture_seed: 0.5 }],
     ["refine-model", { face_limit: 500 }],
-    ["refine-model", { model_version: "v3.0-20250812" }],
+    ["refine-model", { model_version: "P1" }],
     ["convert-model", {}],
     ["convert-model", { format: "glb" }],
     ["convert-model", { format: "PLY" }],
@@ -26,9 +26,16 @@ describe("work on a model", () => {
 
   it.each([
     ["refine-model", {}, undefined],
+    ["refine-model", { model_version: "v3.1", texture_quality: "extreme" }, undefined],
+    ["refine-model", { model_version: "v2.5", texture_quality: "detailed" }, "texture_quality"],
+    ["refine-model", { texture: false, pbr: true }, "pbr"],
+    ["refine-model", { texture: false, texture_quality: "extreme" }, "texture_quality"],
     ["refine-model", { prompt: "rusty iron" }, undefined],
     ["refine-model", { prompt: "x".repeat(1025) }, "prompt"],
     ["refine-model", { prompt: "rust 🦀" }, "prompt"],
+    ["refine-model", { prompt: "a flag 🇩🇪" }, "prompt"],
+    ["refine-model", { prompt: "number 1️⃣" }, "prompt"],
+    ["refine-model", { prompt: "Stuhl für Søren, №7 · 20 €" }, undefined],
     ["convert-model", { format: "OBJ", export_vertex_colors: true }, undefined],
     ["convert-model", { format: "GLTF", export_vertex_colors: true }, undefined],
     ["convert-model", { format: "FBX", export_vertex_colors: true }, "export_vertex_colors"],
@@ -48,6 +55,23 @@ describe("work on a model", () => {
   ])("checks a model that is %j", (different, refused) => {
     for (const operation of ["refine-model", "convert-model"] as const)
       expect(offers[operation]?.check?.({ format: "STL" }, [{ ...file, ...different }])?.field).toBe(refused);
+  });
+
+  it("takes four views at most, whatever operation a team makes of them", () => {
+    const view = {
+      field: "input_image_asset_urls",
+      contentType: "image/png",
+      bytes: 1,
+      width: 256,
+      height: 256,
+    };
+    const check = (count: number) =>
+      offers["image-to-model"]?.check?.(
+        {},
+        Array.from({ length: count }, () => view),
+      );
+    expect(check(4)).toBeUndefined();
+    expect(check(5)?.field).toBe(view.field);
   });
 
   it("takes a sketch as a picture", () => {

@@ -1,12 +1,14 @@
 import type { CheckedFile } from "@genbff/core";
 import * as z from "zod";
 import type { Refusal } from "../shared/check-picture.ts";
-import { inputModelLimits } from "./models.ts";
-import { checkPrompt, pbr, textureQuality } from "./options.ts";
+import { inputModelLimits, textureModel, textureModels } from "./models.ts";
+import { checkModel, checkPrompt, checkTexture, pbr, texture, textureQuality } from "./options.ts";
 
 /** What a caller may set for a new surface: `models/texture`. */
 export const refineModelOptions = z.strictObject({
+  texture: texture.optional(),
   pbr: pbr.optional(),
+  model_version: z.enum(["v3.1", "v3.0", "v2.5"]).meta({ title: "Version", default: "v3.0" }).optional(),
   texture_quality: textureQuality.optional(),
   texture_seed: z
     .number()
@@ -70,9 +72,19 @@ export const convertModelOptions = z.strictObject({
 
 type Input = Record<string, unknown>;
 
+/** What the vendor calls the model that is named for a new surface; undefined where none is. */
+export function textureModelOf({ model_version: name }: Input): string | undefined {
+  return name === undefined ? undefined : textureModels[name as keyof typeof textureModels];
+}
+
 /** Says which field of a `refine-model` will be refused, before anything is held for it. */
 export function checkRefinement(input: Input, files: readonly CheckedFile[]): Refusal {
-  return checkPrompt(input, []) ?? checkModels(files);
+  return (
+    checkModel(textureModel, { ...input, model_version: textureModelOf(input) }) ??
+    checkTexture(input) ??
+    checkPrompt(input, []) ??
+    checkModels(files)
+  );
 }
 
 /** Says which field of a `convert-model` will be refused, before anything is held for it. */

@@ -31,5 +31,6 @@ export function deliver(order: WorkOrder): Verdict {
   const codes = new Set(failures.map((failure) => failure.code));
   const [only] = codes;
   const code: ErrorCode = codes.size === 1 && only !== undefined ? only : "provider_failed";
-  return code === "content_rejected" ? { next: "fail", code, outcome: "refused" } : { next: "fail", code };
+  if (code !== "content_rejected") return { next: "fail", code };
+  return { next: "fail", code, outcome: "refused", details: { stage: "output" } };
 }
