@@ -6,21 +6,20 @@ import { join } from "node:path";
 const enoughBytes = 2_000_000_000;
 
 /**
- * Where what nobody will miss is fastest: in memory, on Linux with room there, else the temporary folder. On a disk,
- * making a database's 300 files takes longer than most tests that it is made for.
+ * The folder that lies in memory, on Linux with room there. For what nobody will miss: on a disk, making a database's
+ * 300 files takes longer than most tests that it is made for.
  */
-export function memoryFolder(): string {
+export function memoryFolder(): string | undefined {
+  const sharedMemory = "/dev/shm";
   try {
     const { bavail, bsize } = statfsSync(sharedMemory);
-    return bavail * bsize >= enoughBytes ? sharedMemory : tmpdir();
+    return bavail * bsize >= enoughBytes ? sharedMemory : undefined;
   } catch {
-    return tmpdir(); // no Linux
+    return undefined; // no Linux
   }
 }
 
-const sharedMemory = "/dev/shm";
-
-/** A new folder there. */
+/** A new folder there, else where all temporary ones are. */
 export function makeMemoryFolder(prefix: string): string {
-  return mkdtempSync(join(memoryFolder(), prefix));
+  return mkdtempSync(join(memoryFolder() ?? tmpdir(), prefix));
 }

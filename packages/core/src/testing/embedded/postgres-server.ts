@@ -4,7 +4,7 @@ import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { makeMemoryFolder, memoryFolder } from "./memory-folder.ts";
+import { memoryFolder } from "./memory-folder.ts";
 import { type PostgresVersion, postgresBinaries, type ServerUser, serverUser } from "./postgres-binaries.ts";
 
 /** A real Postgres for the time of a test run. */
@@ -42,7 +42,8 @@ export async function startPostgres(
   const ours = `${prefix}${process.pid}-`;
   const folder = mkdtempSync(join(temporaryFolder(user), ours));
   // Programs may be forbidden to run from memory: only the data lies there.
-  const home = place === "memory" ? makeMemoryFolder(ours) : folder;
+  const memory = place === "memory" ? memoryFolder() : undefined;
+  const home = memory === undefined ? folder : mkdtempSync(join(memory, ours));
   if (user.uid !== undefined && user.gid !== undefined)
     for (const path of new Set([folder, home])) chownSync(path, user.uid, user.gid);
   const binaries = postgresBinaries(user, folder, version);
@@ -174,7 +175,7 @@ function isOpen(folder: string): boolean {
 
 /** What a run left behind that was killed together with its shell. */
 function clearAbandoned(): void {
-  for (const folder of new Set([tmpdir(), "/tmp", memoryFolder()])) {
+  for (const folder of new Set([tmpdir(), "/tmp", memoryFolder() ?? "/tmp"])) {
     for (const name of readdirSync(folder).filter((name) => name.startsWith(prefix))) {
       const pid = Number(name.slice(prefix.length).split("-")[0]);
       if (!isRunning(pid)) rmSync(join(folder, name), { recursive: true, force: true });

@@ -37,7 +37,6 @@ export interface Process {
 
 /** One that dies. What is left of it is put away by `bff.stop`, which the others need not wait for. */
 export interface MortalProcess extends Process {
-  readonly dead: () => boolean;
   /** Resolves when it is dead, and what it had asked for until then is done or is not. */
   readonly died: Promise<void>;
 }
@@ -94,13 +93,13 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
     },
     async openMortal(death) {
       const database = mortalDatabase(postgres({ connectionString: test.url, max: 10 }), death);
-      const { dead, died, bury } = database;
+      const { died, bury } = database;
       const opened = await openProcess(database, stock, storage, troubles);
       const stop = () => {
         bury();
         return opened.bff.stop(0);
       };
-      const mortal = { ...opened, bff: { fetch: opened.bff.fetch, stop }, dead, died };
+      const mortal = { ...opened, bff: { fetch: opened.bff.fetch, stop }, died };
       processes.push(mortal);
       deaths.push(died);
       return mortal;
