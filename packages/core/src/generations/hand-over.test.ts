@@ -98,7 +98,7 @@ async function open(
   const vendor = scriptedProvider(script);
   const shop = await openShop({
     providers: { vendor: vendor.port },
-    limits: { leaseMs: lease, sweepMs: 1000 },
+    limits: { leaseMs: lease, heartbeatMs: lease, sweepMs: 1000 },
   });
   const one = await shop.open(around);
   const body = { task_id: "t", prompt: "a lamp" };

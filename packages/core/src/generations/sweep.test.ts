@@ -44,8 +44,9 @@ it("C18: a batch that was claimed by a process that died is taken again when its
 
 it("names nobody who may not start: a full provider costs the others no claims", async () => {
   await book.caps({ provider: "full", concurrency: 1 });
-  await Promise.all([1, 2, 3].map(() => book.start({ provider: "full" })));
-  const { id: free } = await book.start({ provider: "free" });
+  // Nobody has had a turn yet: then the names decide who is first.
+  await Promise.all(["ada", "bob", "cy"].map((user) => book.start({ provider: "full", user, price: 0 })));
+  const { id: free } = await book.start({ provider: "free", user: "zoe", price: 0 });
   const due = async () => ((await book.call("sweep", { p_count: 100 })).due as string[]).length;
   expect(await due()).toBe(4);
   const running = (await book.claim()) as Claimed;
