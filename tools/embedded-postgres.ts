@@ -9,7 +9,7 @@ const shared = globalThis as { genbffPostgres?: { server: Promise<PostgresServer
 
 /** Starts one server for the whole run, and tells the tests its address. */
 export async function setup(project: TestProject): Promise<void> {
-  shared.genbffPostgres ??= { server: startPostgres(), users: 0 };
+  shared.genbffPostgres ??= { server: startPostgres({}, 18, "memory"), users: 0 };
   shared.genbffPostgres.users += 1;
   project.provide("postgresUrl", (await shared.genbffPostgres.server).url);
 }

@@ -8,5 +8,8 @@ export const sourceConditions = { resolve: { conditions }, ssr: { resolve: { con
 /** Most of the time a test waits for a server of its own: two files at a time also where there are two processors. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
-/** For what hangs, not for what is slow: CI's machines are busy. */
-export const patience = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers };
+/**
+ * For what hangs, not for what is slow: CI's machines are busy. A worker keeps its modules from file to file: starting
+ * it and loading them again took half a second each of 170 times.
+ */
+export const patience = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers, isolate: false };

@@ -5,6 +5,8 @@ export default defineProject({
   ...sourceConditions,
   test: {
     ...patience,
+    // The pages of the docs run here with globals, an environment and a folder of their own.
+    isolate: true,
     name: "makeit3d",
     include: ["**/*.test.ts"],
     environment: "node",

@@ -3,5 +3,11 @@ import { patience, sourceConditions } from "../../tools/vitest-shared.ts";
 
 export default defineProject({
   ...sourceConditions,
-  test: { ...patience, name: "adapter-express", include: ["src/**/*.test.ts"], environment: "node" },
+  test: {
+    ...patience,
+    name: "adapter-express",
+    include: ["src/**/*.test.ts"],
+    environment: "node",
+    globalSetup: "../../tools/embedded-postgres.ts",
+  },
 });

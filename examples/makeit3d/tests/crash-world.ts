@@ -65,12 +65,13 @@ export async function makeWorld(simulator: Simulator, leaseMs = 600_000): Promis
       );
     },
     async close() {
-      for (const { life, bff } of processes) {
-        life.dead = false;
-        life.dying = false;
-        // One that was stopped by its test has closed its connections already.
-        await bff.stop(0).catch(() => undefined);
-      }
+      await Promise.all(
+        processes.map(({ life, bff }) => {
+          if (life.dead || life.dying) life.bury();
+          // One that was stopped by its test has closed its connections already.
+          return bff.stop(0).catch(() => undefined);
+        }),
+      );
       await test.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -17,12 +17,16 @@ export interface Life {
   brace?(): void;
   /** What comes over it at the moment. It goes on when this resolves, if it has survived. */
   strike(): Promise<void>;
+  /** What it hears once it is dead: nothing, until it is buried. */
+  readonly silence: Promise<never>;
+  /** Lets its code end: what waits for an answer that never comes is refused, as is what it still asks for. */
+  bury(): void;
 }
-
-const forever = new Promise<never>(() => undefined);
 
 /** A life that ends as `kill -9` ends it: from then on no call is made and no answer ever arrives. */
 export function mortalLife(): Life {
+  const { promise: silence, reject } = Promise.withResolvers<never>();
+  silence.catch(() => undefined); // nobody may be waiting for it
   const life: Life = {
     dead: false,
     dying: false,
@@ -33,8 +37,10 @@ export function mortalLife(): Life {
     },
     strike() {
       life.dead = true;
-      return forever;
+      return silence;
     },
+    silence,
+    bury: () => reject(new Error("buried")),
   };
   return life;
 }
@@ -55,7 +61,9 @@ export function mortal<Port extends object>(
       const value: unknown = Reflect.get(target, key);
       if (typeof value !== "function" || typeof key !== "string") return value;
       return (...args: unknown[]) => {
-        if (life.dead || life.dying) return forever;
+        // Not of its own doing: the kernel closes what the dead had open.
+        if (key === "close") return Reflect.apply(value, target, args);
+        if (life.dead || life.dying) return life.silence;
         const call = nameOf(name, key, args);
         life.calls.push(call);
         const make = (...given: unknown[]) => {

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { makeBff, type Settings } from "./crash-bff.ts";
-import type { Life, Moment } from "./mortal.ts";
+import { type Life, type Moment, mortalLife } from "./mortal.ts";
 
 // A real process for real signals: it sends one to itself at an exact call, and says what the database answered it.
 
@@ -17,10 +17,7 @@ const say = (line: string) => void writeSync(1, `${line}\n`);
 
 const orders = JSON.parse(process.env.ORDERS ?? "{}") as Orders;
 const life: Life = {
-  dead: false,
-  dying: false,
-  calls: [],
-  asking: new Set(),
+  ...mortalLife(),
   async strike() {
     say(`${orders.signal} ${orders.moment.when} ${orders.moment.at}`);
     process.kill(process.pid, orders.signal);

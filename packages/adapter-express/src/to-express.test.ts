@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type Host, hostSuite } from "@genbff/core/testing";
 import express5 from "express";
 import express4 from "express4";
+import { createTestDatabase } from "../../core/src/testing/embedded/test-database.ts";
 import { toExpress } from "./to-express.ts";
 
 /** Listens on a free port until the test is over. */
@@ -25,10 +26,15 @@ for (const [name, express] of Object.entries({
   "Express 5": express5,
   "Express 4": express4,
 })) {
-  hostSuite(name, { makeHost: (bff) => listen(express().use("/api", toExpress(bff))) });
+  hostSuite(name, {
+    // The suite of core runs on the embedded one, which computes in this very thread.
+    makeDatabase: createTestDatabase,
+    makeHost: (bff) => listen(express().use("/api", toExpress(bff))),
+  });
 
   hostSuite(`${name} behind body parsers`, {
     bodyParser: true,
+    makeDatabase: createTestDatabase,
     makeHost: (bff) => {
       const app = express();
       app.use(express.json({ limit: "2mb" }), express.urlencoded({ extended: true }));

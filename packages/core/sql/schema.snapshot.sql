@@ -57,7 +57,6 @@ create table genbff.breakers (
   failures integer default 0 not null,
   open_until timestamp with time zone,
   wait_until timestamp with time zone,
-  alerted_at timestamp with time zone,
   constraint breakers_pkey PRIMARY KEY (provider)
 );
 alter table genbff.breakers enable row level security;
@@ -278,6 +277,14 @@ create table genbff.operation_costs (
 CREATE TRIGGER operation_costs_append_only BEFORE DELETE OR UPDATE ON genbff.operation_costs FOR EACH ROW EXECUTE FUNCTION genbff.refuse_change();
 CREATE TRIGGER operation_costs_never_truncated BEFORE TRUNCATE ON genbff.operation_costs FOR EACH STATEMENT EXECUTE FUNCTION genbff.refuse_change();
 alter table genbff.operation_costs enable row level security;
+
+create table genbff.operator_alerts (
+  about text not null,
+  alerted_at timestamp with time zone not null,
+  constraint operator_alerts_pkey PRIMARY KEY (about)
+);
+CREATE INDEX operator_alerts_by_age ON genbff.operator_alerts USING btree (alerted_at);
+alter table genbff.operator_alerts enable row level security;
 
 create table genbff.orphans (
   id bigint generated always as identity not null,
@@ -715,12 +722,19 @@ AS $function$
 declare
   v_function record;
   v_role text;
+  v_limit text[];
 begin
   for v_function in
-    select p.oid::regprocedure as name, n.nspname as schema from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+    select p.oid::regprocedure as name, n.nspname as schema, coalesce(p.proconfig, '{}') as settings from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
      where n.nspname = 'genbff' or (n.nspname = 'public' and p.proname like 'genbff\_%')
   loop
     execute format('revoke all on function %s from public', v_function.name);
+    foreach v_limit slice 1 in array array[['lock_timeout', '5s'], ['statement_timeout', '30s']] loop
+      if v_function.schema = 'public' and not exists (
+        select from unnest(v_function.settings) s where starts_with(s, v_limit[1] || '=')) then
+        execute format('alter function %s set %s = %L', v_function.name, v_limit[1], v_limit[2]);
+      end if;
+    end loop;
     for v_role in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated') loop
       execute format('revoke all on function %s from %I', v_function.name, v_role);
     end loop;
@@ -1586,6 +1600,7 @@ CREATE OR REPLACE FUNCTION public.genbff_abandon_inputs(p_older_ms bigint, p_cou
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   with stale as (
     select id from public.input_assets
@@ -1603,6 +1618,7 @@ CREATE OR REPLACE FUNCTION public.genbff_adjust(p_wallet_id text, p_amount numer
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_amount bigint := genbff.whole_credits(abs(p_amount)) * sign(p_amount)::bigint;
@@ -1657,6 +1673,7 @@ CREATE OR REPLACE FUNCTION public.genbff_adopt(p_generation_id uuid, p_epoch big
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
@@ -1686,6 +1703,8 @@ CREATE OR REPLACE FUNCTION public.genbff_asset(p_user_id text, p_asset_id text)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_found jsonb;
@@ -1707,6 +1726,8 @@ CREATE OR REPLACE FUNCTION public.genbff_balance(p_wallet_id text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   select coalesce(
     (select jsonb_build_object(
@@ -1722,6 +1743,8 @@ CREATE OR REPLACE FUNCTION public.genbff_balance_at(p_wallet_id text, p_at times
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 begin
   perform genbff.insist(p_at is not null, 'which moment?');
@@ -1740,6 +1763,7 @@ CREATE OR REPLACE FUNCTION public.genbff_cancel(p_user_id text, p_generation_id 
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations := genbff.lock_with_wallet(p_generation_id);
@@ -1765,6 +1789,7 @@ CREATE OR REPLACE FUNCTION public.genbff_cancel_mine(p_user_id text, p_id text)
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_cancelled jsonb := public.genbff_cancel(p_user_id, genbff.uuid_or_null(p_id));
@@ -1779,6 +1804,7 @@ CREATE OR REPLACE FUNCTION public.genbff_capture(p_hold_id uuid, p_amount numeri
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_hold genbff.holds := genbff.external_hold(p_hold_id);
@@ -1796,6 +1822,7 @@ CREATE OR REPLACE FUNCTION public.genbff_claim(p_worker text, p_count integer, p
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_id uuid;
@@ -1828,6 +1855,7 @@ CREATE OR REPLACE FUNCTION public.genbff_complete_input(p_user_id text, p_id uui
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_input public.input_assets;
@@ -1860,6 +1888,7 @@ CREATE OR REPLACE FUNCTION public.genbff_discard_input(p_user_id text, p_id uuid
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_key text;
@@ -1879,6 +1908,7 @@ CREATE OR REPLACE FUNCTION public.genbff_expire_due(p_count integer DEFAULT 100)
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_count int := greatest(1, least(coalesce(p_count, 100), 1000));
@@ -1920,6 +1950,7 @@ CREATE OR REPLACE FUNCTION public.genbff_fail(p_generation_id uuid, p_epoch bigi
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations := genbff.lock_with_wallet(p_generation_id);
@@ -1940,6 +1971,8 @@ CREATE OR REPLACE FUNCTION public.genbff_find_drafts(p_user_id text, p_ids jsonb
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
       'generation_id', g.id, 'operation', g.operation, 'provider', g.provider, 'status', g.status, 'job', g.job)), '[]')
@@ -1952,6 +1985,8 @@ CREATE OR REPLACE FUNCTION public.genbff_find_inputs(p_user_id text, p_refs json
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   with refs as (
     select r.ref, genbff.uuid_or_null(r.id) as id, r.storage_key
@@ -1974,6 +2009,7 @@ CREATE OR REPLACE FUNCTION public.genbff_finish(p_generation_id uuid, p_epoch bi
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations := genbff.lock_with_wallet(p_generation_id);
@@ -2028,6 +2064,7 @@ CREATE OR REPLACE FUNCTION public.genbff_forget_previews(p_keys jsonb)
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_count int;
@@ -2042,6 +2079,8 @@ CREATE OR REPLACE FUNCTION public.genbff_generation_input(p_user_id text, p_gene
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations;
@@ -2064,6 +2103,7 @@ CREATE OR REPLACE FUNCTION public.genbff_grant(p_wallet_id text, p_amount numeri
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
@@ -2097,6 +2137,7 @@ CREATE OR REPLACE FUNCTION public.genbff_hand_over(p_leases jsonb)
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_given jsonb;
@@ -2121,6 +2162,7 @@ CREATE OR REPLACE FUNCTION public.genbff_heartbeat(p_generation_id uuid, p_epoch
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
@@ -2138,6 +2180,8 @@ CREATE OR REPLACE FUNCTION public.genbff_history(p_wallet_id text, p_limit integ
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   with bound as (
     select coalesce((p_before ->> 'created_at')::timestamptz, 'infinity') as at, coalesce(p_before ->> 'id', '') as id),
@@ -2173,6 +2217,7 @@ CREATE OR REPLACE FUNCTION public.genbff_hold(p_wallet_id text, p_amount numeric
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
@@ -2190,6 +2235,8 @@ CREATE OR REPLACE FUNCTION public.genbff_input(p_user_id text, p_id text)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_input public.input_assets;
@@ -2207,6 +2254,7 @@ CREATE OR REPLACE FUNCTION public.genbff_intent(p_generation_id uuid, p_epoch bi
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations;
@@ -2255,6 +2303,8 @@ CREATE OR REPLACE FUNCTION public.genbff_operation_costs(p_keys jsonb)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   select coalesce(jsonb_object_agg(c.key, jsonb_build_object(
       'key', c.key, 'version', c.version, 'credits', c.credits, 'per', c.per, 'multipliers', c.multipliers)), '{}')
@@ -2262,19 +2312,20 @@ AS $function$
    where c.key is not null
 $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_operator_alert(p_provider text, p_window_ms bigint)
+CREATE OR REPLACE FUNCTION public.genbff_operator_alert(p_about text, p_window_ms bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_now timestamptz := genbff.now();
 begin
-  insert into genbff.breakers as b (provider, alerted_at) values (p_provider, v_now)
-  on conflict (provider) do update set alerted_at = excluded.alerted_at
-   where b.alerted_at is null or b.alerted_at <= v_now - p_window_ms * interval '1 millisecond';
+  insert into genbff.operator_alerts as a (about, alerted_at) values (p_about, v_now)
+  on conflict (about) do update set alerted_at = excluded.alerted_at
+   where a.alerted_at <= v_now - p_window_ms * interval '1 millisecond';
   return jsonb_build_object('alert', found);
 end $function$;
 
@@ -2283,6 +2334,8 @@ CREATE OR REPLACE FUNCTION public.genbff_orphan(p_generation_id uuid, p_attempt 
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_provider text;
@@ -2304,6 +2357,7 @@ CREATE OR REPLACE FUNCTION public.genbff_payment_event(p_provider text, p_event_
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
@@ -2346,6 +2400,8 @@ CREATE OR REPLACE FUNCTION public.genbff_quote(p_user_id text, p_operation text,
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_quote genbff.quotes;
@@ -2361,6 +2417,8 @@ CREATE OR REPLACE FUNCTION public.genbff_ready()
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   select jsonb_build_object('ready', exists (select 1 from genbff.steps))
 $function$;
@@ -2371,6 +2429,7 @@ CREATE OR REPLACE FUNCTION public.genbff_record(p_generation_id uuid, p_epoch bi
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
@@ -2435,6 +2494,7 @@ CREATE OR REPLACE FUNCTION public.genbff_refund(p_hold_id uuid, p_amount numeric
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
@@ -2483,6 +2543,7 @@ CREATE OR REPLACE FUNCTION public.genbff_release(p_hold_id uuid)
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 begin
   return to_jsonb(genbff.settle_hold(genbff.external_hold(p_hold_id), 'released', 0));
@@ -2493,6 +2554,8 @@ CREATE OR REPLACE FUNCTION public.genbff_replay(p_user_id text, p_idempotency_ke
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_known genbff.idempotency_keys;
@@ -2514,6 +2577,7 @@ CREATE OR REPLACE FUNCTION public.genbff_report(p_generation_id uuid, p_epoch bi
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
@@ -2533,6 +2597,7 @@ CREATE OR REPLACE FUNCTION public.genbff_reserve_input(p_user_id text, p_id uuid
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_input public.input_assets;
@@ -2551,6 +2616,7 @@ CREATE OR REPLACE FUNCTION public.genbff_reserve_preview(p_generation_id uuid, p
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
@@ -2575,6 +2641,7 @@ CREATE OR REPLACE FUNCTION public.genbff_retain(p_large_ms bigint, p_rows_ms big
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_now timestamptz := genbff.now();
@@ -2609,6 +2676,10 @@ begin
   delete from genbff.quotes where id in (select id from genbff.quotes where expires_at <= v_now - interval '1 day' limit p_count);
   get diagnostics v_count = row_count;
   v_more := v_more or v_count = p_count;
+  delete from genbff.operator_alerts where about in (select about from genbff.operator_alerts where alerted_at < v_rows limit p_count)
+     and alerted_at < v_rows;
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
   delete from genbff.webhook_inbox where (provider, event_id) in (
     select provider, event_id from genbff.webhook_inbox where received_at < v_rows limit p_count);
   get diagnostics v_count = row_count;
@@ -2634,6 +2705,8 @@ CREATE OR REPLACE FUNCTION public.genbff_set_allowance(p_tier text, p_period tex
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_credits bigint := genbff.whole_credits(p_credits, 0);
@@ -2654,6 +2727,7 @@ CREATE OR REPLACE FUNCTION public.genbff_set_caps(p_caps jsonb)
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 begin
   perform genbff.pass_gate('claim');
@@ -2672,6 +2746,8 @@ CREATE OR REPLACE FUNCTION public.genbff_set_operation_cost(p_key text, p_credit
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_credits bigint := genbff.whole_credits(p_credits, 0);
@@ -2698,6 +2774,7 @@ CREATE OR REPLACE FUNCTION public.genbff_set_tier(p_wallet_id text, p_tier text)
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 begin
   perform genbff.insist(length(p_tier) between 1 and 64, 'a tier has a name of 1 to 64 characters');
@@ -2712,6 +2789,7 @@ CREATE OR REPLACE FUNCTION public.genbff_show_preview(p_generation_id uuid, p_ep
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
@@ -2732,6 +2810,8 @@ CREATE OR REPLACE FUNCTION public.genbff_stale_previews(p_ended_ms bigint, p_cou
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   select coalesce(jsonb_agg(s.storage_key), '[]') from (
     select p.storage_key from genbff.previews p left join genbff.generations g on g.id = p.generation_id
@@ -2745,6 +2825,7 @@ CREATE OR REPLACE FUNCTION public.genbff_start(p_user_id text, p_wallet_id text,
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_now timestamptz;
@@ -2815,6 +2896,8 @@ CREATE OR REPLACE FUNCTION public.genbff_status(p_user_id text, p_id text, p_ser
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   select genbff.with_assets(genbff.snapshot(genbff.find_generation(p_user_id, p_id, p_service)))
 $function$;
@@ -2824,6 +2907,8 @@ CREATE OR REPLACE FUNCTION public.genbff_stream(p_user_id text, p_id text)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation genbff.generations;
@@ -2852,6 +2937,7 @@ CREATE OR REPLACE FUNCTION public.genbff_sweep(p_count integer)
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_id uuid;
@@ -2894,6 +2980,7 @@ CREATE OR REPLACE FUNCTION public.genbff_take(p_generation_id uuid, p_worker tex
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_taken jsonb := genbff.take_lease(p_generation_id, p_worker, p_lease_ms);
@@ -2913,6 +3000,8 @@ CREATE OR REPLACE FUNCTION public.genbff_task(p_user_id text, p_task_id text)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_task genbff.tasks;
@@ -2943,6 +3032,8 @@ CREATE OR REPLACE FUNCTION public.genbff_tasks(p_user_id text, p_limit integer, 
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   with page as (
     select * from genbff.tasks t
@@ -2973,6 +3064,8 @@ CREATE OR REPLACE FUNCTION public.genbff_verify()
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   -- L1: the balance is the sum of the entries; L4: numbered without gap, each with its running balance.
   select 'L1 balance is the sum of entries', w.user_id, jsonb_build_object('balance', w.balance, 'entries', coalesce(sum(t.amount), 0))
@@ -3111,6 +3204,8 @@ CREATE OR REPLACE FUNCTION public.genbff_violations()
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   select coalesce(jsonb_agg(to_jsonb(v)), '[]') from public.genbff_verify() v
 $function$;
@@ -3120,6 +3215,8 @@ CREATE OR REPLACE FUNCTION public.genbff_watch(p_targets jsonb)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
   with target as (
     select t.* from jsonb_to_recordset(p_targets)
@@ -3146,6 +3243,7 @@ CREATE OR REPLACE FUNCTION public.genbff_webhook(p_provider text, p_event_id tex
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_generation_id uuid;
@@ -3179,6 +3277,7 @@ CREATE OR REPLACE FUNCTION public.genbff_welcome(p_wallet_id text, p_amount nume
  SECURITY DEFINER
  SET search_path TO ''
  SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
 AS $function$
 declare
   v_amount bigint := genbff.whole_credits(p_amount, 0);

@@ -5,10 +5,10 @@ import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
 import { handOverAll } from "./generations/hand-over.ts";
-import type { OperatorAlert } from "./generations/operator-alert.ts";
 import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
 import { createHandler } from "./http/handle-request.ts";
+import type { OperatorAlert } from "./operators/operator-alert.ts";
 import type { JsonObject } from "./shared/json.ts";
 import type { Logger } from "./shared/logger.ts";
 import type { ObjectStore } from "./storage/port.ts";
@@ -57,7 +57,10 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
 
 /** The team's own functions, called beside ours. What they throw is logged. */
 export interface Hooks {
-  /** A provider needs its operator: no credit there, a revoked key. Once per `limits.operatorAlertMs`. */
+  /**
+   * Only an operator can help. A provider: no credit there, a revoked key; once per provider and
+   * `limits.operatorAlertMs`. By `createLedger`, also a clawback that was refused. Tell them apart by `alert.kind`.
+   */
   readonly onOperatorAlert?: (alert: OperatorAlert) => void | Promise<void>;
 }
 

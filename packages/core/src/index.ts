@@ -10,6 +10,7 @@ export {
   type Limits,
   type ProviderCaps,
 } from "./create-bff.ts";
+export type { LedgerOptions } from "./credits/clawback.ts";
 export { createLedger, type Ledger } from "./credits/ledger.ts";
 export type {
   Balance,
@@ -32,7 +33,6 @@ export {
   type ProviderErrorOptions,
   type ProviderOutcome,
 } from "./errors/provider-error.ts";
-export type { OperatorAlert } from "./generations/operator-alert.ts";
 export {
   type AnyOperation,
   defineOperation,
@@ -44,6 +44,7 @@ export {
   type OutputKind,
 } from "./operations/define-operation.ts";
 export { applyStyle } from "./operations/style-presets.ts";
+export type { ClawbackAlert, OperatorAlert, ProviderAlert } from "./operators/operator-alert.ts";
 export {
   type CheckedFile,
   defineProvider,

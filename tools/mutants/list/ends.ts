@@ -141,6 +141,16 @@ export const ends: readonly Mutant[] = [
     test: tests("core", "packages/core/src/generations/owners.test.ts")("watch"),
   }),
   sql("function public.genbff_retain(", {
+    name: "the sweep of old keys takes one that a start has made its own",
+    why: "K13: a key has one effect, also while the sweep waits for it",
+    find: "delete from genbff.idempotency_keys where expires_at <= v_now - interval '1 minute' and (user_id, key) in (",
+    replace: "delete from genbff.idempotency_keys where (user_id, key) in (",
+    test: tests(
+      "core",
+      "packages/core/src/generations/idempotency-expiry.test.ts",
+    )("keeps a key that a start has made its own"),
+  }),
+  sql("function public.genbff_retain(", {
     name: "rows go with the large fields",
     why: "retention: rows are kept for thirty days",
     find: "where g.completed_at < v_rows and g.status in",
@@ -179,8 +189,9 @@ export const ends: readonly Mutant[] = [
   sql("function public.genbff_retain(", {
     name: "a key goes before its day is over",
     why: "7, K13: a key is kept for at least 24 hours",
-    find: "select user_id, key from genbff.idempotency_keys where expires_at <= v_now",
-    replace: "select user_id, key from genbff.idempotency_keys where true",
+    find: "expires_at <= v_now - interval '1 minute'",
+    replace: "true",
+    everywhere: true,
     test: tests("core", "packages/core/src/generations/requests.test.ts")("for a day"),
   }),
 ];

@@ -3,6 +3,7 @@ import { type Mutant, sql, tests } from "../mutant.ts";
 const lifecycle = tests("core", "packages/core/src/generations/lifecycle.test.ts");
 const webhook = tests("core", "packages/core/src/generations/webhook.test.ts");
 const fences = lifecycle("fences every write");
+const repeated = tests("core", "packages/core/src/generations/repeated-calls.test.ts");
 
 /** One function that does not ask whether the lease is still its caller's. */
 const unfenced = (verb: string): Mutant =>
@@ -102,6 +103,13 @@ export const leases: readonly Mutant[] = [
     find: "if v_generation.cancel_requested or v_generation.deadline_at <= v_now then",
     replace: "if v_generation.cancel_requested then",
     test: lifecycle("sends nothing and renews nothing once the deadline has passed"),
+  }),
+  sql("function public.genbff_intent(", {
+    name: "an intent leaves its lease as short as it is",
+    why: "S6: what is sent now is its worker's for a whole lease, or a second worker asks the vendor too early",
+    find: "if p_lease_ms is not null then",
+    replace: "if false then",
+    test: repeated("is the worker's for a whole lease again"),
   }),
   sql("function public.genbff_webhook(", {
     name: "a webhook that comes again is heard again",

@@ -4,6 +4,8 @@ const parallel = tests("core", "packages/core/src/credits/ledger.test.ts");
 const ledger = (name: string) => parallel(`ledger on postgres ${name}`);
 const lots = tests("core", "packages/core/src/credits/ledger-lots.test.ts");
 const races = tests("core", "packages/core/src/credits/ledger-races.test.ts");
+const clawback = tests("core", "packages/core/src/credits/clawback.test.ts");
+const rules = tests("core", "packages/core/src/credits/ledger-rules.test.ts");
 const face = tests("core", "packages/core/src/credits/ledger-face.test.ts");
 
 /** What the ledger's functions could get wrong. */
@@ -176,6 +178,38 @@ export const money: readonly Mutant[] = [
     find: "if v_available < v_left then",
     replace: "if v_wallet.balance < v_left then",
     test: lots("corrects downward no further than what is available"),
+  }),
+  {
+    name: "nobody is called for a clawback that is refused",
+    why: "R12: refused beyond what is available, with an operator alert",
+    file: "packages/core/src/credits/clawback.ts",
+    find: "if (amount >= 0 ||",
+    replace: "if (amount < 0 ||",
+    test: clawback("calls the operator when a clawback is refused"),
+  },
+  {
+    name: "a clawback that is refused seems to be made",
+    why: "R12: the caller is told of the refusal, whoever else is",
+    file: "packages/core/src/credits/clawback.ts",
+    find: `);
+    throw error;`,
+    replace: `);
+    return undefined as Result;`,
+    test: clawback("calls the operator when a clawback is refused"),
+  },
+  sql("function public.genbff_operator_alert(", {
+    name: "an operator is called at each try",
+    why: "R12: one alert within the window, over all processes",
+    find: "where a.alerted_at <= v_now - p_window_ms * interval '1 millisecond'",
+    replace: "where true",
+    test: clawback("once over all processes"),
+  }),
+  sql("function genbff.close_doors(", {
+    name: "a function may last for ever",
+    why: "9.7: each function has a limit for locks and one for itself",
+    find: "array[['lock_timeout', '5s'], ['statement_timeout', '30s']]",
+    replace: "array[['lock_timeout', '5s']]",
+    test: rules("9.7"),
   }),
   sql("function public.genbff_welcome(", {
     name: "a user is welcomed at each visit",

@@ -34,19 +34,29 @@ begin
   return p_amount::bigint;
 end $$;
 
--- Functions start open to everybody in Postgres. Every migration that adds one calls this last: the server's role may
--- execute genbff_* functions, nobody else anything. Roles of Supabase are named only where they exist.
+-- Functions start open to everybody in Postgres, and without an end. Every migration that adds one calls this last: the
+-- server's role may execute genbff_* functions, nobody else anything, and each of them waits for a lock for 5 s and lasts
+-- 30 s, unless it says otherwise itself. A statement's clock starts before its function sets anything: PostgREST reads the
+-- limit from here and sets it first, a direct connection brings its own (`statementTimeoutMs`, or one of its role).
+-- Roles of Supabase are named only where they exist.
 create function genbff.close_doors() returns void
 language plpgsql set search_path = '' as $$
 declare
   v_function record;
   v_role text;
+  v_limit text[];
 begin
   for v_function in
-    select p.oid::regprocedure as name, n.nspname as schema from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+    select p.oid::regprocedure as name, n.nspname as schema, coalesce(p.proconfig, '{}') as settings from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
      where n.nspname = 'genbff' or (n.nspname = 'public' and p.proname like 'genbff\_%')
   loop
     execute format('revoke all on function %s from public', v_function.name);
+    foreach v_limit slice 1 in array array[['lock_timeout', '5s'], ['statement_timeout', '30s']] loop
+      if v_function.schema = 'public' and not exists (
+        select from unnest(v_function.settings) s where starts_with(s, v_limit[1] || '=')) then
+        execute format('alter function %s set %s = %L', v_function.name, v_limit[1], v_limit[2]);
+      end if;
+    end loop;
     for v_role in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated') loop
       execute format('revoke all on function %s from %I', v_function.name, v_role);
     end loop;
@@ -438,7 +448,7 @@ create function public.genbff_grant(
   p_wallet_id text, p_amount numeric, p_idempotency_key text, p_source text default 'operator',
   p_priority int default 100, p_expires_in_ms bigint default null, p_reason text default null, p_actor text default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
   v_key text := genbff.checked_key(p_idempotency_key);
@@ -496,7 +506,7 @@ begin
 end $$;
 
 create function public.genbff_set_tier(p_wallet_id text, p_tier text) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 begin
   perform genbff.insist(length(p_tier) between 1 and 64, 'a tier has a name of 1 to 64 characters');
   perform genbff.lock_wallet(p_wallet_id);
@@ -508,7 +518,7 @@ end $$;
 -- later or fifty first requests arrive together, and so are the allowances of this day and month. A period is granted
 -- once, by the tier of its first visit: going up and down the tiers brings nothing before the next period.
 create function public.genbff_welcome(p_wallet_id text, p_amount numeric) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_amount bigint := genbff.whole_credits(p_amount, 0);
   v_wallet public.user_credits := genbff.lock_wallet(p_wallet_id);
@@ -568,7 +578,7 @@ alter table genbff.payment_events add foreign key (provider, purchase_id, wallet
 create function public.genbff_payment_event(
   p_provider text, p_event_id text, p_purchase_id text, p_wallet_id text, p_amount numeric, p_expires_in_ms bigint default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
   v_expires_in interval := case when p_expires_in_ms is not null then genbff.checked_duration(p_expires_in_ms) end;
@@ -609,7 +619,7 @@ end $$;
 create function public.genbff_refund(
   p_hold_id uuid, p_amount numeric, p_idempotency_key text, p_reason text, p_actor text
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
   v_key text := genbff.checked_key(p_idempotency_key);
@@ -656,7 +666,7 @@ end $$;
 create function public.genbff_adjust(
   p_wallet_id text, p_amount numeric, p_idempotency_key text, p_reason text, p_actor text
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_amount bigint := genbff.whole_credits(abs(p_amount)) * sign(p_amount)::bigint;
   v_key text := genbff.checked_key(p_idempotency_key);
@@ -708,7 +718,7 @@ end $$;
 -- batches: the wallets that have waited longest, locked in the order of their names. What it does not reach is counted as
 -- gone all the same; a hold that is past its time and not yet reached can still be settled by its owner.
 create function public.genbff_expire_due(p_count int default 100) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_count int := greatest(1, least(coalesce(p_count, 100), 1000));
   v_now timestamptz := genbff.now();
@@ -761,7 +771,7 @@ end $$;
 create function public.genbff_hold(
   p_wallet_id text, p_amount numeric, p_idempotency_key text, p_external_reference text, p_expires_in_ms bigint
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_amount bigint := genbff.whole_credits(p_amount);
   v_key text := genbff.checked_key(p_idempotency_key);
@@ -791,7 +801,7 @@ end $$;
 
 -- "All of it" is its own choice, `p_full`; a missing amount never means everything, and both together mean nothing.
 create function public.genbff_capture(p_hold_id uuid, p_amount numeric default null, p_full boolean default false) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_hold genbff.holds := genbff.external_hold(p_hold_id);
 begin
@@ -803,7 +813,7 @@ begin
 end $$;
 
 create function public.genbff_release(p_hold_id uuid) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 begin
   return to_jsonb(genbff.settle_hold(genbff.external_hold(p_hold_id), 'released', 0));
 end $$;

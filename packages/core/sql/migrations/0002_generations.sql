@@ -214,10 +214,15 @@ create table genbff.breakers (
   provider   text primary key,
   failures   int not null default 0,
   open_until timestamptz,
-  wait_until timestamptz,
-  -- When its operator was called last.
-  alerted_at timestamptz
+  wait_until timestamptz
 );
+
+-- What an operator was called about last, and when.
+create table genbff.operator_alerts (
+  about      text primary key,
+  alerted_at timestamptz not null
+);
+create index operator_alerts_by_age on genbff.operator_alerts (alerted_at);
 
 -- Whose turn it is: users who wait, in the order in which they were last served.
 create sequence genbff.turn;
@@ -327,6 +332,7 @@ alter table genbff.quotes enable row level security;
 alter table genbff.webhook_inbox enable row level security;
 alter table genbff.caps enable row level security;
 alter table genbff.breakers enable row level security;
+alter table genbff.operator_alerts enable row level security;
 alter table genbff.turns enable row level security;
 alter table genbff.gates enable row level security;
 alter table public.assets enable row level security;

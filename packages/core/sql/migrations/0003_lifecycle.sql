@@ -145,7 +145,7 @@ create function public.genbff_start(
   p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb default '[]',
   p_drafts jsonb default '[]'
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz;
   v_known genbff.idempotency_keys;
@@ -231,7 +231,7 @@ end $$;
 
 -- The caps of a deployment, told at every start: the last word counts, for all processes alike.
 create function public.genbff_set_caps(p_caps jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 begin
   perform genbff.pass_gate('claim');
   delete from genbff.caps c where not exists (
@@ -303,7 +303,7 @@ end $$;
 -- time over all processes, so that caps are exact. Everybody takes the task before the turn; with the turn of the first
 -- in our hands we may not wait for the task of the second, so the batch ends there.
 create function public.genbff_claim(p_worker text, p_count int, p_lease_ms bigint) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_id uuid;
   v_now timestamptz;
@@ -400,7 +400,7 @@ end $$;
 
 -- What a worker calls with an id it was woken for. A waiting id gives it the next in turn, which may be another one.
 create function public.genbff_take(p_generation_id uuid, p_worker text, p_lease_ms bigint) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_taken jsonb := genbff.take_lease(p_generation_id, p_worker, p_lease_ms);
   v_claimed jsonb;
@@ -424,7 +424,7 @@ $$;
 
 -- Null: the lease is lost, or the deadline has passed.
 create function public.genbff_heartbeat(p_generation_id uuid, p_epoch bigint, p_lease_ms bigint) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
 begin
@@ -518,7 +518,7 @@ end $$;
 create function public.genbff_intent(
   p_generation_id uuid, p_epoch bigint, p_request jsonb, p_digest text, p_call uuid default null, p_lease_ms bigint default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations;
   v_now timestamptz;
@@ -569,7 +569,7 @@ end $$;
 -- With p_delay_ms the lease is given back and the generation is due again after it: at once, and `heard`, where a webhook
 -- or a cancellation came while this step was looking.
 create function public.genbff_record(p_generation_id uuid, p_epoch bigint, p_changes jsonb, p_delay_ms bigint default null) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
   v_now timestamptz := genbff.now();
@@ -639,7 +639,7 @@ $$;
 create function public.genbff_webhook(
   p_provider text, p_event_id text, p_job_key text, p_payload jsonb, p_generation_id uuid default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation_id uuid;
   v_bound uuid;
@@ -669,7 +669,7 @@ end $$;
 -- Takes the first of the candidates that no generation holds, for a submission whose answer got lost.
 -- Identical requests are interchangeable; the unique index decides between two that look at once.
 create function public.genbff_adopt(p_generation_id uuid, p_epoch bigint, p_candidates jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
   v_job jsonb;
@@ -734,7 +734,7 @@ create function public.genbff_finish(
   p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb default '[]', p_cost jsonb default null,
   p_output jsonb default null, p_children jsonb default '[]'
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations := genbff.lock_with_wallet(p_generation_id);
   v_now timestamptz := genbff.now();
@@ -822,7 +822,7 @@ create function public.genbff_fail(
   p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb default null, p_failures jsonb default '[]',
   p_outcome text default null, p_error jsonb default null, p_health text default null, p_wait_ms bigint default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations := genbff.lock_with_wallet(p_generation_id);
 begin
@@ -839,7 +839,7 @@ end $$;
 
 -- Answers what is true now. Waiting: it ends at once. Being made: the worker is told, and asks the provider.
 create function public.genbff_cancel(p_user_id text, p_generation_id uuid) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations := genbff.lock_with_wallet(p_generation_id);
 begin
@@ -861,7 +861,7 @@ end $$;
 -- Ends what is past its deadline and in nobody's hands, and names what is due. Any number of processes may sweep.
 -- `leftovers`: work orders of what was ended after it was sent; whoever hears of them takes its objects out of storage.
 create function public.genbff_sweep(p_count int) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_id uuid;
   v_generation genbff.generations;
@@ -902,7 +902,7 @@ end $$;
 -- Takes away what nobody needs any more: large fields of what has ended first, whole rows later. Assets and their
 -- generations stay, and the ledger is never touched. `more`: this batch was full, ask again.
 create function public.genbff_retain(p_large_ms bigint, p_rows_ms bigint, p_count int default 500) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := genbff.now();
   v_large timestamptz := v_now - p_large_ms * interval '1 millisecond';
@@ -934,6 +934,10 @@ begin
   get diagnostics v_count = row_count;
   v_more := v_more or v_count = p_count;
   delete from genbff.quotes where id in (select id from genbff.quotes where expires_at <= v_now - interval '1 day' limit p_count);
+  get diagnostics v_count = row_count;
+  v_more := v_more or v_count = p_count;
+  delete from genbff.operator_alerts where about in (select about from genbff.operator_alerts where alerted_at < v_rows limit p_count)
+     and alerted_at < v_rows;
   get diagnostics v_count = row_count;
   v_more := v_more or v_count = p_count;
   delete from genbff.webhook_inbox where (provider, event_id) in (

@@ -71,7 +71,7 @@ end $$;
 
 -- Cancels by an id as it stands in a URL, and names the task, whose watchers are to be told.
 create function public.genbff_cancel_mine(p_user_id text, p_id text) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_cancelled jsonb := public.genbff_cancel(p_user_id, genbff.uuid_or_null(p_id));
 begin
@@ -270,7 +270,7 @@ create function public.genbff_reserve_input(
   p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text,
   p_filename text, p_content_type text, p_bytes bigint
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_input public.input_assets;
 begin
@@ -287,7 +287,7 @@ end $$;
 create function public.genbff_complete_input(
   p_user_id text, p_id uuid, p_status text, p_facts jsonb default '{}', p_own_task boolean default false
 ) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_input public.input_assets;
 begin
@@ -346,7 +346,7 @@ $$;
 -- Takes back an upload that came with a refused request. One that a generation was made from stays: the answer of
 -- its start may have got lost.
 create function public.genbff_discard_input(p_user_id text, p_id uuid) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_key text;
 begin
@@ -361,7 +361,7 @@ end $$;
 
 -- Gives up uploads that nobody finished, and names what lies in storage for them. Any number of processes may sweep.
 create function public.genbff_abandon_inputs(p_older_ms bigint, p_count int) returns jsonb
-language sql security definer set search_path = '' set lock_timeout = '5s' as $$
+language sql security definer set search_path = '' as $$
   with stale as (
     select id from public.input_assets
      where status = 'pending' and created_at < genbff.now() - p_older_ms * interval '1 millisecond'

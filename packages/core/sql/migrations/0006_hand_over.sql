@@ -4,7 +4,7 @@
 -- can write nothing. What was committed stays, as after a death; but nobody died, so the attempt is not used up. A
 -- submission that had left is found with its intent and without an answer: unknown, as ever. Repeating it changes nothing.
 create function public.genbff_hand_over(p_leases jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_given jsonb;
 begin

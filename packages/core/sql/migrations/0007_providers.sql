@@ -15,7 +15,7 @@ $$;
 
 -- How far a running submission is. Null: the lease is lost. Progress never falls; 100 is for what is stored and settled.
 create function public.genbff_report(p_generation_id uuid, p_epoch bigint, p_progress int, p_stage text) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
 begin
@@ -41,7 +41,7 @@ alter table genbff.previews enable row level security;
 -- A name, without its extension, for the next unfinished picture. Null: the lease is lost. A generation has p_max of
 -- them at most, over all its attempts.
 create function public.genbff_reserve_preview(p_generation_id uuid, p_epoch bigint, p_max int) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
   v_made int;
@@ -61,7 +61,7 @@ end $$;
 
 -- The picture is stored: whoever watches is told. Null: the lease is lost, and nobody will ever be shown it.
 create function public.genbff_show_preview(p_generation_id uuid, p_epoch bigint, p_preview jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_generation genbff.generations := genbff.leased(p_generation_id, p_epoch);
 begin
@@ -92,7 +92,7 @@ $$;
 
 -- Their objects are gone.
 create function public.genbff_forget_previews(p_keys jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_count int;
 begin
@@ -103,15 +103,16 @@ end $$;
 
 -- ─── Operators ──────────────────────────────────────────────────────────────
 
--- Whether an operator is to be called for a provider: once per window, over all processes.
-create function public.genbff_operator_alert(p_provider text, p_window_ms bigint) returns jsonb
-language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
+-- Whether an operator is to be called about something, a provider or a correction that was refused: once per window, over
+-- all processes.
+create function public.genbff_operator_alert(p_about text, p_window_ms bigint) returns jsonb
+language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := genbff.now();
 begin
-  insert into genbff.breakers as b (provider, alerted_at) values (p_provider, v_now)
-  on conflict (provider) do update set alerted_at = excluded.alerted_at
-   where b.alerted_at is null or b.alerted_at <= v_now - p_window_ms * interval '1 millisecond';
+  insert into genbff.operator_alerts as a (about, alerted_at) values (p_about, v_now)
+  on conflict (about) do update set alerted_at = excluded.alerted_at
+   where a.alerted_at <= v_now - p_window_ms * interval '1 millisecond';
   return jsonb_build_object('alert', found);
 end $$;
 

@@ -32,7 +32,7 @@ interface Opened {
 }
 
 async function onPostgres(version: 15 | 18): Promise<Opened> {
-  const server = version === 18 ? undefined : await startPostgres({}, version);
+  const server = version === 18 ? undefined : await startPostgres({}, version, "memory");
   const test = await createTestDatabase(server ? { server: server.url } : {});
   await setUpPlay((sql) => test.query(sql));
   const player = await postgresPlayer(test.url);

@@ -11,7 +11,8 @@ const seeds = Array.from({ length: replayed === undefined ? 500 : 1 }, (_, i) =>
 
 /** A database and its players, on the run's server or on one of an older version. */
 async function onPostgres(version: 15 | 18): Promise<{ players: Player[]; close(): Promise<void> }> {
-  const server: PostgresServer | undefined = version === 18 ? undefined : await startPostgres({}, version);
+  const server: PostgresServer | undefined =
+    version === 18 ? undefined : await startPostgres({}, version, "memory");
   // A database for each player: sequences use the same names, and would wait for one another.
   const tests = await Promise.all([1, 2].map(() => createTestDatabase(server ? { server: server.url } : {})));
   const players = await Promise.all(tests.map(playerOf));

@@ -28,6 +28,17 @@ it("R6, R7: has no function that is overloaded, or that is silent about a null",
   expect(new Set(functions.map(({ name }) => name)).size).toBe(functions.length);
 });
 
+it("9.7: has no function that may wait for a lock, or last, for ever", async () => {
+  const functions = await test.query<{ name: string; settings: string[] | null }>(
+    `select proname as name, proconfig as settings from pg_proc
+      where pronamespace = 'public'::regnamespace and proname like 'genbff\\_%'`,
+  );
+  expect(functions.length).toBeGreaterThan(40);
+  const limits = (settings: readonly string[] | null) =>
+    (settings ?? []).filter((each) => /^(lock|statement)_timeout=[1-9]/.test(each));
+  expect(functions.filter(({ settings }) => limits(settings).length !== 2)).toEqual([]);
+});
+
 it("L17: leaves a generation's hold alone, however late it is and whoever sweeps", async () => {
   const day = 86_400_000;
   const time = await takeClock(test);

@@ -1,5 +1,6 @@
 import type { Database } from "../database/port.ts";
 import type { JsonObject } from "../shared/json.ts";
+import { correct, type LedgerOptions } from "./clawback.ts";
 import { historyOf } from "./ledger-history.ts";
 import { type BalanceRow, type EntryRow, type GrantRow, toGrant, toHold } from "./ledger-rows.ts";
 import type {
@@ -90,7 +91,8 @@ export interface Ledger {
   ): Promise<LedgerEntry>;
 
   /**
-   * An operator's correction, up or down; never below what is available.
+   * An operator's correction, up or down; never below what is available. A clawback that is refused for that calls the
+   * operator, once per key and `operatorAlertMs`.
    *
    * @param request.amount - Positive or negative, never 0.
    * @throws AppError `invalid_amount`, `invalid_idempotency_key`, `idempotency_key_reused`, `insufficient_credits`
@@ -165,11 +167,13 @@ export interface Ledger {
 /**
  * Makes the typed face of a database's ledger.
  *
+ * @param options - Whom it calls when a clawback is refused.
+ *
  * @example
  * const ledger = createLedger(postgres(process.env.DATABASE_URL));
  * await ledger.paymentEvent({ provider: "stripe", eventId: event.id, purchaseId: session.id, walletId: user, amount: 100 });
  */
-export function createLedger(database: Database): Ledger {
+export function createLedger(database: Database, options: LedgerOptions = {}): Ledger {
   const call = async <Result>(name: string, args: Record<string, string | number | boolean | undefined>) => {
     const given = Object.entries(args).filter(([, value]) => value !== undefined);
     return (await database.call(`genbff_${name}`, Object.fromEntries(given) as JsonObject)) as Result;
@@ -213,11 +217,10 @@ export function createLedger(database: Database): Ledger {
       return { transactionId: row.id, seq: row.seq, amount: row.amount, balanceAfter: row.balance_after };
     },
     async adjust(request) {
-      const row = await call<GrantRow>("adjust", {
-        ...movement(request),
-        p_reason: request.reason,
-        p_actor: request.actor,
-      });
+      const { reason, actor } = request;
+      const row = await correct(database, options, request, () =>
+        call<GrantRow>("adjust", { ...movement(request), p_reason: reason, p_actor: actor }),
+      );
       return { transactionId: row.transaction_id, amount: row.amount };
     },
     expireDue: (count) => call("expire_due", { p_count: count }),

@@ -4,6 +4,7 @@ import { isAppError } from "../errors/app-error.ts";
 import { databaseSuite } from "../testing/database-suite.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { postgres } from "./postgres.ts";
+import { sqlStateOf } from "./sql-error.ts";
 
 let test: TestDatabase;
 
@@ -65,6 +66,22 @@ describe("postgres, where it has more than one connection", () => {
       },
       { timeout: 5_000, interval: 50 },
     );
+  });
+
+  it("leaves nothing running at the server beyond the time for a statement, a function's own included", async () => {
+    await test.query(`create function public.sleep_longer() returns jsonb language plpgsql set statement_timeout = '1h' as $$
+      begin perform pg_sleep(600); return 'true'; end $$`);
+    const database = postgres({ connectionString: test.url, statementTimeoutMs: 100 });
+    await expect(database.call("sleep_longer", {})).rejects.toSatisfy(
+      (error) => isAppError(error, "unavailable") && sqlStateOf(error) === "57014",
+    );
+    expect(
+      await test.query(
+        "select from pg_stat_activity where wait_event = 'PgSleep' and query like '%sleep_longer%'",
+      ),
+    ).toEqual([]);
+    expect(await database.call("backend", {})).toBeTypeOf("number");
+    await database.close();
   });
 
   it("is unavailable when the answer takes too long", async () => {

@@ -19,8 +19,15 @@ export interface PostgresOptions {
   ssl?: boolean | ConnectionOptions;
   /** To connect, or to wait for a free connection. Default 5 s. */
   connectTimeoutMs?: number;
-  /** For the answer to one call; the functions set stricter limits themselves. Default 30 s. */
+  /** For the answer to one call; the functions wait for a lock for 5 s at most. Default 30 s. */
   callTimeoutMs?: number;
+  /**
+   * After this the server ends a call by itself, whoever is still waiting for it. Sent when a connection is opened, which
+   * poolers may refuse (pgbouncer does without `ignore_startup_parameters = statement_timeout`): behind one give it to
+   * the role, `alter role … set statement_timeout = '30s'`. Default: whatever the role has. PostgREST, and so Supabase's
+   * API, needs nothing: it takes the 30 s that each function of ours declares.
+   */
+  statementTimeoutMs?: number;
   /** What `pg_stat_activity` shows. Default `genbff`. */
   applicationName?: string;
   /** `false` where the schema is brought up to date at deployment. Default `true`. */
@@ -46,6 +53,7 @@ export function postgres(options: string | PostgresOptions): Database {
     ...connection,
     max: settings.max ?? 10,
     query_timeout: settings.callTimeoutMs ?? 30_000,
+    ...(settings.statementTimeoutMs === undefined ? {} : { statement_timeout: settings.statementTimeoutMs }),
   });
   const listener = postgresListener(() => new Client(connection));
 

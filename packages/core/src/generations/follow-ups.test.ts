@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import type { Database } from "../database/port.ts";
 import { AppError } from "../errors/app-error.ts";
 import { defineOperation } from "../operations/define-operation.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
-import { type Death, mortalDatabase } from "../testing/generations/mortal-database.ts";
+import type { Death } from "../testing/generations/mortal-database.ts";
 import { json, model, picture, scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { openScriptedShop, type Shop } from "../testing/generations/scripted-shop.ts";
 
@@ -67,7 +67,7 @@ beforeEach(async () => {
     providers: { vendor: vendor.port },
     operations: [plan, pictureAndModel],
     signUp: 200,
-    limits: { leaseMs: 2000, openGenerationsPerUser: 3 },
+    limits: { openGenerationsPerUser: 3 },
   });
 });
 afterEach(async () => {
@@ -169,8 +169,14 @@ describe("a plan", () => {
     });
     const process = await shop.open(flaky);
     picked = (await shop.make(process, "alice", "text-to-image", { prompt: "a lamp" })).assets[0].asset_id;
-    const end = await shop.make(process, "alice", "plan", { count: 4, prompt: "models" });
-    expect(end).toMatchObject({ status: "complete" });
+    const body = { task_id: "t", count: 4, prompt: "models" };
+    const { generation_id: id } = (await process.ask("alice", "/generate/plan", body)).json;
+    for (const times of [1, 2]) {
+      const stopped = () => shop.troubles.filter((line) => line.includes("could not be advanced"));
+      await vi.waitFor(() => expect(stopped()).toHaveLength(times), { timeout: 20_000 });
+      await shop.leasesRunOut();
+    }
+    expect(await shop.endOf(process, "alice", id)).toMatchObject({ status: "complete" });
     expect((await children()).map(({ operation, status }) => `${operation} ${status}`)).toEqual(
       Array(4).fill("image-to-model complete"),
     );
@@ -182,14 +188,9 @@ describe("a death at the last steps of a plan", () => {
     (["before", "after"] as const).map((when) => ({ at, when })),
   );
   it.each(deaths)("$when $at: 32 children, none twice, or none at all and nothing paid", async (death) => {
-    let life: { dead: () => boolean } | undefined;
-    const first = await shop.open((database) => {
-      const mortal = mortalDatabase(database, death);
-      life = mortal;
-      return mortal;
-    });
+    const first = await shop.openMortal(death);
     const started = await first.ask("alice", "/generate/plan", { task_id: "t", count: 32 });
-    while (life?.dead() === false) await new Promise((resolve) => setTimeout(resolve, 5));
+    await shop.leasesRunOut();
     const second = await shop.open();
     const end = await shop.endOf(second, "alice", started.json.generation_id);
     // This vendor keeps nothing: what was not recorded is lost, and lost whole.

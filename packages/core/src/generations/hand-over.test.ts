@@ -1,26 +1,14 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
-import { type Book, type Claimed, openBook } from "../testing/generations/book.ts";
+import { expect, it, vi } from "vitest";
+import type { Claimed } from "../testing/generations/book.ts";
+import { bookAndShop } from "../testing/generations/book-and-shop.ts";
 import { picture, running, type Script, scriptedProvider } from "../testing/generations/scripted-provider.ts";
-import { openScriptedShop, type Process, type Shop } from "../testing/generations/scripted-shop.ts";
+import type { Process, Shop } from "../testing/generations/scripted-shop.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
 // A worker that stops gives back what it holds. Leases of ten minutes: whoever goes on here has not waited for one.
 
-let test: TestDatabase;
-let book: Book;
-let shop: Shop | undefined;
-beforeEach(async () => {
-  test = await createTestDatabase();
-  book = openBook(test);
-});
-afterEach(async () => {
-  await shop?.close();
-  shop = undefined;
-  expect(await book.violations()).toEqual([]);
-  await test.close();
-});
+const { test, book, openShop } = bookAndShop();
 
 const lease = 600_000;
 const handOver = (...claimed: Claimed[]) =>
@@ -106,16 +94,16 @@ it("meets sweeps and ends of the same generations without a deadlock that anybod
 async function open(
   script: Script,
   around?: Parameters<Shop["open"]>[0],
-): Promise<{ vendor: ReturnType<typeof scriptedProvider>; one: Process; id: string }> {
+): Promise<{ shop: Shop; vendor: ReturnType<typeof scriptedProvider>; one: Process; id: string }> {
   const vendor = scriptedProvider(script);
-  shop = await openScriptedShop(test, {
+  const shop = await openShop({
     providers: { vendor: vendor.port },
-    limits: { leaseMs: lease, sweepMs: 1000 },
+    limits: { leaseMs: lease, heartbeatMs: lease, sweepMs: 1000 },
   });
   const one = await shop.open(around);
   const body = { task_id: "t", prompt: "a lamp" };
   const id = (await one.ask("alice", "/generate/text-to-image", body)).json.generation_id as string;
-  return { vendor, one, id };
+  return { shop, vendor, one, id };
 }
 
 it("a process that stops waits for the answer of what it has sent, and keeps it", async () => {
@@ -132,7 +120,7 @@ it("a process that stops waits for the answer of what it has sent, and keeps it"
 it("a process that stops breaks a poll off at once, and another one asks", async () => {
   let stops = false;
   const asked = Promise.withResolvers<void>();
-  const { vendor, one, id } = await open({
+  const { shop, vendor, one, id } = await open({
     submit: (job) => running(job.generationId, 10),
     check: async ({ key }, { signal }) => {
       if (stops) return picture();
@@ -145,15 +133,15 @@ it("a process that stops breaks a poll off at once, and another one asks", async
   stops = true;
   // It would wait an hour for a submission; there is none.
   await one.bff.stop(3_600_000);
-  const two = (await shop?.open()) as Process;
-  expect(await shop?.endOf(two, "alice", id)).toMatchObject({ status: "complete" });
+  const two = await shop.open();
+  expect(await shop.endOf(two, "alice", id)).toMatchObject({ status: "complete" });
   expect(vendor.submissions).toHaveLength(1);
 });
 
 it("a submission without an answer when the grace ends is unknown to whoever takes over, and is not sent again", async () => {
   const answer = Promise.withResolvers<void>();
   const calls: string[] = [];
-  const { vendor, one, id } = await open(
+  const { shop, vendor, one, id } = await open(
     { submit: (job) => answer.promise.then(() => running(`late ${job.generationId}`, 10)) },
     // Its connections outlive it: what it still wants to write is refused by the database, not by its own end.
     () => ({
@@ -164,8 +152,8 @@ it("a submission without an answer when the grace ends is unknown to whoever tak
   );
   await vi.waitFor(() => expect(vendor.submissions).toHaveLength(1), { timeout: 10_000 });
   await one.bff.stop(0);
-  const two = (await shop?.open()) as Process;
-  const end = await shop?.endOf(two, "alice", id);
+  const two = await shop.open();
+  const end = await shop.endOf(two, "alice", id);
   expect(end).toMatchObject({ status: "failed", error: { error: "submission_unknown" } });
   const before = await test.query("select * from genbff.generations");
   answer.resolve();
@@ -181,9 +169,9 @@ it("a submission without an answer when the grace ends is unknown to whoever tak
 });
 
 it("a process that stops begins no purchase: what was being made ready is sent by another one", async () => {
-  const { vendor, one, id } = await open({ submit: picture });
+  const { shop, vendor, one, id } = await open({ submit: picture });
   await one.bff.stop(60_000);
-  const two = (await shop?.open()) as Process;
-  expect(await shop?.endOf(two, "alice", id)).toMatchObject({ status: "complete" });
+  const two = await shop.open();
+  expect(await shop.endOf(two, "alice", id)).toMatchObject({ status: "complete" });
   expect(vendor.submissions).toHaveLength(1);
 });

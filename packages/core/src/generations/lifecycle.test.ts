@@ -77,9 +77,13 @@ async function start(asked: Asked = {}): Promise<{ id: string; user: string }> {
 /** Whose turn came while another was asked for: a waiting id gives its worker the next in turn. */
 const claimed = new Map<string, { epoch: number; exhausted: boolean }>();
 
-async function take(id: string, leaseMs = 60_000): Promise<{ epoch: number; exhausted: boolean }> {
+/** As much time passes as the lease has left, or the generation until its deadline. */
+const runsOut = (what: "lease_expires_at" | "deadline_at", id: string) =>
+  test.query(`update genbff.generations set ${what} = genbff.now() where id = $1`, [id]);
+
+async function take(id: string): Promise<{ epoch: number; exhausted: boolean }> {
   for (let tries = 0; tries < 100; tries++) {
-    const taken = await call("take", { p_generation_id: id, p_worker: "w", p_lease_ms: leaseMs });
+    const taken = await call("take", { p_generation_id: id, p_worker: "w", p_lease_ms: 60_000 });
     const generation = taken.generation as Row | undefined;
     if (generation !== undefined)
       claimed.set(generation.id as string, {
@@ -139,11 +143,11 @@ describe("start", () => {
 describe("a lease", () => {
   it("is one worker's alone, and each new one has a higher epoch", async () => {
     const { id } = await start();
-    const first = await take(id, 150);
+    const first = await take(id);
     expect(await call("take", { p_generation_id: id, p_worker: "other", p_lease_ms: 1000 })).toMatchObject({
       state: "busy",
     });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await runsOut("lease_expires_at", id);
     const takers = await Promise.all(
       Array.from({ length: 16 }, () =>
         call("take", { p_generation_id: id, p_worker: "w", p_lease_ms: 60_000 }),
@@ -156,8 +160,8 @@ describe("a lease", () => {
 
   it("is not taken by a second one between the look of the first and its commit", async () => {
     const { id } = await start();
-    await take(id, 100);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await take(id);
+    await runsOut("lease_expires_at", id);
     const first = new Client(test.url);
     await first.connect();
     try {
@@ -175,8 +179,8 @@ describe("a lease", () => {
 
   it("fences every write: whoever has lost it changes nothing", async () => {
     const { id, user } = await start();
-    const lost = await take(id, 100);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const lost = await take(id);
+    await runsOut("lease_expires_at", id);
     await take(id);
     const stale = held(id, lost.epoch);
     const before = await test.query("select * from genbff.generations where id = $1", [id]);
@@ -202,8 +206,8 @@ describe("a lease", () => {
     const { id } = await start();
     const exhausted = [];
     for (let death = 0; death < 3; death++) {
-      exhausted.push((await take(id, 60)).exhausted);
-      await new Promise((resolve) => setTimeout(resolve, 90));
+      exhausted.push((await take(id)).exhausted);
+      await runsOut("lease_expires_at", id);
     }
     expect(exhausted).toEqual([false, false, true]);
     const { epoch } = await take(id);
@@ -239,9 +243,9 @@ describe("an attempt", () => {
   });
 
   it("sends nothing and renews nothing once the deadline has passed", async () => {
-    const { id } = await start({ deadlineMs: 150 });
+    const { id } = await start();
     const { epoch } = await take(id);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await runsOut("deadline_at", id);
     expect(await call("intent", { ...held(id, epoch), p_request: {}, p_digest: "d" })).toMatchObject({
       go: false,
     });
@@ -357,10 +361,11 @@ describe("an end", () => {
   });
 
   it("is the sweep's when the deadline passes in nobody's hands, with an orphan of what may have been bought", async () => {
-    const { id, user } = await start({ deadlineMs: 250 });
-    const { epoch } = await take(id, 100);
+    const { id, user } = await start();
+    const { epoch } = await take(id);
     await call("intent", { ...held(id, epoch), p_request: {}, p_digest: "d" });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await runsOut("lease_expires_at", id);
+    await runsOut("deadline_at", id);
     await call("sweep", { p_count: 100 });
     const [row] = await test.query<{ error_code: string }>(
       "select error_code from genbff.generations where id = $1",

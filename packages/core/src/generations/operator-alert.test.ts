@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import type { OperatorAlert } from "../operators/operator-alert.ts";
 import type { ProviderAnswer } from "../providers/port.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { failure, picture, running, scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { openScriptedShop, type Process, type Shop } from "../testing/generations/scripted-shop.ts";
-import type { OperatorAlert } from "./operator-alert.ts";
 
 // No credit at the vendor, or a revoked key: the operator's trouble, and never the user's fault.
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   processes = [await shop.open(), await shop.open()];
 });
 beforeEach(async () => {
-  await test.query("delete from genbff.breakers");
+  await test.query("truncate genbff.breakers, genbff.operator_alerts");
   alerts.splice(0);
   vendor.submissions.splice(0);
   throwing = false;
@@ -69,13 +69,14 @@ it("calls the operator once over all processes, tells users nothing of it, and l
   expect(vendor.submissions).toHaveLength(1);
   expect(alerts).toEqual([
     expect.objectContaining({
+      kind: "provider",
       provider: "vendor",
       generationId: end.generation_id,
       operation: "text-to-image",
       upstreamStatus: 402,
     }),
   ]);
-  expect(alerts[0]?.message).toContain("no credit left");
+  expect(alerts[0]).toMatchObject({ message: expect.stringContaining("no credit left") });
   expect(JSON.stringify(alerts)).not.toContain("sk-abc");
 });
 
@@ -84,14 +85,17 @@ it("calls again after the window, and a hook that throws harms nothing", async (
     throw noMoney();
   };
   throwing = true;
-  const later = async (what: string) => {
-    await test.query(`update genbff.breakers set failures = 0, open_until = null ${what}`);
+  const later = async (minutes: number) => {
+    await test.query("update genbff.breakers set failures = 0, open_until = null");
+    await test.query(
+      `update genbff.operator_alerts set alerted_at = alerted_at - interval '${minutes} minutes'`,
+    );
   };
   await make(0, { provider: "vendor" });
-  await later("");
+  await later(0);
   await make(1, { provider: "vendor" });
   expect(alerts).toHaveLength(1);
-  await later(", alerted_at = alerted_at - interval '16 minutes'");
+  await later(16);
   expect(await make(1, { provider: "vendor" })).toMatchObject({ error: { error: "provider_unavailable" } });
   expect(alerts).toHaveLength(2);
   expect(shop.troubles.filter((line) => line.includes("could not be called"))).toHaveLength(2);

@@ -3,7 +3,7 @@ import { type AnyBffOptions, createContext, type Seams } from "../create-context
 import type { Database } from "../database/port.ts";
 import { systemClock } from "../shared/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
-import { type Book, openBook } from "../testing/generations/book.ts";
+import { type Book, type Claimed, openBook } from "../testing/generations/book.ts";
 import { type MemoryStore, memoryStore } from "../testing/generations/memory-store.ts";
 import { failure, picture, scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { takeClock } from "../testing/generations/virtual-time.ts";
@@ -51,6 +51,21 @@ const twice = (...names: readonly string[]): Partial<Database> => ({
     if (names.includes(name)) await test.database.call(name, args);
     return test.database.call(name, args);
   },
+});
+
+it("what is asked at the end of its lease is the worker's for a whole lease again", async () => {
+  const time = await takeClock(test);
+  const leaseMs = 20_000;
+  await book.start();
+  const claimed = (await book.claim(leaseMs)) as Claimed;
+  await time.forward(15_000);
+  const intent = { p_generation_id: claimed.id, p_epoch: claimed.lease_epoch, p_request: {}, p_digest: "d" };
+  expect(await book.call("intent", { ...intent, p_lease_ms: leaseMs })).toMatchObject({ go: true });
+  await time.forward(15_000);
+  expect(await book.take(claimed.id)).toBeUndefined();
+  expect(await book.record(claimed, { step: "settling" })).not.toBeNull();
+  await time.forward(6000);
+  expect(await book.take(claimed.id)).toMatchObject({ id: claimed.id });
 });
 
 it("does not send what was intended under a lease that has run out meanwhile", async () => {

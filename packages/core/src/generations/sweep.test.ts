@@ -1,27 +1,13 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
-import { type Book, type Claimed, openBook } from "../testing/generations/book.ts";
-import { mortalDatabase } from "../testing/generations/mortal-database.ts";
+import { expect, it, vi } from "vitest";
+import type { Claimed } from "../testing/generations/book.ts";
+import { bookAndShop } from "../testing/generations/book-and-shop.ts";
 import { scriptedProvider } from "../testing/generations/scripted-provider.ts";
-import { openScriptedShop, type Shop } from "../testing/generations/scripted-shop.ts";
 
 // What a sweep names belongs to nobody, and what a claim took belongs to its worker for as long as the lease.
 
 vi.setConfig({ testTimeout: 60_000 });
 
-let test: TestDatabase;
-let book: Book;
-let shop: Shop | undefined;
-beforeEach(async () => {
-  test = await createTestDatabase();
-  book = openBook(test);
-});
-afterEach(async () => {
-  await shop?.close();
-  shop = undefined;
-  expect(await book.violations()).toEqual([]);
-  await test.close();
-});
+const { test, book, openShop } = bookAndShop();
 
 /** Eight that were accepted and wait, made by a process that is gone. */
 async function leftBehind(provider: string): Promise<string[]> {
@@ -33,14 +19,9 @@ const ended = "select id from genbff.generations where status = 'complete'";
 it("C18: what a sweep had named when its process died is named to the next one, and made once", async () => {
   const ids = await leftBehind("vendor");
   const vendor = scriptedProvider();
-  shop = await openScriptedShop(test, { providers: { vendor: vendor.port }, price: 1 });
-  let dead = () => false;
-  await shop.open((database) => {
-    const dying = mortalDatabase(database, { at: "genbff_sweep", when: "after" });
-    dead = dying.dead;
-    return dying;
-  });
-  await vi.waitFor(() => expect(dead()).toBe(true), { timeout: 20_000 });
+  const shop = await openShop({ providers: { vendor: vendor.port }, price: 1 });
+  const dying = await shop.openMortal({ at: "genbff_sweep", when: "after" });
+  await dying.died;
   expect(vendor.submissions).toEqual([]);
   await shop.open();
   await vi.waitFor(async () => expect(await test.query(ended)).toHaveLength(ids.length), { timeout: 30_000 });
@@ -53,7 +34,7 @@ it("C18: a batch that was claimed by a process that died is taken again when its
   const claimed = (await test.database.call("genbff_claim", batch)) as unknown as Claimed[];
   expect(claimed.map(({ id }) => id).sort()).toEqual(ids.sort());
   const vendor = scriptedProvider();
-  shop = await openScriptedShop(test, { providers: { vendor: vendor.port }, price: 1 });
+  const shop = await openShop({ providers: { vendor: vendor.port }, price: 1 });
   await shop.open();
   await vi.waitFor(async () => expect(await test.query(ended)).toHaveLength(ids.length), { timeout: 30_000 });
   // A death uses up its attempt: each is sent by its second one, once.
@@ -63,8 +44,9 @@ it("C18: a batch that was claimed by a process that died is taken again when its
 
 it("names nobody who may not start: a full provider costs the others no claims", async () => {
   await book.caps({ provider: "full", concurrency: 1 });
-  await Promise.all([1, 2, 3].map(() => book.start({ provider: "full" })));
-  const { id: free } = await book.start({ provider: "free" });
+  // Nobody has had a turn yet: then the names decide who is first.
+  await Promise.all(["ada", "bob", "cy"].map((user) => book.start({ provider: "full", user, price: 0 })));
+  const { id: free } = await book.start({ provider: "free", user: "zoe", price: 0 });
   const due = async () => ((await book.call("sweep", { p_count: 100 })).due as string[]).length;
   expect(await due()).toBe(4);
   const running = (await book.claim()) as Claimed;

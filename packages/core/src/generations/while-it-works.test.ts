@@ -3,7 +3,6 @@ import { previewEvent } from "../contract/event.ts";
 import { generationStatus } from "../contract/generation.ts";
 import type { ProviderAnswer, ProviderJob, SubmitContext } from "../providers/port.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
-import { mortalDatabase } from "../testing/generations/mortal-database.ts";
 import { failure, picture, scriptedProvider, streamOf } from "../testing/generations/scripted-provider.ts";
 import { openScriptedShop, type Process, type Shop } from "../testing/generations/scripted-shop.ts";
 import { readEvents } from "../testing/read-events.ts";
@@ -190,9 +189,7 @@ describe("an unfinished picture", () => {
   });
 
   it("that a dead worker left behind is swept", async () => {
-    const dying = await shop.open((database) =>
-      mortalDatabase(database, { at: "genbff_finish", when: "after" }),
-    );
+    const dying = await shop.openMortal({ at: "genbff_finish", when: "after" });
     await process.bff.stop(2000);
     work = async ({ preview }) => {
       await preview(0, streamOf(tinyPng));

@@ -36,7 +36,7 @@ export interface TestDatabaseOptions {
 }
 
 /**
- * Makes a database by copying one that was migrated once, in some 30 ms.
+ * Makes a database by copying one that was migrated once, in some 50 ms; ten times that where its server is on a disk.
  *
  * @example
  * const test = await createTestDatabase();

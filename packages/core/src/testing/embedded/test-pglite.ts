@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { coreMigrations } from "../../database/migration-files.ts";
 import { pglite } from "../../database/pglite.ts";
 import { clusterIn, createCluster } from "../../database/pglite-folder.ts";
 import type { Database } from "../../database/port.ts";
+import { makeMemoryFolder } from "./memory-folder.ts";
 
 /** An embedded database of one test file's own. Migrate it: that takes 0.2 s, and making one anew 4 s. */
 export interface TestPglite {
@@ -18,7 +18,7 @@ export interface TestPglite {
 
 /** Makes a folder with an empty embedded database in it, in some 0.1 s. */
 export async function createTestPglite(): Promise<TestPglite> {
-  const folder = await mkdtemp(join(tmpdir(), "genbff-pglite-"));
+  const folder = makeMemoryFolder("genbff-pglite-");
   await seedPglite(folder);
   const database = pglite(folder);
   return {

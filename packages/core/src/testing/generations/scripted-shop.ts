@@ -8,6 +8,7 @@ import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { JsonValue } from "../../shared/json.ts";
 import type { TestDatabase } from "../embedded/test-database.ts";
 import { type MemoryStore, memoryStore } from "./memory-store.ts";
+import { type Death, mortalDatabase } from "./mortal-database.ts";
 
 /** What a test sells. Every pair costs `price` credits. */
 export interface Stock {
@@ -34,6 +35,12 @@ export interface Process {
   ask(user: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
 }
 
+/** One that dies. What is left of it is put away by `bff.stop`, which the others need not wait for. */
+export interface MortalProcess extends Process {
+  /** Resolves when it is dead, and what it had asked for until then is done or is not. */
+  readonly died: Promise<void>;
+}
+
 /** An answer, read. */
 export interface Answer {
   readonly status: number;
@@ -48,6 +55,10 @@ export interface Shop {
   readonly troubles: string[];
   /** A further process; `around` may stand between it and the database. */
   open(around?: (database: Database) => Database): Promise<Process>;
+  /** A further one, which dies at the first call of a function. */
+  openMortal(death: Death): Promise<MortalProcess>;
+  /** As much time passes as the dead have left, once they are dead. Nobody else may be at work. */
+  leasesRunOut(): Promise<void>;
   /** Starts one and waits for its end. */
   make(process: Process, user: string, operation: string, body: object): Promise<Answer["json"]>;
   /** Waits for the end of one that was started. */
@@ -55,11 +66,15 @@ export interface Shop {
   close(): Promise<void>;
 }
 
+/** So long that nobody has waited for it: a busy machine loses none, and what goes on was handed or taken over. */
+const longLeaseMs = 600_000;
+
 /** Opens a shop on a test's database. Leases and paces are those of a test. */
 export async function openScriptedShop(test: TestDatabase, stock: Stock): Promise<Shop> {
   const storage = memoryStore();
   const troubles: string[] = [];
   const processes: Process[] = [];
+  const deaths: Promise<void>[] = [];
   for (const key of Object.values(pricesOf(stock)).flatMap((pairs) => Object.values(pairs)))
     await test.database.call("genbff_set_operation_cost", { p_key: key, p_credits: stock.price ?? 5 });
 
@@ -75,6 +90,25 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
       );
       processes.push(opened);
       return opened;
+    },
+    async openMortal(death) {
+      const database = mortalDatabase(postgres({ connectionString: test.url, max: 10 }), death);
+      const { died, bury } = database;
+      const opened = await openProcess(database, stock, storage, troubles);
+      const stop = () => {
+        bury();
+        return opened.bff.stop(0);
+      };
+      const mortal = { ...opened, bff: { fetch: opened.bff.fetch, stop }, died };
+      processes.push(mortal);
+      deaths.push(died);
+      return mortal;
+    },
+    async leasesRunOut() {
+      await Promise.all(deaths);
+      await test.query(
+        "update genbff.generations set lease_expires_at = genbff.now() where lease_expires_at is not null",
+      );
     },
     async make(process, user, operation, body) {
       const started = await process.ask(user, `/generate/${operation}`, {
@@ -92,7 +126,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
       throw new Error(`generation ${generationId} never ended`);
     },
     async close() {
-      for (const process of processes) await process.bff.stop(2000);
+      await Promise.all(processes.map(({ bff }) => bff.stop(2000)));
     },
   };
   return shop;
@@ -104,6 +138,7 @@ async function openProcess(
   storage: MemoryStore,
   troubles: string[],
 ): Promise<Process> {
+  const leaseMs = stock.limits?.leaseMs ?? longLeaseMs;
   const trouble = (fields: Record<string, unknown>, message: string) =>
     void troubles.push(`${message} ${JSON.stringify(fields)}`);
   const logger = { debug() {}, info() {}, warn: trouble, error: trouble };
@@ -128,7 +163,13 @@ async function openProcess(
     engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
     inputs: { trustedOrigins: stock.trustedOrigins ?? [] },
-    limits: { leaseMs: 2000, sweepMs: 50, watchTickMs: 30, ...stock.limits },
+    limits: {
+      leaseMs,
+      heartbeatMs: Math.min(500, leaseMs / 4),
+      sweepMs: 50,
+      watchTickMs: 30,
+      ...stock.limits,
+    },
     logger,
   };
   const bff = createBff(options as unknown as Parameters<typeof createBff>[0]);

@@ -1,8 +1,9 @@
 import { validateBytes } from "gltf-validator";
 import sharp from "sharp";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { type Simulator, startSimulator } from "../../simulator.ts";
 import { type Buyer, createBuyer, finished, type Json, photo } from "../../testing/buyer.ts";
+import { stopClock } from "../../testing/clock.ts";
 import { progressOf } from "./progress.ts";
 import type { TaskRecord } from "./store.ts";
 
@@ -14,6 +15,7 @@ beforeAll(async () => {
   simulator = await startSimulator({ jobMs: 120, canary: "zebra" });
   buyer = createBuyer(simulator);
 });
+afterEach(() => void vi.useRealTimers());
 afterAll(() => simulator.close());
 
 async function create(body: unknown, operation = "text-to-model"): Promise<string> {
@@ -77,13 +79,15 @@ it("delivers FBX for a quad mesh", async () => {
 });
 
 it("lets links die, and hands out fresh ones when the task is read again", async () => {
+  const clock = stopClock();
   const hasty = await startSimulator({ jobMs: 1, linkTtlMs: 500 });
   const customer = createBuyer(hasty);
   const order = { model, prompt: "a bowl", face_limit: 200 };
   const created = await customer.post("/tripo/v3/generation/text-to-model", order);
   const id = ((await created.json()) as Json).data.task_id;
+  clock.forward(1);
   const { output } = await finished(customer, id);
-  await new Promise((resolve) => setTimeout(resolve, 510));
+  clock.forward(510);
   const dead = await fetch(output.rendered_image_url);
   expect([dead.status, dead.headers.get("content-type")]).toEqual([403, "application/xml"]);
   const fresh = await finished(customer, id);
