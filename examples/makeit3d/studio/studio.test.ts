@@ -14,7 +14,7 @@ const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 /** Without a browser there is no page to look at: nothing here can be shown. */
 const suite = existsSync(executablePath) ? describe : describe.skip;
 
-suite("the studio page", { timeout: 30_000 }, () => {
+suite("the studio page", { timeout: 120_000 }, () => {
   let browser: Browser;
   let server: FakeServer;
   let dist: string;
