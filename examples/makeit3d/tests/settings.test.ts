@@ -46,11 +46,14 @@ describe("the environment", () => {
   });
 
   it("hands on what only one vendor knows", () => {
-    const environment = { OPENAI_PARTIAL_IMAGES: "2", TRIPO_WEBHOOK_SECRET: "whsec_1" };
+    const environment = { OPENAI_PARTIAL_IMAGES: "3", TRIPO_WEBHOOK_SECRET: "whsec_1" };
     expect(readConfig(environment)).toMatchObject({
-      partialImages: 2,
+      partialImages: 3,
       webhookSecret: "whsec_1",
     });
+    // Unfinished pictures cost money at the vendor, and none at the simulator.
+    expect(readConfig({}).partialImages).toBe(2);
+    expect(readConfig({ OPENAI_API_KEY: "key-1" }).partialImages).toBe(0);
     expect(() => readConfig({ OPENAI_PARTIAL_IMAGES: "4" })).toThrowError("OPENAI_PARTIAL_IMAGES");
   });
 

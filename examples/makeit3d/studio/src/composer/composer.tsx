@@ -118,7 +118,7 @@ function ComposerForm({ choice }: { choice: Choice }) {
             <Maker entry={entry} provider={provider} />
           </div>
         ) : null}
-        <MoreChoices fields={form.more} key={wish.operation} />
+        <MoreChoices fields={form.more} open={wish.operation === "outpaint"} key={wish.operation} />
       </div>
       <div className="composer-foot">
         <MakeButton
@@ -126,7 +126,7 @@ function ComposerForm({ choice }: { choice: Choice }) {
           wanting={lacks ? wanting(lacks, wish) : null}
           busy={maker.busy}
           refusedUntil={refusedUntil}
-          notice={maker.notice ?? price.problem ?? null}
+          notice={maker.noticeOn(wish.operation, fields) ?? price.problem ?? null}
           onMake={make}
         />
       </div>

@@ -144,6 +144,12 @@ export function wishesOffered(all: readonly OperationEntry[]): Wish[] {
   return [...known.filter((item) => offered.has(item.operation)), ...own];
 }
 
+/** Which retouching it was: "Erase". Of anything else the title says enough. */
+export function retouchingOf(operation: string): string {
+  const said = known.find((item) => item.operation === operation);
+  return said?.make === retouch[0] ? said.fromLabel : "";
+}
+
 /** What an operation makes, in words; also of one that only other clients of this server can ask for. */
 export function titleOfOperation(
   operation: string,

@@ -9,7 +9,7 @@ import type {
 } from "@genbff/client-sdk";
 import { isMaskField } from "../composer/file-field.ts";
 import { estimate } from "../composer/request.ts";
-import { titleOfOperation } from "../composer/wishes.ts";
+import { retouchingOf, titleOfOperation } from "../composer/wishes.ts";
 import { spelled } from "../shell/words.ts";
 
 /** Start, pictures, models, refined. */
@@ -49,6 +49,8 @@ export type Step =
       generation: TaskGeneration;
       frames: Frame[];
       style: string;
+      /** What was done to a picture: "Erase". */
+      retouching: string;
       prompt: string;
       /** What it costs in whole credits; what was set aside for it. */
       price: number;
@@ -147,6 +149,7 @@ function madeStep(
     generation,
     frames,
     style: catalogue.styles.find((item) => item.style === style)?.title ?? "",
+    retouching: retouchingOf(generation.operation),
     prompt: String(generation.input.prompt ?? ""),
     price: entry ? estimate(entry, { ...generation.input, provider: generation.provider }) : 0,
   };
