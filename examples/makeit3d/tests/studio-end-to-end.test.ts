@@ -64,8 +64,7 @@ describe.skipIf(!existsSync(executablePath))(
         executablePath,
         args: [
           "--no-sandbox",
-          "--use-gl=angle",
-          "--use-angle=swiftshader",
+          "--disable-gpu",
           "--enable-unsafe-swiftshader",
           "--disable-quic",
           "--no-first-run",
@@ -115,7 +114,7 @@ describe.skipIf(!existsSync(executablePath))(
       await page.getByText("Gouache", { exact: true }).click();
       await make(page, "1 credit").click();
 
-      await page.getByText("Ready · 1 credit").waitFor({ timeout: 30_000 });
+      await page.getByText("Ready · 1 credit").waitFor({ timeout: 60_000 });
       await page.getByRole("button", { name: /^Make it a 3D model/ }).click();
       await make(page, "8 credits").click();
       await page.getByText("Ready · 8 credits").waitFor({ timeout: 40_000 });
@@ -188,7 +187,7 @@ describe.skipIf(!existsSync(executablePath))(
       await make(page, "1 credit").click();
 
       const card = page.getByRole("article", { name: "One picture" });
-      await card.getByText("Ready · 1 credit").waitFor({ timeout: 30_000 });
+      await card.getByText("Ready · 1 credit").waitFor({ timeout: 60_000 });
       const address = new URL((await card.locator("img").getAttribute("src")) ?? "", server.url);
       const made = await (await fetch(address)).bytes();
       const at = (left: number, top: number) => colourAt(made, left, top);

@@ -78,7 +78,7 @@ function ComposerForm({ choice }: { choice: Choice }) {
           <Sides front={draft.source} max={form.file.max} />
         ) : null}
         {form.prompt ? (
-          <div className="field">
+          <div className="field" data-field="prompt">
             <label htmlFor="prompt">
               {wish.make === "retouch"
                 ? "What should change"

@@ -70,7 +70,7 @@ function pointTo(error: unknown): void {
   if (!isGenbffError(error, "validation_failed")) return;
   const name = error.details.issues?.[0]?.pointer.split("/")[1];
   const field = name
-    ? document.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"] :is(input, select)`)
+    ? document.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"] :is(input, select, textarea)`)
     : null;
   const folded = field?.closest("details");
   if (folded) folded.open = true;

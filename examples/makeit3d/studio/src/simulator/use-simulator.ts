@@ -84,13 +84,19 @@ function simulatorAt(admin: string, url: string): Simulator {
       const waiting = faults.rules.find(({ hits, times = 1 }) => times === null || hits < times);
       return {
         bought: books.total,
-        asked: Object.keys(books.by_client_reference).filter((reference) => reference !== "").length,
+        asked: wishesIn(books.by_client_reference),
         twice: books.bought_twice,
         armed: waiting?.kind ?? null,
         passed: traffic.requests.toReversed(),
       };
     },
   };
+}
+
+/** Requests with one reference are one wish; a vendor that takes no reference cannot tell them apart. */
+function wishesIn(purchases: Readonly<Record<string, number>>): number {
+  const { "": unnamed = 0, ...named } = purchases;
+  return unnamed + Object.keys(named).length;
 }
 
 const everyMs = 1000;
