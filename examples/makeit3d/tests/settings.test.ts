@@ -99,7 +99,7 @@ describe("a started example", () => {
       PROVIDER_NAMES: vendors.map((vendor, index) => `${vendor}=provider_${"abcdef"[index]}`).join(","),
     };
     server = await startServer(environment);
-  });
+  }, 120_000);
   afterAll(async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
