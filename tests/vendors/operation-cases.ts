@@ -38,11 +38,11 @@ export const operationCases = {
       input: { prompt, model: "ultra", seed: 7, output_format: "webp" },
       ...webp,
     },
-    { operation: "text-to-image", input: { prompt, model: "sd3.5-flash", negative_prompt: "blue" }, ...png },
+    { operation: "text-to-image", input: { prompt, model: "v3.5-flash", negative_prompt: "blue" }, ...png },
     { operation: "image-to-image", input: { prompt, fidelity: 0.4 }, ...onPicture, ...png },
     { operation: "image-to-image", input: { prompt, control: "style", fidelity: 0.4 }, ...onPicture, ...png },
     { operation: "image-to-image", input: { prompt, model: "ultra", strength: 0.4 }, ...onPicture, ...png },
-    { operation: "image-to-image", input: { prompt, model: "sd3.5-medium" }, ...onPicture, ...png },
+    { operation: "image-to-image", input: { prompt, model: "v3.5-medium" }, ...onPicture, ...png },
     { operation: "sketch-to-image", input: { prompt }, files: ["input_sketch_asset_url"], ...png },
     {
       operation: "style-transfer",
@@ -61,7 +61,7 @@ export const operationCases = {
     { operation: "upscale", input: { prompt, mode: "conservative" }, ...onPicture, ...png },
     { operation: "upscale", input: { prompt, mode: "creative" }, ...onPicture, ...png },
     { operation: "image-to-model", input: {}, files: [view], ...glb },
-    { operation: "image-to-model", input: { model: "fast_3d" }, files: [view], ...glb },
+    { operation: "image-to-model", input: { model: "fast" }, files: [view], ...glb },
   ],
   recraft: [
     { operation: "text-to-image", input: { prompt, n: 2, random_seed: 5 }, ...webp },

@@ -45,7 +45,7 @@ const environment = z.object({
   AUTH_JWT_SECRET: z.string().min(32).optional(),
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: optional,
-  OPENAI_PARTIAL_IMAGES: z.coerce.number().int().min(0).max(3).default(0),
+  OPENAI_PARTIAL_IMAGES: z.coerce.number().int().min(0).max(3).optional(),
   STABILITY_API_KEY: optional,
   STABILITY_BASE_URL: optional,
   RECRAFT_API_KEY: optional,
@@ -106,6 +106,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   };
   /** Without a secret of its own the example signs its users in itself: on a laptop, never in production. */
   const local = config.AUTH_JWT_SECRET === undefined;
+  const isSimulated = (vendor: Vendor) =>
+    connections[vendor].key === undefined && connections[vendor].url === undefined;
   return {
     port: config.PORT,
     dataDir: resolve(config.DATA_DIR),
@@ -113,12 +115,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     publicUrl: config.PUBLIC_URL,
     local,
     jwtSecret: config.AUTH_JWT_SECRET,
-    partialImages: config.OPENAI_PARTIAL_IMAGES,
+    // They cost extra at the vendor, and nothing at the simulator: there the page shows them.
+    partialImages: config.OPENAI_PARTIAL_IMAGES ?? (isSimulated("openai") ? 2 : 0),
     webhookSecret: config.TRIPO_WEBHOOK_SECRET,
     /** How a vendor is reached. `simulated`: the simulator plays it. */
     connectionOf(vendor: Vendor) {
       const { key, url, any } = connections[vendor];
-      return { apiKey: key ?? any, baseUrl: url, simulated: key === undefined && url === undefined };
+      return { apiKey: key ?? any, baseUrl: url, simulated: isSimulated(vendor) };
     },
     publicName: (vendor: Vendor) => config.PROVIDER_NAMES.get(vendor) ?? vendor,
     trustedOrigins: config.TRUSTED_ORIGINS,

@@ -1,10 +1,10 @@
-import { json, type Request, type Response, Router } from "express";
+import { json, type Request, type Response, Router, text } from "express";
 import { SignJWT } from "jose";
 
 const weekS = 7 * 24 * 3600;
 
 /**
- * What exists on a laptop only: signing in with nothing but a name, and the address of the simulator.
+ * What exists on a laptop only: signing in with nothing but a name, and the desk of the simulator.
  * Not mounted where the example is given a token secret of its own.
  */
 export function localMode(options: { tokenSecret: string; simulatorUrl: string | undefined }): Router {
@@ -30,10 +30,36 @@ export function localMode(options: { tokenSecret: string; simulatorUrl: string |
       response.json({ access_token: token, user_id: user });
     },
   );
-  router.get("/dev/simulator", (_request: Request, response: Response) => {
-    if (options.simulatorUrl === undefined)
-      response.status(404).json({ error: "not_found", message: "There is no simulator." });
-    else response.json({ url: options.simulatorUrl });
+  if (options.simulatorUrl !== undefined) router.use(simulatorDesk(options.simulatorUrl));
+  return router;
+}
+
+const desk = "/dev/simulator";
+
+/**
+ * The simulator's faults, purchases and traffic on the page's own host, as the simulator answers them: the studio asks
+ * no other. Without a simulator there is nothing here, and no panel on the page.
+ */
+function simulatorDesk(simulatorUrl: string): Router {
+  const router = Router();
+  router.get(desk, (_request: Request, response: Response) => {
+    response.json({ admin: desk, url: simulatorUrl });
   });
+  router.all(
+    [`${desk}/faults`, `${desk}/purchases`, `${desk}/traffic`],
+    text({ limit: "16kb", type: () => true }),
+    async (request: Request, response: Response) => {
+      const { pathname, search } = new URL(request.url, simulatorUrl);
+      const body = typeof request.body === "string" && request.body !== "" ? { body: request.body } : {};
+      try {
+        const url = `${simulatorUrl}/_${pathname.slice(desk.length)}${search}`;
+        const answer = await fetch(url, { method: request.method, ...body });
+        response.status(answer.status).json(await answer.json());
+      } catch {
+        // A fault of its own closes its port for a while.
+        response.status(503).json({ error: "provider_unavailable", message: "The simulator is away." });
+      }
+    },
+  );
   return router;
 }

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const studio = fileURLToPath(new URL("../studio", import.meta.url));
-const built = join(studio, "dist");
-const stamp = join(built, ".built-from");
+const builds = fileURLToPath(new URL("../dist", import.meta.url));
 /** Everything the page is made of. */
 const sources = [
   "index.html",
@@ -17,13 +16,19 @@ const sources = [
   "../package.json",
 ];
 
-/** The folder of the built page; builds it where it is missing or older than its sources. Takes two seconds, once. */
+/** The folder of the built page; builds it where there is none of these very sources. Takes two seconds, once. */
 export async function buildStudio(): Promise<string> {
-  const digest = await digestOfSources();
-  if (existsSync(stamp) && (await readFile(stamp, "utf8")) === digest) return built;
+  const built = join(builds, `studio-${await digestOfSources()}`);
+  if (existsSync(built)) return built;
   const { build } = await import("vite");
-  await build({ root: studio, logLevel: "error" });
-  await writeFile(stamp, digest);
+  await mkdir(builds, { recursive: true });
+  const mine = await mkdtemp(join(builds, "building-"));
+  await build({ root: studio, logLevel: "error", build: { outDir: mine, emptyOutDir: true } });
+  // Put in place whole: several servers may start at once, and none may serve what another is still writing.
+  await rename(mine, built).catch(async (error: NodeJS.ErrnoException) => {
+    if (!existsSync(built)) throw error;
+    await rm(mine, { recursive: true });
+  });
   return built;
 }
 
@@ -40,5 +45,5 @@ async function digestOfSources(): Promise<string> {
       hash.update(name).update(bytes);
     }
   }
-  return hash.digest("hex");
+  return hash.digest("hex").slice(0, 16);
 }

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inspect } from "./testing/axe.ts";
 import { type FakeServer, startFakeServer } from "./testing/fake-server.ts";
 import { atWork, newcomer, picture } from "./testing/scenes.ts";
 
@@ -14,7 +13,7 @@ const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 /** Without a browser there is no page to look at: nothing here can be shown. */
 const suite = existsSync(executablePath) ? describe : describe.skip;
 
-suite("the studio page", { timeout: 30_000 }, () => {
+suite("the studio page", { timeout: 120_000 }, () => {
   let browser: Browser;
   let server: FakeServer;
   let dist: string;
@@ -234,40 +233,3 @@ suite("the studio page", { timeout: 30_000 }, () => {
     expect(problems).toEqual([]);
   });
 });
-
-const axeSource = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** Looks at one moment in both lights and at several widths. */
-async function inspect(page: Page, moment: string, widths: number[]): Promise<void> {
-  await page.evaluate(await axeSource);
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 844 });
-    for (const theme of ["light", "dark"]) {
-      await page.evaluate((name) => {
-        document.documentElement.dataset.theme = name;
-      }, theme);
-      await settled(page);
-      const found = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-        const { violations } = await axe.run();
-        return violations.map(
-          ({ id, nodes }) =>
-            `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`,
-        );
-      });
-      expect(found, `${moment}, ${theme}, ${width} px`).toEqual([]);
-    }
-    const overhang = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overhang, `sideways scroll of ${moment} at ${width} px`).toBeLessThanOrEqual(0);
-  }
-}
-
-/** Colours fade when the light is switched: what is to be measured is where they end. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
-    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
-  });
-}

@@ -2,7 +2,7 @@ import type { JsonValue, OperationEntry, OperationList } from "@genbff/client-sd
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openShop, type Shop } from "../tests/shop.ts";
-import { choiceOf, emptyDraft, type Source } from "./src/composer/draft.ts";
+import { changed, choiceOf, emptyDraft, type Source } from "./src/composer/draft.ts";
 import { type Field, formOf } from "./src/composer/form.ts";
 import { fieldsOf, missing } from "./src/composer/request.ts";
 import { wishesOffered } from "./src/composer/wishes.ts";
@@ -12,38 +12,36 @@ import { wishesOffered } from "./src/composer/wishes.ts";
 let shop: Shop;
 let catalogue: OperationList;
 let photo: Source;
+let mask: Source;
 let model: Source;
 beforeAll(async () => {
   shop = await openShop();
   catalogue = (await shop.ask("ada", "/operations")).json as OperationList;
-  const bytes = await sharp({ create: { width: 768, height: 768, channels: 3, background: "#a04030" } })
-    .png()
-    .toBuffer();
-  const form = new FormData();
-  form.set("file", new File([new Uint8Array(bytes)], "photo.png"));
-  const upload = (await shop.ask("ada", "/uploads", form)).json;
-  photo = { state: "ready", id: upload.asset_url, url: "", kind: "image", name: "", note: "" };
+  photo = await bring("#a04030");
+  mask = await bring("#ffffff");
   const made = await shop.make("ada", "text-to-model", { prompt: "a lamp" });
   const id = made.assets[0]?.asset_id ?? "";
   model = { state: "ready", id, url: "", kind: "model", name: "", note: "" };
 });
 afterAll(() => shop.close());
 
+async function bring(background: string): Promise<Source> {
+  const bytes = await sharp({ create: { width: 768, height: 768, channels: 3, background } })
+    .png()
+    .toBuffer();
+  const form = new FormData();
+  form.set("file", new File([new Uint8Array(bytes)], "photo.png"));
+  const upload = (await shop.ask("ada", "/uploads", form)).json;
+  return { state: "ready", id: upload.asset_url, url: "", kind: "image", name: "", note: "" };
+}
+
 describe("what the page offers", () => {
-  it("is what it can ask for and show: no masks, no second file, no words, no drawings of curves", () => {
+  it("is what it can ask for and show: no second file beside a mask, no words, no drawings of curves", () => {
     const offered = wishesOffered(catalogue.operations).map(({ operation }) => operation);
     const rest = catalogue.operations
       .map(({ operation }) => operation)
       .filter((name) => !offered.includes(name));
-    expect(rest.sort()).toEqual([
-      "convert-model",
-      "erase",
-      "generate-background",
-      "image-inpaint",
-      "plan-prompts",
-      "style-transfer",
-      "vectorize",
-    ]);
+    expect(rest.sort()).toEqual(["convert-model", "plan-prompts", "style-transfer", "vectorize"]);
     expect(offered).toContain("search-and-recolor");
   });
 
@@ -74,7 +72,7 @@ describe("what the page offers", () => {
         const source = input === undefined ? null : input === "draft" ? model : photo;
         // The style and the number may have been chosen for another wish.
         const chosen = { style: "gouache", count: 10, prompt: "a lamp" };
-        const draft = { ...emptyDraft, ...chosen, operation, provider, source };
+        const draft = { ...emptyDraft, ...chosen, operation, provider, source, mask, sides: [photo] };
         const choice = choiceOf(catalogue, draft);
         if (choice === null) throw new Error(`${operation} is not to be had`);
         const form = formOf(choice.entry, choice.provider);
@@ -82,6 +80,7 @@ describe("what the page offers", () => {
         const filled = { ...draft, more };
         expect(missing({ ...filled, source: null, prompt: "" }, form), operation).not.toBeNull();
         expect(missing(filled, form), operation).toBeNull();
+        if (form.mask) expect(missing({ ...filled, mask: null }, form), operation).toBe("mask");
         const body = { operation, ...fieldsOf(filled, choice, form) };
         const quote = await shop.ask("ada", "/quotes", body);
         asked += 1;
@@ -90,6 +89,31 @@ describe("what the page offers", () => {
     }
     expect(refused).toEqual([]);
     expect(asked).toBeGreaterThan(20);
+  });
+});
+
+describe("what belongs to a picture", () => {
+  const draft = { ...emptyDraft, operation: "image-to-model" };
+
+  it("goes with it, and stays where anything else changes", () => {
+    const marked = { ...draft, source: photo, mask, sides: [photo] };
+    expect(changed(marked, { prompt: "a lamp", operation: "erase" })).toMatchObject({ mask, sides: [photo] });
+    for (const source of [null, model]) {
+      const other = changed(marked, { source });
+      expect(other).toMatchObject({ source, mask: null, marks: [], sides: [] });
+    }
+  });
+
+  it("is asked for in order: front, left, back, right, and not before all of them are there", () => {
+    const sides = [mask, photo];
+    const choice = choiceOf(catalogue, { ...draft, source: photo });
+    if (choice === null) throw new Error("it is not to be had");
+    const form = formOf(choice.entry, choice.provider);
+    expect(form.file).toMatchObject({ many: true, max: 4 });
+    const ids = [photo, ...sides].map((side) => (side.state === "ready" ? side.id : ""));
+    expect(fieldsOf({ ...draft, source: photo, sides }, choice, form).input_image_asset_urls).toEqual(ids);
+    const uploading: Source = { state: "uploading", name: "right.png", percent: 4 };
+    expect(missing({ ...draft, source: photo, sides: [...sides, uploading] }, form)).toBe("sides");
   });
 });
 

@@ -35,7 +35,7 @@ expectTypeOf<Openai["text-to-image"]>().toEqualTypeOf<{
 expectTypeOf<Tripo["image-to-model"]["orientation"]>().toEqualTypeOf<"default" | "align_image" | undefined>();
 expectTypeOf<Tripo["text-to-model"]>().not.toHaveProperty("orientation");
 expectTypeOf<Tripo["text-to-model"]["model_version"]>().toEqualTypeOf<
-  "v3.1-20260211" | "v3.0-20250812" | "v2.5-20250123" | "P1-20260311" | "P2-20260801" | undefined
+  "v3.1" | "v3.0" | "v2.5" | "P1" | "P2" | undefined
 >();
 expectTypeOf<Tripo["sketch-to-model"]>().toEqualTypeOf<Tripo["image-to-model"]>();
 expectTypeOf<Tripo["convert-model"]["format"]>().toEqualTypeOf<

@@ -100,7 +100,7 @@ function routes(scene: Scene): [string, RegExp, Handler][] {
   const ok = (body: unknown): Answer => ({ status: 200, body });
   return [
     ["POST", /^\/dev\/session$/, ({ body }) => ok({ access_token: "a.b.c", user_id: body.user })],
-    ["GET", /^\/dev\/simulator$/, () => ({ status: 200, body: { url: "http://simulator.invalid" } })],
+    ["GET", /^\/dev\/simulator$/, () => ({ status: 404, body: { error: "not_found" } })],
     ["GET", /^\/api\/operations$/, () => ok(scene.catalogue)],
     ["GET", /^\/api\/credits\/balance$/, () => ok(scene.balance)],
     ["GET", /^\/api\/credits\/history$/, () => ok({ items: scene.history, next_cursor: null })],

@@ -75,7 +75,10 @@ function checkMargins(input: Input, files: readonly CheckedFile[]): Refusal {
     return { field: "size", message: "Name margins or a size, not both." };
   const grows = left + right + top + bottom > 0 || Number(input.zoom_out_percentage ?? 0) > 0;
   if (!grows && input.size === undefined)
-    return { field: named ?? "expand_left", message: "Name a margin, a size or zoom_out_percentage." };
+    return {
+      field: named ?? "expand_left",
+      message: "Say how far it goes on: by a margin, a size or a zoom.",
+    };
   const message = `Each side of the result may have ${outpaintSideMax.toLocaleString("en-US")} pixels.`;
   for (const { width, height } of files) {
     if ((width ?? 0) + left + right > outpaintSideMax)

@@ -26,8 +26,8 @@ export interface RecraftSettings {
   /** Default `https://external.api.recraft.ai/v1`. */
   baseUrl?: string | undefined;
   /**
-   * Paints where a request names no `model` and no style. Default `recraftv4_1`. With `style`, `substyle` or
-   * `negative_prompt` it is `recraftv3`, as the newer ones have none of them.
+   * Paints where a request names no `model` and no style. Default `v4_1`. With `style`, `substyle` or
+   * `negative_prompt` it is `v3`, as the newer ones have none of them.
    */
   model?: RecraftModelId | undefined;
   /** How long one request may take until its answer begins. Default 180,000 ms. */
@@ -51,7 +51,7 @@ export interface RecraftSettings {
  */
 export function recraft(settings: RecraftSettings) {
   const { apiKey, baseUrl = "https://external.api.recraft.ai/v1", timeoutMs = 180_000 } = settings;
-  const model = findRecraftModel(settings.model ?? "recraftv4_1").id as RecraftModelId;
+  const model = findRecraftModel(settings.model ?? "v4_1").id as RecraftModelId;
   const http = createHttp(checkConnection({ vendor: "recraft", baseUrl, apiKey }));
   const offer = <Op extends RecraftOperation>(operation: Op) => ({
     parameters: recraftOptions[operation],

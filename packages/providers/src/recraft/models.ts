@@ -3,7 +3,10 @@ import { maskLimits } from "../shared/mask.ts";
 
 /** What one model takes, as far as models differ. */
 export interface RecraftModel {
+  /** What our callers choose it by. It does not name the vendor, who may be hidden from them. */
   readonly id: string;
+  /** What the vendor calls it. */
+  readonly vendorId: string;
   /** Which column of the vendor's table of sizes is its own. */
   readonly sizes: "standard" | "pro" | "older";
   readonly promptLengthMax: number;
@@ -21,24 +24,25 @@ const older = { sizes: "older", promptLengthMax: 1_000, styles: true } as const;
  * Those that draw vectors are left out: the operations that name a model promise a picture.
  */
 export const recraftModels = [
-  { id: "recraftv4_1", ...v4 },
-  { id: "recraftv4_1_pro", ...pro },
-  { id: "recraftv4_1_utility", ...v4 },
-  { id: "recraftv4_1_utility_pro", ...pro },
-  { id: "recraftv4_1_flash", ...v4 },
-  { id: "recraftv4", ...v4 },
-  { id: "recraftv4_pro", ...pro },
-  { id: "recraftv3", ...older },
-  { id: "recraftv2", ...older },
+  { id: "v4_1", vendorId: "recraftv4_1", ...v4 },
+  { id: "v4_1_pro", vendorId: "recraftv4_1_pro", ...pro },
+  { id: "v4_1_utility", vendorId: "recraftv4_1_utility", ...v4 },
+  { id: "v4_1_utility_pro", vendorId: "recraftv4_1_utility_pro", ...pro },
+  { id: "v4_1_flash", vendorId: "recraftv4_1_flash", ...v4 },
+  { id: "v4", vendorId: "recraftv4", ...v4 },
+  { id: "v4_pro", vendorId: "recraftv4_pro", ...pro },
+  { id: "v3", vendorId: "recraftv3", ...older },
+  { id: "v2", vendorId: "recraftv2", ...older },
 ] as const satisfies readonly RecraftModel[];
 
 export type RecraftModelId = (typeof recraftModels)[number]["id"];
 export const recraftModelIds = recraftModels.map(({ id }) => id);
 
 /** Those that paint from a picture. */
-export const imageToImageIds = recraftModelIds.filter(
-  (id) => id !== "recraftv2" && id !== "recraftv4_1_flash",
-) as Exclude<RecraftModelId, "recraftv2" | "recraftv4_1_flash">[];
+export const imageToImageIds = recraftModelIds.filter((id) => id !== "v2" && id !== "v4_1_flash") as Exclude<
+  RecraftModelId,
+  "v2" | "v4_1_flash"
+>[];
 
 /** Shape → its size at the standard models, the large ones and the older ones. */
 const sizes = {

@@ -36,9 +36,9 @@ export function routeOf(
 
 /** Only the older models have styles; the edits of a part know no other. */
 function modelOf(operation: RecraftOperation, input: Input, defaultModel: RecraftModelId): RecraftModelId {
-  if (operation !== "text-to-image" && operation !== "image-to-image") return "recraftv3";
+  if (operation !== "text-to-image" && operation !== "image-to-image") return "v3";
   if (input.model !== undefined) return input.model as RecraftModelId;
   const able = operation === "text-to-image" || (imageToImageIds as string[]).includes(defaultModel);
-  const usual = able ? defaultModel : "recraftv4_1";
-  return wantsStyle(input) && !findRecraftModel(usual).styles ? "recraftv3" : usual;
+  const usual = able ? defaultModel : "v4_1";
+  return wantsStyle(input) && !findRecraftModel(usual).styles ? "v3" : usual;
 }

@@ -6,26 +6,18 @@ import type { RecraftModel } from "./models.ts";
  * https://www.recraft.ai/docs/api-reference/styles. `vector_illustration` and `icon` draw vectors and are left out.
  */
 const families = {
-  any: { recraftv3: [], recraftv2: [] },
+  any: { v3: [], v2: [] },
   realistic_image: {
-    recraftv3: [
+    v3: [
       ...["b_and_w", "enterprise", "evening_light", "faded_nostalgia", "forest_life", "hard_flash", "hdr"],
       ...["motion_blur", "mystic_naturalism", "natural_light", "natural_tones", "organic_calm"],
       ...["real_life_glow", "retro_realism", "retro_snapshot", "studio_portrait", "urban_drama"],
       ...["village_realism", "warm_folk"],
     ],
-    recraftv2: [
-      "b_and_w",
-      "enterprise",
-      "hard_flash",
-      "hdr",
-      "motion_blur",
-      "natural_light",
-      "studio_portrait",
-    ],
+    v2: ["b_and_w", "enterprise", "hard_flash", "hdr", "motion_blur", "natural_light", "studio_portrait"],
   },
   digital_illustration: {
-    recraftv3: [
+    v3: [
       ...["2d_art_poster", "2d_art_poster_2", "antiquarian", "bold_fantasy", "child_book", "cover"],
       ...["crosshatch", "digital_engraving", "engraving_color", "expressionism", "freehand_details", "grain"],
       ...["grain_20", "graphic_intensity", "hand_drawn", "hand_drawn_outline", "handmade_3d", "hard_comics"],
@@ -34,20 +26,20 @@ const families = {
       ...["pop_art", "pop_renaissance", "seamless", "street_art", "tablet_sketch", "urban_glow"],
       ...["urban_sketching", "young_adult_book", "young_adult_book_2"],
     ],
-    recraftv2: [
+    v2: [
       ...["2d_art_poster", "2d_art_poster_2", "3d", "80s", "engraving_color", "glow", "grain", "hand_drawn"],
       ...["hand_drawn_outline", "handmade_3d", "infantile_sketch", "kawaii", "pixel_art", "plastic"],
       ...["psychedelic", "seamless", "voxel", "watercolor"],
     ],
   },
   logo_raster: {
-    recraftv3: ["emblem_graffiti", "emblem_pop_art", "emblem_punk", "emblem_stamp", "emblem_vintage"],
-    recraftv2: undefined,
+    v3: ["emblem_graffiti", "emblem_pop_art", "emblem_punk", "emblem_stamp", "emblem_vintage"],
+    v2: undefined,
   },
 } as const satisfies Record<string, Record<string, readonly string[] | undefined>>;
 
 type Family = keyof typeof families;
-type Substyle = Exclude<(typeof families)[Family]["recraftv3" | "recraftv2"], undefined>[number];
+type Substyle = Exclude<(typeof families)[Family]["v3" | "v2"], undefined>[number];
 type Input = Readonly<Record<string, unknown>>;
 
 /** What a caller may name as `style` where it is the vendor's. */
@@ -112,7 +104,7 @@ export function checkStyle(
       : { field, message: "This model has no styles and no negative_prompt." };
   }
   const offered = (family: Family) =>
-    families[family][model.id as "recraftv3" | "recraftv2"] as readonly string[] | undefined;
+    families[family][model.id as "v3" | "v2"] as readonly string[] | undefined;
   if (isFamily(style) && offered(style) === undefined)
     return { field: "style", message: "This model does not have it." };
   if (typeof substyle !== "string") return undefined;

@@ -17,7 +17,7 @@ export function toRequest(job: ProviderJob, endpoint: RecraftEndpoint, model: Re
   const fields: Record<string, JsonValue | undefined> = {};
   if (endpoint.prompt) {
     const { prompt, style, substyle } = styleOf(job, model);
-    Object.assign(fields, { prompt, model: model.id, n: job.outputs, style, substyle });
+    Object.assign(fields, { prompt, model: model.vendorId, n: job.outputs, style, substyle });
   }
   // The vendor knows no default for it.
   if (endpoint.fields.includes("strength")) fields.strength = 0.5;

@@ -62,7 +62,7 @@ export const fileRequests: readonly RequestCase[] = [
   },
   {
     title: "text-to-image by a model of the third generation",
-    job: jobOf("text-to-image", { prompt, model: "sd3.5-medium", seed: 7 }),
+    job: jobOf("text-to-image", { prompt, model: "v3.5-medium", seed: 7 }),
     path: `${folder}/generate/sd3`,
     headers,
     form: [
@@ -105,7 +105,7 @@ export const fileRequests: readonly RequestCase[] = [
     ["prompt", prompt],
     ["strength", "0.5"],
   ]),
-  edit("image-to-image", "generate/sd3", { prompt, model: "sd3.5-flash", strength: 0.9 }, [
+  edit("image-to-image", "generate/sd3", { prompt, model: "v3.5-flash", strength: 0.9 }, [
     ["prompt", prompt],
     ["mode", "image-to-image"],
     ["model", "sd3.5-flash"],
@@ -197,7 +197,7 @@ export const fileRequests: readonly RequestCase[] = [
     title: "image-to-model by the fast model",
     job: jobOf(
       "image-to-model",
-      { model: "fast_3d", texture_resolution: "2048", remesh: "quad", vertex_count: -1 },
+      { model: "fast", texture_resolution: "2048", remesh: "quad", vertex_count: -1 },
       { files: [fileOf("input_image_asset_urls", "a view")] },
     ),
     path: "v2beta/3d/stable-fast-3d",

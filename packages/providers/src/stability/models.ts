@@ -22,14 +22,17 @@ export interface StabilityEndpoint {
   readonly model?: true;
 }
 
-/** Picture models of words. Each is an endpoint, or a model of the `sd3` one. */
+/**
+ * Picture models of words, by the names that our callers choose by: none of them names the vendor. Each is an endpoint, or
+ * a model of the `sd3` one.
+ */
 export const imageModels = [
   "core",
   "ultra",
-  "sd3.5-large",
-  "sd3.5-large-turbo",
-  "sd3.5-medium",
-  "sd3.5-flash",
+  "v3.5-large",
+  "v3.5-large-turbo",
+  "v3.5-medium",
+  "v3.5-flash",
 ] as const;
 export type StabilityModel = (typeof imageModels)[number];
 
@@ -54,11 +57,12 @@ const masked = {
   ...picture(r9),
   input_mask_asset_url: { name: "mask", limits: any },
 };
-const sd3Credits = {
-  "sd3.5-large": 6.5,
-  "sd3.5-large-turbo": 4,
-  "sd3.5-medium": 3.5,
-  "sd3.5-flash": 2.5,
+/** What the vendor calls its models of the third generation, and what they cost. */
+const sd3 = {
+  "v3.5-large": { vendorId: "sd3.5-large", credits: 6.5 },
+  "v3.5-large-turbo": { vendorId: "sd3.5-large-turbo", credits: 4 },
+  "v3.5-medium": { vendorId: "sd3.5-medium", credits: 3.5 },
+  "v3.5-flash": { vendorId: "sd3.5-flash", credits: 2.5 },
 } as const;
 
 /** A picture from words. */
@@ -72,8 +76,9 @@ export function fromWords(model: StabilityModel): StabilityEndpoint {
   const folder = "v2beta/stable-image/generate";
   if (model === "core") return { ...shared, path: `${folder}/core`, credits: 3 };
   if (model === "ultra") return { ...shared, path: `${folder}/ultra`, credits: 8 };
-  const always = { mode: "text-to-image", model };
-  return { ...shared, path: `${folder}/sd3`, credits: sd3Credits[model], always };
+  const { vendorId, credits } = sd3[model];
+  const always = { mode: "text-to-image", model: vendorId };
+  return { ...shared, path: `${folder}/sd3`, credits, always };
 }
 
 /** A picture from a picture by a model of words. `core` takes none. */
@@ -91,12 +96,13 @@ export function fromPicture(model: Exclude<StabilityModel, "core">): StabilityEn
       files: picture({ ...small, sideMax: 16_384 }),
     };
   }
+  const { vendorId, credits } = sd3[model];
   return {
     ...shared,
     path: `${folder}/sd3`,
-    credits: sd3Credits[model],
+    credits,
     fields,
-    always: { mode: "image-to-image", model, strength: "0.5" },
+    always: { mode: "image-to-image", model: vendorId, strength: "0.5" },
     files: picture({ contentTypes: webPictures, sideMin: 64 }),
   };
 }

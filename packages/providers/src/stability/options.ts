@@ -71,7 +71,7 @@ export const stabilityOptions = {
       .optional(),
     fidelity: share("Fidelity", "How closely the picture is followed."),
     model: z
-      .enum(["ultra", "sd3.5-large", "sd3.5-large-turbo", "sd3.5-medium", "sd3.5-flash"])
+      .enum(["ultra", "v3.5-large", "v3.5-large-turbo", "v3.5-medium", "v3.5-flash"])
       .meta({ title: "Model", description: "Paints over the picture instead of following it." })
       .optional(),
     strength: share("Change", "With a model: 0 leaves the picture, 1 forgets it.", 0.5),
@@ -126,10 +126,7 @@ export const stabilityOptions = {
     creativity: share("Freedom", "How much detail may be invented."),
   }),
   "image-to-model": z.strictObject({
-    model: z
-      .enum(["point_aware_3d", "fast_3d"])
-      .meta({ title: "Model", default: "point_aware_3d" })
-      .optional(),
+    model: z.enum(["fine", "fast"]).meta({ title: "Model", default: "fine" }).optional(),
     texture_resolution: z
       .enum(["512", "1024", "2048"])
       .meta({ title: "Surface", default: "1024" })
@@ -139,7 +136,7 @@ export const stabilityOptions = {
       .number()
       .min(0.1)
       .max(2)
-      .meta({ title: "Margin", description: "Around the thing: 1 to 2, with fast_3d 0.1 to 1." })
+      .meta({ title: "Margin", description: "Around the thing: 1 to 2, with fast 0.1 to 1." })
       .optional(),
     target_type: z.enum(["none", "vertex", "face"]).meta({ title: "Count", default: "none" }).optional(),
     target_count: z.number().int().min(100).max(20_000).meta({ title: "How many", default: 1000 }).optional(),

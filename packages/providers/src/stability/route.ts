@@ -42,7 +42,7 @@ export function routeOf(
     case "upscale":
       return upscalers[(input.mode as keyof typeof upscalers | undefined) ?? "fast"];
     case "image-to-model":
-      return input.model === "fast_3d" ? endpoints.fast3d : endpoints.pointAware3d;
+      return input.model === "fast" ? endpoints.fast3d : endpoints.pointAware3d;
     default:
       return operation satisfies never;
   }

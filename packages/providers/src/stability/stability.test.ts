@@ -60,7 +60,7 @@ describe("stability", () => {
     ["image-to-image", { prompt, aspect_ratio: "1:1" }, [picture], "aspect_ratio"],
     ["image-to-image", { prompt, control: "style", aspect_ratio: "1:1" }, [picture], undefined],
     ["image-to-image", { prompt, model: "ultra", aspect_ratio: "1:1" }, [picture], undefined],
-    ["image-to-image", { prompt, model: "sd3.5-large", aspect_ratio: "1:1" }, [picture], "aspect_ratio"],
+    ["image-to-image", { prompt, model: "v3.5-large", aspect_ratio: "1:1" }, [picture], "aspect_ratio"],
     ["image-to-image", { prompt, model: "ultra", fidelity: 0.1 }, [picture], "fidelity"],
     ["image-to-image", { prompt, model: "ultra", control: "style" }, [picture], "control"],
     ["image-to-image", { prompt, model: "ultra", cfg_scale: 7 }, [picture], "cfg_scale"],
@@ -80,8 +80,8 @@ describe("stability", () => {
     ["upscale", { mode: "creative", prompt, creativity: 0 }, [picture], undefined],
     ["image-to-model", { foreground_ratio: 0.85 }, [view], "foreground_ratio"],
     ["image-to-model", { foreground_ratio: 1.3 }, [view], undefined],
-    ["image-to-model", { model: "fast_3d", foreground_ratio: 1.3 }, [view], "foreground_ratio"],
-    ["image-to-model", { model: "fast_3d", seed: 1 }, [view], "seed"],
+    ["image-to-model", { model: "fast", foreground_ratio: 1.3 }, [view], "foreground_ratio"],
+    ["image-to-model", { model: "fast", seed: 1 }, [view], "seed"],
     ["image-to-model", { vertex_count: 1 }, [view], "vertex_count"],
   ] as const)("checks, for %s, %j before anything is held", (operation, input, files, field) => {
     expect(offers[operation]?.check?.(input, files)?.field).toBe(field);
@@ -141,7 +141,7 @@ describe("stability", () => {
   it("says what a picture cost by the endpoint and the model that painted it", async () => {
     const paint = submitContext();
     const costs: unknown[] = [];
-    for (const model of [undefined, "ultra", "sd3.5-large", "sd3.5-flash"] as const) {
+    for (const model of [undefined, "ultra", "v3.5-large", "v3.5-flash"] as const) {
       const provider = stability({ apiKey, baseUrl, ...(model ? { model } : {}) });
       const job = jobOf("text-to-image", { prompt });
       const answer = await provider.submit(job, await provider.prepare(job, paint), paint);

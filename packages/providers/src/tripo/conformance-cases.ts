@@ -55,7 +55,7 @@ export const tripoCases: VendorCases = {
         pbr: true,
         auto_size: false,
         texture_quality: "standard",
-        model_version: "P1-20260311",
+        model_version: "P1",
       }),
       path: "generation/text-to-model",
       headers,

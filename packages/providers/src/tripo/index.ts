@@ -23,7 +23,7 @@ export interface TripoSettings {
   apiKey: string;
   /** Default `https://openapi.tripo3d.ai/v3`. Mainland China: `https://openapi.tripo3d.com/v3`. */
   baseUrl?: string | undefined;
-  /** Used where a request names no `model_version`. Default `v3.1-20260211`. A retired one is refused. */
+  /** Used where a request names no `model_version`. Default `v3.1`. The vendor's own ids are taken too; a retired one is refused. */
   model?: string | undefined;
   /** Time between two looks at a task. Default 3,000 ms; the vendor asks for 2 to 5 s. */
   pollMs?: number | undefined;
@@ -66,7 +66,7 @@ export function tripo(settings: TripoSettings) {
   const settleMs = settings.lookupSettleMs ?? timeoutMs + 15_000;
   if (apiKey.startsWith("tcli_"))
     throw new Error("tripo: this apiKey is a client id; the key begins with tsk_.");
-  const model = findTripoModel(settings.model ?? "v3.1-20260211").id;
+  const model = findTripoModel(settings.model ?? "v3.1").id;
   const http = createHttp(checkConnection({ vendor: "tripo", baseUrl, apiKey }));
   const check = checkOptions.bind(undefined, model);
 

@@ -1,6 +1,9 @@
 /** What one model takes, as far as models differ. */
 export interface TripoModel {
+  /** What our callers choose it by. */
   readonly id: string;
+  /** What the vendor calls it. */
+  readonly vendorId: string;
   readonly faceLimit: { readonly min: number; readonly max: number };
   /** Parameters of ours that it refuses unless they are left out. */
   readonly lacks: readonly string[];
@@ -8,11 +11,16 @@ export interface TripoModel {
 
 /** Current models, as of November 2026. The dated ids are the ones that the wire surely knows. */
 const tripoModels = [
-  { id: "v3.1-20260211", faceLimit: { min: 48, max: 1_500_000 }, lacks: [] },
-  { id: "v3.0-20250812", faceLimit: { min: 48, max: 1_000_000 }, lacks: [] },
-  { id: "v2.5-20250123", faceLimit: { min: 48, max: 500_000 }, lacks: ["texture_quality", "auto_size"] },
-  { id: "P1-20260311", faceLimit: { min: 50, max: 20_000 }, lacks: [] },
-  { id: "P2-20260801", faceLimit: { min: 48, max: 50_000 }, lacks: [] },
+  { id: "v3.1", vendorId: "v3.1-20260211", faceLimit: { min: 48, max: 1_500_000 }, lacks: [] },
+  { id: "v3.0", vendorId: "v3.0-20250812", faceLimit: { min: 48, max: 1_000_000 }, lacks: [] },
+  {
+    id: "v2.5",
+    vendorId: "v2.5-20250123",
+    faceLimit: { min: 48, max: 500_000 },
+    lacks: ["texture_quality", "auto_size"],
+  },
+  { id: "P1", vendorId: "P1-20260311", faceLimit: { min: 50, max: 20_000 }, lacks: [] },
+  { id: "P2", vendorId: "P2-20260801", faceLimit: { min: 48, max: 50_000 }, lacks: [] },
 ] as const satisfies readonly TripoModel[];
 
 /** The ids that a caller may choose from. */
@@ -47,12 +55,19 @@ export const promptLengthMax = 1024;
 const retired = /^(v1\.[34]|v2\.0|Turbo-v1\.0)/;
 
 /**
- * Finds a model. One that is newer than this table is taken as it is: the vendor knows better.
+ * Finds a model by either of its names. One that is newer than this table is taken as it is: the vendor knows better.
  *
  * @throws Error - the model is retired.
  */
 export function findTripoModel(id: string): TripoModel {
   if (retired.test(id)) throw new Error(`tripo: the model ${id} is retired.`);
   const known: readonly TripoModel[] = tripoModels;
-  return known.find((model) => model.id === id) ?? { id, faceLimit: { min: 48, max: 2_000_000 }, lacks: [] };
+  return (
+    known.find((model) => model.id === id || model.vendorId === id) ?? {
+      id,
+      vendorId: id,
+      faceLimit: { min: 48, max: 2_000_000 },
+      lacks: [],
+    }
+  );
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, ProviderJob } from "@genbff/core";
 import * as z from "zod";
-import { textureModel } from "./models.ts";
+import { findTripoModel, textureModel } from "./models.ts";
 import { isDefault } from "./options.ts";
 import { convertModelOptions, refineModelOptions, textureModelOf } from "./work-options.ts";
 
@@ -23,7 +23,8 @@ const plainFields = ["face_limit", "auto_size", "texture_quality", "orientation"
 
 /** Our input as the vendor's fields. `fileTokens` are the uploaded pictures in the order of the request. */
 export function toRequest(job: ProviderJob, model: string, fileTokens: readonly string[]): TripoRequest {
-  const options = { model: String(job.input.model_version ?? model), ...optionsOf(job.input) };
+  const { vendorId } = findTripoModel(String(job.input.model_version ?? model));
+  const options = { model: vendorId, ...optionsOf(job.input) };
   if (job.operation === "text-to-model") {
     return { path: "generation/text-to-model", body: { prompt: job.prompt ?? "", ...options } };
   }

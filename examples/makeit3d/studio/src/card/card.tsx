@@ -9,7 +9,8 @@ export function Card({ step, fresh }: { step: Step; fresh: boolean }) {
   useEffect(() => {
     if (fresh) place.current?.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
   }, [fresh]);
-  const about = step.kind === "input" ? "" : [step.style, fromWords(step)].filter(Boolean).join(" · ");
+  const about =
+    step.kind === "input" ? "" : [step.retouching, step.style, fromWords(step)].filter(Boolean).join(" · ");
   return (
     <article
       ref={place}

@@ -1,14 +1,16 @@
 import { useState } from "react";
+import { MaskField } from "../mask/mask-field.tsx";
 import { Icon } from "../shell/icon.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { useStudio } from "../state/studio.tsx";
 import { type Choice, choiceOf } from "./draft.ts";
 import { DropZone } from "./drop-zone.tsx";
-import { type Field, formOf } from "./form.ts";
+import { formOf } from "./form.ts";
 import { MakeButton } from "./make-button.tsx";
 import { Choices, MoreChoices } from "./more-choices.tsx";
 import { Count, Maker, StyleChips } from "./parts.tsx";
-import { estimate, fieldsOf, missing } from "./request.ts";
+import { estimate, fieldsOf, type Lack, missing } from "./request.ts";
+import { Sides } from "./sides.tsx";
 import { useMake } from "./use-make.ts";
 import { useQuote } from "./use-quote.ts";
 import { type Wish, wishesOffered } from "./wishes.ts";
@@ -56,7 +58,9 @@ function ComposerForm({ choice }: { choice: Choice }) {
         ? ".drop input, .drop button"
         : lacks === "prompt"
           ? "#prompt"
-          : `[data-field="${lacks.name}"] :is(input, select)`;
+          : typeof lacks === "string"
+            ? `.${lacks === "mask" ? "marks" : "sides"} button`
+            : `[data-field="${lacks.name}"] :is(input, select)`;
     requestAnimationFrame(() => document.querySelector<HTMLElement>(place)?.focus());
   };
   const refusedUntil = Math.max(maker.refusedUntil, price.refusedUntil ?? 0) || null;
@@ -67,8 +71,14 @@ function ComposerForm({ choice }: { choice: Choice }) {
         <h2 id="composer-title">{wish.title}</h2>
         <WishRadios wish={wish} />
         {wish.input ? <DropZone input={wish.input} nudge={lacks === "file" ? nudge : 0} /> : null}
+        {form.mask && draft.source?.state === "ready" ? (
+          <MaskField source={draft.source} what={wish.marks} nudge={lacks === "mask" ? nudge : 0} />
+        ) : null}
+        {form.file && form.file.max > 1 && draft.source?.state === "ready" ? (
+          <Sides front={draft.source} max={form.file.max} />
+        ) : null}
         {form.prompt ? (
-          <div className="field">
+          <div className="field" data-field="prompt">
             <label htmlFor="prompt">
               {wish.make === "retouch"
                 ? "What should change"
@@ -94,7 +104,11 @@ function ComposerForm({ choice }: { choice: Choice }) {
             />
           </div>
         ) : form.needed.length > 0 ? null : (
-          <p className="hint lone">No words needed: the subject is found by itself.</p>
+          <p className="hint lone">
+            {form.mask
+              ? "No words needed: the mark says it."
+              : "No words needed: the subject is found by itself."}
+          </p>
         )}
         <Choices fields={form.needed} />
         {form.styles ? <StyleChips /> : null}
@@ -104,7 +118,7 @@ function ComposerForm({ choice }: { choice: Choice }) {
             <Maker entry={entry} provider={provider} />
           </div>
         ) : null}
-        <MoreChoices fields={form.more} key={wish.operation} />
+        <MoreChoices fields={form.more} open={wish.operation === "outpaint"} key={wish.operation} />
       </div>
       <div className="composer-foot">
         <MakeButton
@@ -112,7 +126,7 @@ function ComposerForm({ choice }: { choice: Choice }) {
           wanting={lacks ? wanting(lacks, wish) : null}
           busy={maker.busy}
           refusedUntil={refusedUntil}
-          notice={maker.notice ?? price.problem ?? null}
+          notice={maker.noticeOn(wish.operation, fields) ?? price.problem ?? null}
           onMake={make}
         />
       </div>
@@ -120,8 +134,10 @@ function ComposerForm({ choice }: { choice: Choice }) {
   );
 }
 
-function wanting(lacks: "file" | "prompt" | Field, wish: Wish): string {
+function wanting(lacks: Lack, wish: Wish): string {
   if (typeof lacks === "object") return `First fill in “${lacks.label}”.`;
+  if (lacks === "mask") return `First mark ${wish.marks}.`;
+  if (lacks === "sides") return "One of the sides is not there yet.";
   if (lacks === "prompt") return wish.input ? "First say what it should become." : "First say what you see.";
   return wish.input === "draft" ? "First add a draft from your table." : `First add a ${wish.input}.`;
 }

@@ -1,4 +1,5 @@
 import type { JsonValue, OperationEntry, OperationList } from "@genbff/client-sdk";
+import type { Mark } from "../mask/paint.ts";
 import { type Wish, wishesOffered } from "./wishes.ts";
 
 /** What lies in the drop zone. */
@@ -17,6 +18,12 @@ export interface Draft {
   /** A provider's public key, or `""` for "Best choice". */
   provider: string;
   source: Source | null;
+  /** What is marked on the picture in the drop zone. */
+  mask: Source | null;
+  /** How it was painted, to be gone on with; empty where a mask was brought along. */
+  marks: readonly Mark[];
+  /** Its other sides, without gaps: left, back, right. */
+  sides: readonly Source[];
   /** What was changed under "More choices". The rest keeps its default. */
   more: Record<string, JsonValue>;
 }
@@ -28,8 +35,22 @@ export const emptyDraft: Draft = {
   count: 1,
   provider: "",
   source: null,
+  mask: null,
+  marks: [],
+  sides: [],
   more: {},
 };
+
+/** A draft, changed in part. What was marked on a picture, and its other sides, go with the picture. */
+export function changed(before: Draft, changes: Partial<Draft>): Draft {
+  const after = { ...before, ...changes };
+  return sourceId(after) === sourceId(before) ? after : { ...after, mask: null, marks: [], sides: [] };
+}
+
+/** Names what lies in the drop zone, once it is there. */
+export function sourceId({ source }: Draft): string | null {
+  return source?.state === "ready" ? source.id : null;
+}
 
 export interface Choice {
   wish: Wish;

@@ -1,7 +1,7 @@
-import { useId } from "react";
 import { Print } from "../card/print.tsx";
 import { Icon } from "../shell/icon.tsx";
 import { useStudio } from "../state/studio.tsx";
+import { Picker } from "./picker.tsx";
 import { samples } from "./samples.ts";
 import type { InputWord } from "./wishes.ts";
 
@@ -24,7 +24,7 @@ export function DropZone({ input, nudge }: { input: InputWord; nudge: number }) 
         <p>
           <strong>This did not work.</strong> {source.sentence}
         </p>
-        <Picker look="button small" label="Choose" />
+        <Picker look="button small" label="Choose" onFile={bringing.bring} />
       </div>
     );
   if (source?.state === "uploading")
@@ -71,7 +71,7 @@ export function DropZone({ input, nudge }: { input: InputWord; nudge: number }) 
     <div className={`drop empty ${nudge ? "nudge" : ""}`} key={nudge}>
       <Icon name="upload" />
       <p>
-        Drop {withArticle[input]} here, or <Picker look="link" label="choose one" />
+        Drop {withArticle[input]} here, or <Picker look="link" label="choose one" onFile={bringing.bring} />
       </p>
       {input === "draft" ? null : (
         <div className="tries">
@@ -89,27 +89,5 @@ export function DropZone({ input, nudge }: { input: InputWord; nudge: number }) 
         </div>
       )}
     </div>
-  );
-}
-
-function Picker({ look, label }: { look: string; label: string }) {
-  const { bringing } = useStudio();
-  const id = useId();
-  return (
-    <label className={look} htmlFor={id}>
-      {label}
-      <input
-        id={id}
-        className="sr"
-        type="file"
-        accept="image/png,image/jpeg,image/webp"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          // Emptied, so that the same file can be chosen again after it was removed.
-          event.target.value = "";
-          if (file) bringing.bring(file);
-        }}
-      />
-    </label>
   );
 }

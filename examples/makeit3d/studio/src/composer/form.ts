@@ -1,7 +1,7 @@
 import type { JsonValue, OperationEntry } from "@genbff/client-sdk";
 import type { Option } from "../shell/radios.tsx";
 import { readable } from "../shell/words.ts";
-import { isFileField } from "./file-field.ts";
+import { isFileField, isMaskField } from "./file-field.ts";
 
 type Schema = Record<string, JsonValue>;
 
@@ -17,7 +17,9 @@ export type Field = { name: string; label: string; hint: string } & (
 export interface Form {
   prompt: { required: boolean; maxLength: number } | null;
   styles: boolean;
-  file: { field: string; many: boolean; required: boolean } | null;
+  file: { field: string; many: boolean; max: number; required: boolean } | null;
+  /** The field of the mask that says where the picture is to change. */
+  mask: string | null;
   count: { min: number; max: number; initial: number } | null;
   /** What must be said beside prompt and file, e.g. which thing is to be recoloured. */
   needed: Field[];
@@ -33,7 +35,7 @@ export function formOf(entry: OperationEntry, provider: string | undefined): For
   const own = propertiesOf(entry.providers.find((item) => item.provider === provider)?.parameters ?? {});
   const required = namesOf(entry.input.required);
   const files = Object.keys(common).filter(isFileField);
-  const file = files[0];
+  const file = files.find((name) => !isMaskField(name));
   // A provider's own `style`, where the operation knows no presets, is one more choice.
   const styles = common.style !== undefined;
   const handled = new Set([
@@ -58,8 +60,9 @@ export function formOf(entry: OperationEntry, provider: string | undefined): For
       : null,
     styles,
     file: file
-      ? { field: file, many: common[file]?.type === "array", required: isEither || required.includes(file) }
+      ? { field: file, ...manyOf(common[file] ?? {}), required: isEither || required.includes(file) }
       : null,
+    mask: files.find(isMaskField) ?? null,
     count: own.n ? countOf(own.n) : null,
     needed: fields.filter(({ name }) => required.includes(name)),
     more: fields.filter(({ name }) => !required.includes(name)),
@@ -67,15 +70,16 @@ export function formOf(entry: OperationEntry, provider: string | undefined): For
 }
 
 /**
- * Whether the page can ask for all that an operation must be told, and show what comes of it. It draws no masks, takes
- * one file at a time, knows no required parameters of one provider alone, and shows pictures and models.
+ * Whether the page can ask for all that an operation must be told, and show what comes of it. It takes one
+ * file and what is marked on it, or its other sides; it knows no required parameters of one provider alone, and shows
+ * pictures and models.
  */
 export function isServed(entry: OperationEntry): boolean {
   if (entry.output !== "image" && entry.output !== "model") return false;
   const common = propertiesOf(entry.input);
   const required = namesOf(entry.input.required);
   return (
-    required.filter(isFileField).length <= 1 &&
+    required.filter((name) => isFileField(name) && !isMaskField(name)).length <= 1 &&
     required.every(
       (name) => name === "prompt" || isFileField(name) || fieldOf(name, common[name] ?? {}) !== null,
     ) &&
@@ -89,6 +93,11 @@ function namesOf(required: JsonValue | undefined): string[] {
 
 function propertiesOf(schema: Schema): Record<string, Schema> {
   return (schema.properties ?? {}) as Record<string, Schema>;
+}
+
+function manyOf(schema: Schema): { many: boolean; max: number } {
+  const many = schema.type === "array";
+  return { many, max: many ? (number(schema.maxItems) ?? 1) : 1 };
 }
 
 function countOf(schema: Schema): Form["count"] {

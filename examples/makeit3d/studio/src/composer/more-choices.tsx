@@ -7,10 +7,17 @@ import type { Field } from "./form.ts";
 import { shownValue } from "./request.ts";
 
 /** Everything else an operation can be told, made from its JSON Schema. */
-export function MoreChoices({ fields }: { fields: readonly Field[] }) {
+export function MoreChoices({
+  fields,
+  open,
+}: {
+  fields: readonly Field[];
+  /** Shown from the start: they are what it is about. */
+  open: boolean;
+}) {
   if (fields.length === 0) return null;
   return (
-    <details className="more">
+    <details className="more" open={open}>
       <summary>
         <Icon name="chevron" />
         More choices

@@ -1,6 +1,6 @@
 import type { JsonValue, OperationEntry } from "@genbff/client-sdk";
 import type { Fields } from "../api/client.ts";
-import type { Choice, Draft } from "./draft.ts";
+import type { Choice, Draft, Source } from "./draft.ts";
 import type { Field, Form } from "./form.ts";
 
 /** The fields of the request that a draft means. Defaults are left to the server. */
@@ -13,7 +13,10 @@ export function fieldsOf(draft: Draft, choice: Choice, form: Form): Fields {
   const count = form.count && countWithin(form.count, draft.count);
   if (form.count && count !== form.count.initial) fields.n = count;
   if (form.file && draft.source?.state === "ready")
-    fields[form.file.field] = form.file.many ? [draft.source.id] : draft.source.id;
+    fields[form.file.field] = form.file.many
+      ? [draft.source.id, ...idsOf(draft.sides)].slice(0, form.file.max)
+      : draft.source.id;
+  if (form.mask && draft.mask?.state === "ready") fields[form.mask] = draft.mask.id;
   for (const field of [...form.needed, ...form.more]) {
     const value = draft.more[field.name];
     if (value !== undefined && value !== field.initial && value !== "") fields[field.name] = value;
@@ -21,14 +24,23 @@ export function fieldsOf(draft: Draft, choice: Choice, form: Form): Fields {
   return fields;
 }
 
+function idsOf(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) => (source.state === "ready" ? [source.id] : []));
+}
+
 /** The number that was chosen, as far as this provider goes: it may have been chosen with another. */
 export function countWithin({ min, max }: { min: number; max: number }, chosen: number): number {
   return Math.min(max, Math.max(min, chosen));
 }
 
-/** What is still missing before it can be asked for: the file, the prompt, or a field of the form. */
-export function missing(draft: Draft, form: Form): "file" | "prompt" | Field | null {
+/** What is not there yet: the file, one of its sides, a mark on it, the prompt, or a field of the form. */
+export type Lack = "file" | "sides" | "mask" | "prompt" | Field;
+
+/** The first thing that is still missing before it can be asked for. */
+export function missing(draft: Draft, form: Form): Lack | null {
   if (form.file?.required && draft.source?.state !== "ready") return "file";
+  if (form.file?.many && draft.sides.some(({ state }) => state !== "ready")) return "sides";
+  if (form.mask && draft.mask?.state !== "ready") return "mask";
   if (form.prompt?.required && draft.prompt.trim() === "") return "prompt";
   return form.needed.find((field) => String(shownValue(field, draft) ?? "").trim() === "") ?? null;
 }

@@ -1,8 +1,6 @@
-import { isGenbffError } from "@genbff/client-sdk";
 import { useCallback, useEffect, useRef } from "react";
 import type { StudioClient } from "../api/client.ts";
-import { sentenceOf } from "../api/sentence.ts";
-import { dimensions } from "../shell/words.ts";
+import { type Brought, bringFile } from "./bring-file.ts";
 import type { Source } from "./draft.ts";
 
 export interface Bringing {
@@ -29,38 +27,12 @@ export function useBring(
   useEffect(() => stop, [stop]);
 
   const upload = useCallback(
-    async (name: string, note: string | undefined, read: (signal: AbortSignal) => Promise<Blob>) => {
+    async (name: string, note: string | undefined, read: Brought["read"]) => {
       stop();
       const mine = new AbortController();
       running.current = mine;
-      const show = (source: Source) => {
-        if (!mine.signal.aborted) setSource(source);
-      };
-      show({ state: "uploading", name, percent: 0 });
-      try {
-        const file = await read(mine.signal);
-        const kept = await client.upload(file, {
-          taskId: taskId ?? undefined,
-          signal: mine.signal,
-          onProgress: ({ sentBytes, totalBytes }) =>
-            show({
-              state: "uploading",
-              name,
-              percent: totalBytes ? Math.floor((100 * sentBytes) / totalBytes) : 0,
-            }),
-        });
-        show({
-          state: "ready",
-          id: kept.input_asset_id,
-          url: kept.asset_url,
-          kind: kept.content_type.startsWith("model/") ? "model" : "image",
-          name,
-          note: note ?? dimensions(kept),
-        });
-        if (!mine.signal.aborted) arrived();
-      } catch (error) {
-        show({ state: "damaged", sentence: reasonOf(error) });
-      }
+      const brought = { name, note, taskId: taskId ?? undefined, read };
+      if (await bringFile(client, brought, mine.signal, setSource)) arrived();
     },
     [client, taskId, setSource, arrived, stop],
   );
@@ -79,14 +51,6 @@ export function useBring(
   );
   useFilesOnThePage(bring);
   return { bring, bringSample, stop };
-}
-
-function reasonOf(error: unknown): string {
-  if (isGenbffError(error, "asset_unusable"))
-    return "This file is damaged or of another kind, so nothing was kept. Choose another.";
-  if (isGenbffError(error, "validation_failed", "unsupported_media_type"))
-    return "This kind of file cannot be used. Choose a PNG, JPEG or WebP picture.";
-  return sentenceOf(error);
 }
 
 /** The whole page takes files, dropped or pasted. */

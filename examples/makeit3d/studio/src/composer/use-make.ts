@@ -10,8 +10,8 @@ export interface Maker {
   make: (operation: string, fields: Fields, price: Price) => void;
   /** Whether the wish is on its way. */
   busy: boolean;
-  /** What the server said about the last try. */
-  notice: string | null;
+  /** What the server said about the last try of these same fields. */
+  noticeOn: (operation: string, fields: Fields) => string | null;
   /** Until when it takes no more, in ms since 1970; 0 if it does. */
   refusedUntil: number;
   /** Goes up when the price must be asked for again. */
@@ -24,7 +24,7 @@ const defaultWaitMs = 10_000;
 export function useMake(): Maker {
   const { client, taskId, started, money, say } = useStudio();
   const [busy, setBusy] = useState(false);
-  const [notice, setNotice] = useState<string | null>(null);
+  const [notice, setNotice] = useState<{ asked: string; sentence: string } | null>(null);
   const [refusedUntil, setRefusedUntil] = useState(0);
   const [round, setRound] = useState(0);
   const start = async (operation: string, fields: Fields, price: Price) => {
@@ -41,7 +41,13 @@ export function useMake(): Maker {
         const wait = error.retryAfterMs ?? defaultWaitMs;
         setRefusedUntil(Date.now() + wait);
         say(`${error.message} Free again in ${Math.ceil(wait / 1000)} seconds. Nothing was charged.`);
-      } else setNotice(`${sentenceOf(error)} Nothing was charged.`);
+      } else {
+        setNotice({
+          asked: JSON.stringify([operation, fields]),
+          sentence: `${sentenceOf(error)} Nothing was charged.`,
+        });
+        pointTo(error);
+      }
       if (isGenbffError(error, "insufficient_credits")) await money.refresh();
     } finally {
       setBusy(false);
@@ -52,8 +58,21 @@ export function useMake(): Maker {
   return {
     make: (operation, fields, price) => void start(operation, fields, price),
     busy,
-    notice,
+    noticeOn: (operation, fields) =>
+      notice?.asked === JSON.stringify([operation, fields]) ? notice.sentence : null,
     refusedUntil,
     round,
   };
+}
+
+/** Leads to the field that the server names, also where it is folded away. */
+function pointTo(error: unknown): void {
+  if (!isGenbffError(error, "validation_failed")) return;
+  const name = error.details.issues?.[0]?.pointer.split("/")[1];
+  const field = name
+    ? document.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"] :is(input, select, textarea)`)
+    : null;
+  const folded = field?.closest("details");
+  if (folded) folded.open = true;
+  field?.focus();
 }

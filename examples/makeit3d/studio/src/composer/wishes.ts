@@ -17,6 +17,8 @@ export interface Wish {
   /** For cards and the ledger. */
   readonly noun: "picture" | "3D model" | "text";
   readonly input?: InputWord;
+  /** What is to be marked on the picture: "what should go". */
+  readonly marks: string;
 }
 
 const wish = (
@@ -26,6 +28,7 @@ const wish = (
   title: string,
   noun: Wish["noun"],
   input?: InputWord,
+  marks = "what should change",
 ): Wish => ({
   operation,
   make,
@@ -35,6 +38,7 @@ const wish = (
   title,
   noun,
   ...(input ? { input } : {}),
+  marks,
 });
 
 const picture = ["picture", "Picture"] as const;
@@ -75,6 +79,16 @@ const known: readonly Wish[] = [
     "A picture with one area repainted",
     "picture",
     "photo",
+    "what should be painted anew",
+  ),
+  wish(
+    "erase",
+    retouch,
+    ["gone", "Erase"],
+    "A picture with something gone",
+    "picture",
+    "photo",
+    "what should go",
   ),
   wish(
     "search-and-replace",
@@ -91,6 +105,15 @@ const known: readonly Wish[] = [
     "A picture before another background",
     "picture",
     "photo",
+  ),
+  wish(
+    "generate-background",
+    retouch,
+    ["backdrop", "Backdrop"],
+    "A picture with its background painted anew",
+    "picture",
+    "photo",
+    "the background",
   ),
   wish("outpaint", retouch, ["edges", "Extend"], "A picture beyond its edges", "picture", "photo"),
   wish("upscale", retouch, ["size", "Enlarge"], "A larger picture", "picture", "photo"),
@@ -119,6 +142,12 @@ export function wishesOffered(all: readonly OperationEntry[]): Wish[] {
       );
     });
   return [...known.filter((item) => offered.has(item.operation)), ...own];
+}
+
+/** Which retouching it was: "Erase". Of anything else the title says enough. */
+export function retouchingOf(operation: string): string {
+  const said = known.find((item) => item.operation === operation);
+  return said?.make === retouch[0] ? said.fromLabel : "";
 }
 
 /** What an operation makes, in words; also of one that only other clients of this server can ask for. */

@@ -1,7 +1,7 @@
-import type { Source } from "../composer/draft.ts";
 import { estimate } from "../composer/request.ts";
-import { sourceOf, useStudio } from "../state/studio.tsx";
-import { frameName, type Step } from "../table/steps.ts";
+import { sourceAt } from "../composer/source-at.ts";
+import { useStudio } from "../state/studio.tsx";
+import type { Step } from "../table/steps.ts";
 
 /** What could be made of something, and for how much. */
 export interface NextStep {
@@ -39,24 +39,5 @@ export function useNextSteps(): (step: Step, index: number | undefined) => NextS
       const fields = entry.providers[0] ? { provider: entry.providers[0].provider } : {};
       return [{ operation, label, short, credits: estimate(entry, fields), take }];
     });
-  };
-}
-
-function sourceAt(step: Step, index: number | undefined): (Source & { state: "ready" }) | null {
-  if (step.kind === "input") {
-    const source = sourceOf(step);
-    return source.state === "ready" ? source : null;
-  }
-  const asset = step.frames.find((frame) => frame.index === index)?.asset;
-  // What is drawn by curves is nothing that can be painted over.
-  if (!asset || asset.kind === "vector") return null;
-  const name = frameName(step, asset.index);
-  return {
-    state: "ready",
-    id: asset.asset_id,
-    url: asset.asset_url,
-    kind: asset.kind,
-    name: `${asset.kind === "model" ? "Model" : "Picture"} ${name}`,
-    note: `Number ${name} on this table`,
   };
 }

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { Icon } from "../shell/icon.tsx";
-import { useStudio } from "../state/studio.tsx";
-import type { Fault, Simulator } from "./use-simulator.ts";
+import { Traffic } from "./traffic.tsx";
+import { type Fault, type Simulator, useDesk } from "./use-simulator.ts";
 
 const faults: readonly { name: string; text: string; code: string; fault: Fault | null }[] = [
   { name: "Nothing unusual", text: "All goes well", code: "", fault: null },
@@ -27,18 +27,12 @@ const faults: readonly { name: string; text: string; code: string; fault: Fault 
   },
 ];
 
-/** For developers: what the next request meets, and proof that nothing is bought twice. */
+/** For developers: what the next request meets, what passed, and proof that nothing is bought twice. */
 export function FaultPanel({ simulator, onClose }: { simulator: Simulator; onClose: () => void }) {
-  const { steps } = useStudio();
   const title = useRef<HTMLHeadingElement>(null);
-  const [armed, setArmed] = useState("Nothing unusual");
-  const [counts, setCounts] = useState({ bought: 0, asked: 0, twice: 0 });
+  const { desk, refresh } = useDesk(simulator);
+  const armed = faults.find(({ fault }) => (fault?.kind ?? null) === (desk?.armed ?? null))?.name;
   useEffect(() => title.current?.focus(), []);
-  useEffect(() => {
-    // What happens on the table is when the figures change.
-    void steps;
-    simulator.count().then(setCounts, () => setCounts((before) => before));
-  }, [simulator, steps]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "Escape") onClose();
@@ -49,6 +43,10 @@ export function FaultPanel({ simulator, onClose }: { simulator: Simulator; onClo
       document.querySelector<HTMLElement>(".dev")?.focus();
     };
   }, [onClose]);
+  const arm = async (fault: Fault | null) => {
+    await simulator.arm(fault);
+    refresh();
+  };
   return (
     <aside className="faults" aria-labelledby="fault-title">
       <header>
@@ -67,15 +65,7 @@ export function FaultPanel({ simulator, onClose }: { simulator: Simulator; onClo
         <legend>What the next purchase meets</legend>
         {faults.map(({ name, text, code, fault }) => (
           <label className="fault" key={name}>
-            <input
-              type="radio"
-              name="fault"
-              checked={armed === name}
-              onChange={() => {
-                setArmed(name);
-                void simulator.arm(fault);
-              }}
-            />
+            <input type="radio" name="fault" checked={armed === name} onChange={() => void arm(fault)} />
             <span>
               <b>{name}</b>
               <code>{code}</code>
@@ -85,19 +75,20 @@ export function FaultPanel({ simulator, onClose }: { simulator: Simulator; onClo
         ))}
       </fieldset>
       <dl className="counter">
-        <Figure name="Bought" value={counts.bought} />
-        <Figure name="Asked for" value={counts.asked} />
-        <Figure name="Bought twice" value={counts.twice} />
+        <Figure name="Bought" value={desk?.bought} />
+        <Figure name="Asked for" value={desk?.asked} />
+        <Figure name="Bought twice" value={desk?.twice} />
       </dl>
+      <Traffic passed={desk?.passed ?? []} url={simulator.url} />
     </aside>
   );
 }
 
-function Figure({ name, value }: { name: string; value: number }) {
+function Figure({ name, value }: { name: string; value: number | undefined }) {
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd>{value ?? "–"}</dd>
     </div>
   );
 }

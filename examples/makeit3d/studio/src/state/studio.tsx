@@ -1,8 +1,10 @@
 import type { OperationList } from "@genbff/client-sdk";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { StudioClient } from "../api/client.ts";
-import { type Draft, emptyDraft, type Source } from "../composer/draft.ts";
+import { changed, type Draft, emptyDraft, type Source, sourceId } from "../composer/draft.ts";
+import { sourceAt } from "../composer/source-at.ts";
 import { type Bringing, useBring } from "../composer/use-bring.ts";
+import { type Extras, useExtras } from "../composer/use-extras.ts";
 import { useSay } from "../shell/live-region.tsx";
 import { type Step, stepsOf } from "../table/steps.ts";
 import { announcement } from "./announcement.ts";
@@ -34,6 +36,7 @@ export interface Studio {
   draft: Draft;
   change: (changes: Partial<Draft>) => void;
   bringing: Bringing;
+  extras: Extras;
   clearSource: () => void;
   /** The composer on a phone: a sheet from below. */
   sheet: Sheet;
@@ -77,20 +80,19 @@ export function StudioProvider({ client, children }: { client: StudioClient; chi
   );
 
   const [draft, setDraft] = useState(emptyDraft);
-  const change = useCallback(
-    (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes })),
-    [],
-  );
+  const change = useCallback((changes: Partial<Draft>) => setDraft((before) => changed(before, changes)), []);
   const setSource = useCallback((source: Source | null) => {
-    setDraft((before) => ({
-      ...before,
-      source,
-      // A file that comes by itself is for making something of it.
-      ...(before.source === null && source ? takingFiles(before.operation) : {}),
-    }));
+    setDraft((before) =>
+      changed(before, {
+        source,
+        // A file that comes by itself is for making something of it.
+        ...(before.source === null && source ? takingFiles(before.operation) : {}),
+      }),
+    );
   }, []);
   const bringing = useBring(client, taskId, setSource, refresh);
   const { stop } = bringing;
+  const extras = useExtras(client, taskId, sourceId(draft), setDraft, refresh);
   const clearSource = useCallback(() => {
     stop();
     setSource(null);
@@ -134,6 +136,7 @@ export function StudioProvider({ client, children }: { client: StudioClient; chi
     draft,
     change,
     bringing,
+    extras,
     clearSource,
     sheet,
   };
@@ -188,18 +191,6 @@ function useNewestInput(
       return;
     }
     const newest = steps.findLast((step) => step.kind === "input");
-    if (newest?.kind === "input") setSource(sourceOf(newest));
+    if (newest) setSource(sourceAt(newest, 0));
   }, [taskId, table, steps, setSource]);
-}
-
-/** An uploaded input, to be used again. */
-export function sourceOf(step: Step & { kind: "input" }): Source {
-  return {
-    state: "ready",
-    id: step.input.input_asset_id,
-    url: step.input.asset_url,
-    kind: step.input.content_type.startsWith("model/") ? "model" : "image",
-    name: step.input.filename ?? step.title,
-    note: `Number ${step.no} on this table`,
-  };
 }

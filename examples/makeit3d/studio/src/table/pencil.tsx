@@ -31,6 +31,9 @@ export function Pencil({
   );
 }
 
+/** From one print. More of them run into one another, and tell nothing. */
+const linesMax = 6;
+
 function linesOn(root: HTMLElement, steps: readonly Step[]): string {
   if (getComputedStyle(root).getPropertyValue("--lines").trim() !== "on") return "";
   const origin = root.getBoundingClientRect();
@@ -43,6 +46,7 @@ function linesOn(root: HTMLElement, steps: readonly Step[]): string {
     if (!from || !to || from === to) continue;
     const nth = leaving.get(step.origin.stepId) ?? 0;
     leaving.set(step.origin.stepId, nth + 1);
+    if (nth >= linesMax) continue;
     path += line(from, to, origin, nth, Number(step.no));
   }
   return path;

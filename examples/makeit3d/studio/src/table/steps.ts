@@ -7,8 +7,9 @@ import type {
   TaskGeneration,
   TaskTree,
 } from "@genbff/client-sdk";
+import { isMaskField } from "../composer/file-field.ts";
 import { estimate } from "../composer/request.ts";
-import { titleOfOperation } from "../composer/wishes.ts";
+import { retouchingOf, titleOfOperation } from "../composer/wishes.ts";
 import { spelled } from "../shell/words.ts";
 
 /** Start, pictures, models, refined. */
@@ -48,6 +49,8 @@ export type Step =
       generation: TaskGeneration;
       frames: Frame[];
       style: string;
+      /** What was done to a picture: "Erase". */
+      retouching: string;
       prompt: string;
       /** What it costs in whole credits; what was set aside for it. */
       price: number;
@@ -57,9 +60,10 @@ export type MadeStep = Exclude<Step, { kind: "input" }>;
 /** Lays a task's tree out on the table: numbered in the order in which things came, newest last. */
 export function stepsOf(tree: TaskTree, catalogue: OperationList): Step[] {
   const current = withoutRetried(tree.generations);
+  const masks = masksOf(tree.generations);
   const things = [
     ...tree.inputs
-      .filter((input) => input.status === "complete")
+      .filter((input) => input.status === "complete" && !masks.has(input.input_asset_id))
       .map((input) => ({ at: Date.parse(input.created_at), input, generation: undefined })),
     ...current.map(({ generation, at }) => ({ at, generation, input: undefined })),
   ].sort((a, b) => a.at - b.at);
@@ -80,6 +84,15 @@ export function stepsOf(tree: TaskTree, catalogue: OperationList): Step[] {
     if (origin) step.origin = origin;
   }
   return steps;
+}
+
+/** What was only marked on a picture: a tool, no print. */
+function masksOf(generations: readonly TaskGeneration[]): ReadonlySet<string> {
+  return new Set(
+    generations.flatMap(({ input }) =>
+      Object.entries(input).flatMap(([name, value]) => (isMaskField(name) ? [String(value)] : [])),
+    ),
+  );
 }
 
 /** A generation that was tried again gives its place to the new one. */
@@ -136,6 +149,7 @@ function madeStep(
     generation,
     frames,
     style: catalogue.styles.find((item) => item.style === style)?.title ?? "",
+    retouching: retouchingOf(generation.operation),
     prompt: String(generation.input.prompt ?? ""),
     price: entry ? estimate(entry, { ...generation.input, provider: generation.provider }) : 0,
   };
