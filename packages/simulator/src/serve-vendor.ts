@@ -108,7 +108,9 @@ async function remember(
   response: Response,
   { memory, origin }: Desk,
 ): Promise<void> {
-  if (!response.ok || !isJson(response)) return;
+  if (!response.ok) return;
+  // A vendor that answers with the file itself has no more to say.
+  if (!isJson(response)) return memory.noteFile(`/${vendor.name}${path}`);
   const text = await response.clone().text();
   const isOutput = isOutputOf({ vendor, origin: origin() });
   const contentType = response.headers.get("content-type") ?? "application/json";
