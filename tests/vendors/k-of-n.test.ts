@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startSimulator({ jobMs: 30 });
 });
 afterAll(() => simulator.close());
 
@@ -49,6 +49,8 @@ const ways: readonly Way[] = [
     allLost: "submission_unknown",
     more: { random_seed: 1 },
   },
+  { name: "fal", fault: empty, reason: "provider_failed", allLost: "provider_failed", more: {} },
+  { name: "replicate", fault: empty, reason: "provider_failed", allLost: "provider_failed", more: {} },
   { name: "openai", fault: empty, allLost: "submission_unknown", more: { quality: "low" } },
 ];
 
