@@ -1,83 +1,76 @@
-import { type Simulator, startSimulator } from "@genbff/simulator";
+import { faultKinds } from "@genbff/simulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { submitContext } from "../../packages/providers/src/conformance/context.ts";
-import { type FaultCase, faultCases } from "./fault-cases.ts";
-import { makeJob } from "./make-job.ts";
-import { type Order, order } from "./order.ts";
-import { type JoinedVendor, joinedVendors } from "./vendors.ts";
+import { openStand, type Stand } from "./faults/meet.ts";
+import { type Column, columns, type Ending } from "./faults/row.ts";
+import { section5 } from "./faults/section-5.ts";
+import { faultTable } from "./faults/table.ts";
 
-// The simulator paints real pictures, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+// A row waits for its turn at every simulator, and pictures are painted, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
-const canary = "CANARY";
-// One simulator for each provider: all of them meet a fault at the same time, and their purchases are told apart.
-const simulators = new Map<string, Simulator>();
-const simulatorOf = ({ name }: JoinedVendor) => simulators.get(name) as Simulator;
-const vendors: JoinedVendor[] = joinedVendors
-  .filter(({ name }) => !name.endsWith("with files"))
-  .flatMap((vendor) => (vendor.name === "stability" ? [vendor, stabilityJobs(vendor)] : [vendor]));
-
-/** Of a vendor that answers at once and has jobs as well, both are shown. */
-function stabilityJobs(vendor: JoinedVendor): JoinedVendor {
-  const operations = vendor.operations.filter(({ operation }) => operation === "replace-background");
-  return { ...vendor, name: "stability jobs", operations };
-}
-
-beforeAll(async () => {
-  for (const { name } of vendors) simulators.set(name, await startSimulator({ jobMs: 60, canary }));
-});
-afterAll(async () => {
-  for (const simulator of simulators.values()) await simulator.close();
-});
-
-/** How an order ended, in the words of the table. */
-function endOf({ job, error, answer, outputs }: Order): string {
-  if (error === undefined) {
-    const odd = outputs.size === job.outputs ? "" : `, ${outputs.size} of ${job.outputs}`;
-    return `${answer?.state}${odd}`;
-  }
-  const { outcome, code, operator, retryAfterMs } = error;
-  const wait = retryAfterMs === undefined ? "" : ` in ${retryAfterMs}`;
-  return `${outcome}: ${code}${operator ? ", operator" : ""}${wait}`;
-}
-
-async function meet(vendor: JoinedVendor, { fault, timeoutMs = 20_000 }: FaultCase) {
-  const simulator = simulatorOf(vendor);
-  await expect.poll(() => isOpen(simulator)).toBe(true);
-  simulator.setFaults(fault === "offline" ? [] : [fault]);
-  if (fault === "offline") {
-    simulator.goOffline(600_000);
-    await expect.poll(() => isOpen(simulator)).toBe(false);
-  }
-  const [wanted] = vendor.operations;
-  if (wanted === undefined) throw new Error(`${vendor.name} sells nothing.`);
-  const before = simulator.purchases().length;
-  const provider = vendor.create(simulator.url, timeoutMs);
-  const lines: string[] = [];
-  const log = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`);
-  const context = submitContext({ logger: { debug: log, info: log, warn: log, error: log } });
-  const bought = await order(provider, makeJob(provider, wanted), context, false);
-  if (fault === "offline") simulator.goOffline(1);
-  const { error } = bought;
-  lines.push(`${error?.message} ${JSON.stringify(error?.details)}`);
-  expect(lines.join("\n")).not.toContain(canary);
-  return { end: endOf(bought), count: () => simulator.purchases().length - before };
-}
-
-const isOpen = (simulator: Simulator) => fetch(simulator.url).then(Boolean, () => false);
-
-describe("every provider ends as it must", () => {
-  it.each(faultCases)("$number: $fault", async (row) => {
-    const met = vendors.filter(({ name }) => row.at?.includes(name) ?? true);
-    const orders = await Promise.all(met.map((vendor) => meet(vendor, row)));
-    const byName = <T>(of: (name: string, index: number) => T) =>
-      Object.fromEntries(met.map(({ name }, index) => [name, of(name, index)]));
-    expect(byName((_, index) => orders[index]?.end)).toEqual(
-      byName((name) => row.except?.[name] ?? row.wanted),
+describe("the table", () => {
+  it("has every part of every number, once", () => {
+    const wanted = Object.entries(section5).flatMap(([number, parts]) =>
+      parts.map((part) => `${number}: ${part}`),
     );
-    // A vendor may still be at work for somebody who went away.
-    await expect
-      .poll(() => byName((_, index) => orders[index]?.count()), { timeout: 10_000 })
-      .toEqual(byName((name) => row.boughtAt?.[name] ?? row.bought));
+    const numbers = Object.keys(section5).map(Number);
+    expect(numbers).toEqual(Array.from({ length: 34 }, (_, index) => index + 1));
+    expect(faultTable.map(({ number, part }) => `${number}: ${part}`).sort()).toEqual(wanted.sort());
+  });
+
+  it("says in every cell how it ends, or why it does not exist", () => {
+    for (const { number, part, cells } of faultTable)
+      for (const column of columns) {
+        const cell: object = cells[column] ?? {};
+        const says = "because" in cell ? String(cell.because).length > 20 : "end" in cell && "bought" in cell;
+        expect(says, `${number}: ${part} at ${column}`).toBe(true);
+      }
+  });
+
+  it("has every kind of fault that the simulator knows", () => {
+    const used = faultTable.map(({ fault }) => (typeof fault === "string" ? fault : fault.kind));
+    expect(faultKinds.filter((kind) => !used.includes(kind))).toEqual([]);
+  });
+
+  it("has no purchase beyond the first, but where the vendor or a repair makes one", () => {
+    const twice = faultTable.filter(({ cells }) =>
+      Object.values(cells).some((cell) => "bought" in cell && cell.bought > 1),
+    );
+    expect([...new Set(twice.map(({ number }) => number))]).toEqual([8, 12]);
   });
 });
+
+// One stand for each provider: rows are met at the same time, each provider meets one after the other.
+describe.concurrent("every provider ends as it must", () => {
+  const stands = new Map<Column, Stand>();
+  beforeAll(async () => {
+    for (const column of columns) stands.set(column, await openStand(column));
+  });
+  afterAll(() => Promise.all([...stands.values()].map((stand) => stand.close())));
+
+  it.each(faultTable)("$number: $part", async (row) => {
+    const met = columns.flatMap((column): [Column, Ending][] => {
+      const cell = row.cells[column];
+      return "end" in cell ? [[column, cell]] : [];
+    });
+    const endings = met.map(async ([column, { bought }]): Promise<[Column, Ending]> => {
+      const stand = stands.get(column) as Stand;
+      return [column, await stand.meet(row, bought)];
+    });
+    expect(inWords(await Promise.all(endings))).toEqual(expected(met));
+  });
+});
+
+function expected(met: readonly [Column, Ending][]): Record<string, unknown> {
+  const words = inWords(met);
+  for (const [column, { or, bought }] of met)
+    if (or !== undefined)
+      Object.assign(words, { [column]: expect.toBeOneOf([words[column], sayEnding({ end: or, bought })]) });
+  return words;
+}
+
+const sayEnding = ({ end, bought }: Ending) => `${end} (${bought} bought)`;
+
+function inWords(endings: readonly [Column, Ending][]): Record<string, string> {
+  return Object.fromEntries(endings.map(([column, ending]) => [column, sayEnding(ending)]));
+}

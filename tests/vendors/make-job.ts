@@ -1,19 +1,27 @@
 import type { Draft, InputFile, Provider, ProviderJob } from "@genbff/core";
 import { fileOfBytes, jobOf } from "../../packages/providers/src/conformance/cases.ts";
-import { pictureSide, someMask, somePicture } from "./media.ts";
+import { someMask, somePicture } from "./media.ts";
 import type { OperationCase } from "./operation-cases.ts";
 
-const picture = somePicture();
-const mask = someMask();
+const usualSide = 640;
+const drawn = new Map<string, Uint8Array>();
 let jobs = 0;
+
+/** What a job is made with, beside its request. */
+interface Material {
+  readonly drafts?: readonly Draft[];
+  readonly model?: Uint8Array;
+  /** Of the pictures that it works on. Default 640. */
+  readonly side?: number;
+}
 
 /** A job that nobody has asked for before, so that its purchases can be counted. */
 export function makeJob(
   provider: Provider<object>,
   { operation, input, files = [] }: OperationCase,
-  { drafts = [], model }: { drafts?: readonly Draft[]; model?: Uint8Array } = {},
+  { drafts = [], model, side = usualSide }: Material = {},
 ): ProviderJob {
-  const made = files.map((field) => fileFor(field, model));
+  const made = files.map((field) => fileFor(field, side, model));
   const prompt = input.prompt ?? input.brief;
   const outputs = provider.offers[operation]?.outputs?.(input) ?? 1;
   const job = jobOf(operation, input, { files: made, drafts, outputs });
@@ -24,11 +32,13 @@ export function makeJob(
   };
 }
 
-function fileFor(field: string, model: Uint8Array | undefined): InputFile {
+function fileFor(field: string, side: number, model: Uint8Array | undefined): InputFile {
   if (field === "input_model_asset_url") {
     if (model === undefined) throw new Error("There is no model yet.");
     return { ...fileOfBytes(field, model, "model/gltf-binary"), width: null, height: null };
   }
-  const bytes = field === "input_mask_asset_url" ? mask : picture;
-  return { ...fileOfBytes(field, bytes), width: pictureSide, height: pictureSide };
+  const draw = field === "input_mask_asset_url" ? someMask : somePicture;
+  const bytes = drawn.get(`${draw.name} ${side}`) ?? draw(side);
+  drawn.set(`${draw.name} ${side}`, bytes);
+  return { ...fileOfBytes(field, bytes), width: side, height: side };
 }

@@ -2,10 +2,8 @@ import { decode, encode } from "fast-png";
 import { expect } from "vitest";
 import type { OperationCase } from "./operation-cases.ts";
 
-const side = 640;
-
 /** A picture with something in it, so that there is a subject to cut out. */
-export function somePicture(): Uint8Array {
+export function somePicture(side: number): Uint8Array {
   const data = new Uint8Array(side * side * 3);
   for (let at = 0; at < side * side; at++) {
     const [x, y] = [at % side, Math.floor(at / side)];
@@ -16,12 +14,10 @@ export function somePicture(): Uint8Array {
 }
 
 /** White above, black below. */
-export function someMask(): Uint8Array {
+export function someMask(side: number): Uint8Array {
   const data = new Uint8Array(side * side).fill(255, 0, (side * side) / 2);
   return encode({ width: side, height: side, data, channels: 1 });
 }
-
-export const pictureSide = side;
 
 const latin = (bytes: Uint8Array, from: number, to: number) =>
   Buffer.from(bytes).toString("latin1", from, to);

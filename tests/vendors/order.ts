@@ -8,43 +8,59 @@ import type {
 } from "@genbff/core";
 import { isProviderError } from "@genbff/core";
 
-/** How an order went, from its first upload to its last byte. */
-export interface Order {
+/** How an order went until its vendor was done with it. */
+export interface Ordered {
   readonly job: ProviderJob;
-  readonly answer?: ProviderAnswer;
+  readonly answer?: Exclude<ProviderAnswer, { state: "running" }>;
+  readonly error?: ProviderError;
+}
+
+/** How an order went, from its first upload to its last byte. */
+export interface Order extends Ordered {
   /** The outputs' bytes, by index. */
   readonly outputs: ReadonlyMap<number, Uint8Array>;
-  readonly error?: ProviderError;
 }
 
 const pauseMs = 20;
 /** Looks that may fail before an order is given up: core would go on for an hour. */
 const failedLooksMax = 5;
 
-/** Prepares, submits, looks until it is over and reads every output, the way core does. */
-export async function order(
+/** Prepares, submits and looks until it is over, the way core does. */
+export async function place(
   provider: Provider<object>,
   job: ProviderJob,
   context: SubmitContext,
-  readsFiles = true,
-): Promise<Order> {
-  const outputs = new Map<number, Uint8Array>();
+): Promise<Ordered> {
   try {
     const prepared = await provider.prepare(job, context);
     // Through the database and back, as between the intent and the submission.
     const first = await provider.submit(job, JSON.parse(JSON.stringify(prepared)), context);
     const answer = await untilOver(provider, first, context);
-    if (answer.state === "refused") return { job, outputs, answer, error: answer.error };
-    if (answer.state === "done") {
-      for await (const { index, source } of answer.outputs) {
-        if ("json" in source) outputs.set(index, new TextEncoder().encode(JSON.stringify(source.json)));
-        else if ("stream" in source) outputs.set(index, await new Response(source.stream).bytes());
-        else outputs.set(index, readsFiles ? await download(source.url) : new Uint8Array());
-      }
-    }
-    return { job, answer, outputs };
+    return { job, answer, ...(answer.state === "refused" ? { error: answer.error } : {}) };
   } catch (error) {
-    if (isProviderError(error)) return { job, outputs, error };
+    if (isProviderError(error)) return { job, error };
+    throw error;
+  }
+}
+
+/** Places an order and reads every output. */
+export async function order(
+  provider: Provider<object>,
+  job: ProviderJob,
+  context: SubmitContext,
+): Promise<Order> {
+  const placed = await place(provider, job, context);
+  const outputs = new Map<number, Uint8Array>();
+  if (placed.answer?.state !== "done") return { ...placed, outputs };
+  try {
+    for await (const { index, source } of placed.answer.outputs) {
+      if ("json" in source) outputs.set(index, new TextEncoder().encode(JSON.stringify(source.json)));
+      else if ("stream" in source) outputs.set(index, await new Response(source.stream).bytes());
+      else outputs.set(index, await download(source.url));
+    }
+    return { ...placed, outputs };
+  } catch (error) {
+    if (isProviderError(error)) return { ...placed, outputs, error };
     throw error;
   }
 }
@@ -54,7 +70,7 @@ async function untilOver(
   provider: Provider<object>,
   first: ProviderAnswer,
   context: SubmitContext,
-): Promise<ProviderAnswer> {
+): Promise<Exclude<ProviderAnswer, { state: "running" }>> {
   let answer = first;
   let failed = 0;
   while (answer.state === "running") {

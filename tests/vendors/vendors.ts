@@ -8,14 +8,12 @@ import {
   replicate,
   seedream,
   stability,
-  type TripoSettings,
   tripo,
 } from "@genbff/providers";
 import * as z from "zod";
 import { openaiModel } from "../../packages/providers/src/ai-sdk/__fixtures__/openai-model.ts";
 import type { ModelRun } from "../../packages/providers/src/any-model/offer.ts";
-import type { OperationCase } from "./operation-cases.ts";
-import { operationCases } from "./operation-cases.ts";
+import { type OperationCase, operationCases } from "./operation-cases.ts";
 
 /** One provider before the simulated vendor that was written without it, from the same documents. */
 export interface JoinedVendor {
@@ -31,19 +29,62 @@ export interface JoinedVendor {
   readonly operations: readonly OperationCase[];
 }
 
-const apiKey = "key-of-a-test";
+const apiKey = "tsk_of-a-test";
 const pollMs = 20;
+/** What tripo's console shows; the others' secrets are asked for. */
+export const webhookSecret = "whsec_of-a-test";
+/** How long an answer may take, and how long it may pause. */
+const patience = (timeoutMs: number) => ({ apiKey, timeoutMs, idleTimeoutMs: timeoutMs });
 const paint = z.strictObject({ n: z.int().optional() });
+const pictures = { parameters: paint, outputs: ({ n }: { readonly n?: unknown }) => Number(n ?? 1) };
 /** The vendor answers in seconds and bills in money: the team knows its model's price. */
-const usd = (amount: number) => (_: ModelRun) => ({ unit: "usd", amount });
+const usd = (amount: number) => ({ cost: (_: ModelRun) => ({ unit: "usd", amount }) });
+
+type Offers = Parameters<typeof fal>[1]["offers"];
+
+/** One model of fal's, under the name that its operations have here. */
+function falModel(name: "fal" | "fal with files", endpoint: string, offers: Offers): JoinedVendor {
+  return {
+    name,
+    simulated: "fal",
+    create: (url, timeoutMs) =>
+      fal(endpoint, {
+        apiKey,
+        baseUrl: `${url}/fal/queue`,
+        restUrl: `${url}/fal/rest`,
+        timeoutMs,
+        pollMs,
+        offers,
+      }),
+    unit: "usd",
+    referenced: true,
+    operations: operationCases[name],
+  };
+}
+
+/** One model of Replicate's. */
+function replicateModel(
+  name: "replicate" | "replicate with files",
+  model: `${string}/${string}`,
+  offers: Offers,
+): JoinedVendor {
+  return {
+    name,
+    simulated: "replicate",
+    create: (url, timeoutMs) =>
+      replicate(model, { apiKey, baseUrl: `${url}/replicate/v1`, timeoutMs, pollMs, offers }),
+    unit: "usd",
+    referenced: true,
+    operations: operationCases[name],
+  };
+}
 
 /** Every provider. A new vendor is one entry here and its operations in `operation-cases.ts`. */
 export const joinedVendors: readonly JoinedVendor[] = [
   {
     name: "openai",
     simulated: "openai",
-    create: (url, timeoutMs) =>
-      openai({ apiKey, baseUrl: `${url}/openai/v1`, timeoutMs, idleTimeoutMs: timeoutMs }),
+    create: (url, timeoutMs) => openai({ ...patience(timeoutMs), baseUrl: `${url}/openai/v1` }),
     unit: "usd",
     referenced: true,
     operations: operationCases.openai,
@@ -51,8 +92,7 @@ export const joinedVendors: readonly JoinedVendor[] = [
   {
     name: "stability",
     simulated: "stability",
-    create: (url, timeoutMs) =>
-      stability({ apiKey, baseUrl: `${url}/stability`, timeoutMs, idleTimeoutMs: timeoutMs, pollMs }),
+    create: (url, timeoutMs) => stability({ ...patience(timeoutMs), baseUrl: `${url}/stability`, pollMs }),
     unit: "credits",
     referenced: true,
     operations: operationCases.stability,
@@ -69,13 +109,7 @@ export const joinedVendors: readonly JoinedVendor[] = [
     name: "gemini",
     simulated: "gemini",
     create: (url, timeoutMs) =>
-      gemini({
-        apiKey,
-        baseUrl: `${url}/gemini/v1beta`,
-        timeoutMs,
-        planTimeoutMs: timeoutMs,
-        idleTimeoutMs: timeoutMs,
-      }),
+      gemini({ ...patience(timeoutMs), baseUrl: `${url}/gemini/v1beta`, planTimeoutMs: timeoutMs }),
     unit: "tokens",
     referenced: false,
     operations: operationCases.gemini,
@@ -84,13 +118,7 @@ export const joinedVendors: readonly JoinedVendor[] = [
     name: "seedream",
     simulated: "seedream",
     create: (url, timeoutMs) =>
-      seedream({
-        apiKey,
-        baseUrl: `${url}/seedream/api/v3`,
-        model: "seedream-4-0-250828",
-        timeoutMs,
-        idleTimeoutMs: timeoutMs,
-      }),
+      seedream({ ...patience(timeoutMs), baseUrl: `${url}/seedream/api/v3`, model: "seedream-4-0-250828" }),
     unit: "images",
     referenced: false,
     operations: operationCases.seedream,
@@ -99,112 +127,56 @@ export const joinedVendors: readonly JoinedVendor[] = [
     name: "tripo",
     simulated: "tripo",
     create: (url, timeoutMs) =>
-      tripo({ apiKey: "tsk_key", baseUrl: `${url}/tripo/v3`, timeoutMs, pollMs } satisfies TripoSettings),
+      tripo({ apiKey, baseUrl: `${url}/tripo/v3`, timeoutMs, pollMs, webhookSecret }),
     unit: "credits",
     referenced: true,
     operations: operationCases.tripo,
   },
-  {
-    name: "fal",
-    simulated: "fal",
-    create: (url, timeoutMs) =>
-      fal("fal-ai/flux/dev", {
-        apiKey,
-        baseUrl: `${url}/fal/queue`,
-        restUrl: `${url}/fal/rest`,
-        timeoutMs,
-        pollMs,
-        offers: {
-          "text-to-image": {
-            parameters: paint,
-            outputs: ({ n }) => Number(n ?? 1),
-            input: ({ prompt, outputs }) => ({ prompt, num_images: outputs, image_size: "square" }),
-            cost: usd(0.025),
-          },
-        },
-      }),
-    unit: "usd",
-    referenced: true,
-    operations: operationCases.fal,
-  },
-  {
-    name: "fal with files",
-    simulated: "fal",
-    create: (url, timeoutMs) =>
-      fal("tripo3d/h3.1/image-to-3d", {
-        apiKey,
-        baseUrl: `${url}/fal/queue`,
-        restUrl: `${url}/fal/rest`,
-        timeoutMs,
-        pollMs,
-        offers: {
-          "image-to-model": {
-            parameters: z.strictObject({}),
-            input: ({ files }) => ({ image_url: files[0]?.url, face_limit: 100 }),
-            cost: usd(0.3),
-          },
-        },
-      }),
-    unit: "usd",
-    referenced: true,
-    operations: operationCases["fal with files"],
-  },
-  {
-    name: "replicate",
-    simulated: "replicate",
-    create: (url, timeoutMs) =>
-      replicate("black-forest-labs/flux-schnell", {
-        apiKey,
-        baseUrl: `${url}/replicate/v1`,
-        timeoutMs,
-        pollMs,
-        offers: {
-          "text-to-image": {
-            parameters: paint,
-            outputs: ({ n }) => Number(n ?? 1),
-            input: ({ prompt, outputs }) => ({ prompt, num_outputs: outputs, megapixels: "0.25" }),
-            cost: usd(0.003),
-          },
-        },
-      }),
-    unit: "usd",
-    referenced: true,
-    operations: operationCases.replicate,
-  },
-  {
-    name: "replicate with files",
-    simulated: "replicate",
-    create: (url, timeoutMs) =>
-      replicate("black-forest-labs/flux-kontext-pro", {
-        apiKey,
-        baseUrl: `${url}/replicate/v1`,
-        timeoutMs,
-        pollMs,
-        offers: {
-          "image-to-image": {
-            parameters: z.strictObject({}),
-            input: ({ prompt, files }) => ({ prompt, input_image: files[0]?.url }),
-            cost: usd(0.04),
-          },
-        },
-      }),
-    unit: "usd",
-    referenced: true,
-    operations: operationCases["replicate with files"],
-  },
+  falModel("fal", "fal-ai/flux/dev", {
+    "text-to-image": {
+      ...pictures,
+      input: ({ prompt, outputs }) => ({ prompt, num_images: outputs, image_size: "square" }),
+      ...usd(0.025),
+    },
+  }),
+  falModel("fal with files", "tripo3d/h3.1/image-to-3d", {
+    "image-to-model": {
+      parameters: z.strictObject({}),
+      input: ({ files }) => ({ image_url: files[0]?.url, face_limit: 100 }),
+      ...usd(0.3),
+    },
+  }),
+  replicateModel("replicate", "black-forest-labs/flux-schnell", {
+    "text-to-image": {
+      ...pictures,
+      input: ({ prompt, outputs }) => ({ prompt, num_outputs: outputs, megapixels: "0.25" }),
+      ...usd(0.003),
+    },
+  }),
+  replicateModel("replicate with files", "black-forest-labs/flux-kontext-pro", {
+    "image-to-image": {
+      parameters: z.strictObject({}),
+      input: ({ prompt, files }) => ({ prompt, input_image: files[0]?.url }),
+      ...usd(0.04),
+    },
+  }),
   {
     name: "ai-sdk",
     simulated: "openai",
     create: (url, timeoutMs) =>
       aiSdk(openaiModel({ baseUrl: `${url}/openai/v1`, apiKey }), {
         timeoutMs,
-        offers: {
-          "text-to-image": { parameters: paint, outputs: ({ n }) => Number(n ?? 1) },
-          "image-to-image": { parameters: paint, outputs: ({ n }) => Number(n ?? 1) },
-        },
+        offers: { "text-to-image": pictures, "image-to-image": pictures },
       }),
     unit: "tokens",
     referenced: false,
     operations: operationCases["ai-sdk"],
   },
 ];
+
+/** The provider of that name. */
+export function joinedVendor(name: string): JoinedVendor {
+  const vendor = joinedVendors.find((one) => one.name === name);
+  if (vendor === undefined) throw new Error(`There is no ${name}.`);
+  return vendor;
+}

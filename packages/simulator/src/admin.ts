@@ -1,7 +1,7 @@
 import { Hono } from "hono";
+import { faultKinds } from "./faults/catalogue.ts";
 import type { FaultBook } from "./faults/fault-book.ts";
 import { parseRules } from "./faults/parse.ts";
-import { faultKinds } from "./faults/rule.ts";
 import type { Invoice } from "./invoice.ts";
 import { countByReference, countDoubles } from "./purchases.ts";
 import type { Desk } from "./serve-vendor.ts";

@@ -1,12 +1,5 @@
-export {
-  type Fault,
-  type FaultKind,
-  type FaultRule,
-  faultKinds,
-  type NonsenseVariant,
-  nonsenseVariants,
-  type RequestRole,
-} from "./faults/rule.ts";
+export { type FaultKind, faultKinds, type RequestRole } from "./faults/catalogue.ts";
+export { type Fault, type FaultRule, type NonsenseVariant, nonsenseVariants } from "./faults/rule.ts";
 export type { Invoice, InvoiceLine } from "./invoice.ts";
 export type { SimulatorOptions } from "./options.ts";
 export type { Purchase } from "./purchases.ts";

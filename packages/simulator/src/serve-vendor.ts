@@ -1,12 +1,12 @@
 import type { HttpBindings } from "@hono/node-server";
 import { actOut } from "./faults/act-out.ts";
-import { baseKinds } from "./faults/catalogue.ts";
+import { baseKinds, type FaultKind } from "./faults/catalogue.ts";
 import type { FaultBook } from "./faults/fault-book.ts";
 import { isJson } from "./faults/json.ts";
 import type { Memory } from "./faults/memory.ts";
 import { countOutputs } from "./faults/outputs.ts";
 import { findDirectives } from "./faults/parse.ts";
-import type { Fault, FaultKind } from "./faults/rule.ts";
+import type { Fault } from "./faults/rule.ts";
 import { isOutputOf } from "./faults/spoil-outputs.ts";
 import { createWire } from "./faults/wire.ts";
 import type { Purchases } from "./purchases.ts";
@@ -108,7 +108,9 @@ async function remember(
   response: Response,
   { memory, origin }: Desk,
 ): Promise<void> {
-  if (!response.ok || !isJson(response)) return;
+  if (!response.ok) return;
+  // A vendor that answers with the file itself has no more to say.
+  if (!isJson(response)) return memory.noteFile(`/${vendor.name}${path}`);
   const text = await response.clone().text();
   const isOutput = isOutputOf({ vendor, origin: origin() });
   const contentType = response.headers.get("content-type") ?? "application/json";

@@ -99,6 +99,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   // The host process keeps its own Request and Response: it may be the application under test.
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  // An answer that was sent whole may still be read: a connection that is closed meanwhile looks like one that broke off.
+  server.keepAliveTimeout = 120_000;
   port = await openPort(server, settings.port, settings.host);
   url = `http://${settings.host === "0.0.0.0" ? "127.0.0.1" : settings.host}:${port.number}`;
   schedule.start();

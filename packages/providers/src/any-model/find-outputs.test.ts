@@ -4,6 +4,7 @@ import { findOutputs, isEmpty } from "./find-outputs.ts";
 const a = "https://files.example.com/a.png";
 const b = "https://files.example.com/b.glb";
 const rejected = { rejected: true };
+const missing = { missing: true };
 
 describe("findOutputs", () => {
   it.each([
@@ -30,9 +31,18 @@ describe("findOutputs", () => {
     [{ image: { url: a }, nsfw_content_detected: true }, [rejected]],
     [{ image: { url: a }, has_nsfw_concepts: [false] }, [{ url: a }]],
     [{ image: { url: a }, has_nsfw_concepts: null }, [{ url: a }]],
+    [
+      { images: [{ url: null, width: 8 }, { url: b }], has_nsfw_concepts: [false, true] },
+      [missing, rejected],
+    ],
   ])("knows the flags of %j", (output, expected) => {
     expect(findOutputs(output)).toEqual(expected);
   });
+});
+
+it("keeps the places of a list that were left empty beside files, so that the others keep theirs", () => {
+  expect(findOutputs([null, a, ""])).toEqual([missing, { url: a }, missing]);
+  expect(findOutputs([null, { url: "" }])).toEqual([]);
 });
 
 describe("isEmpty", () => {

@@ -69,10 +69,11 @@ function filesInside(output: JsonObject): ModelOutput[] | undefined {
   return others.length === 1 ? others[0] : undefined;
 }
 
-/** A file, or a list of nothing but files. */
+/** A file, or a list of nothing but files and places that were left empty. */
 function filesIn(value: JsonValue): ModelOutput[] | undefined {
   if (Array.isArray(value)) {
-    const files = value.map(fileIn);
+    const files = value.map((one) => fileIn(one) ?? (isEmpty(one) ? { missing: true as const } : undefined));
+    if (files.length > 0 && files.every((file) => file !== undefined && "missing" in file)) return [];
     return files.every((file) => file !== undefined) ? files : undefined;
   }
   const file = fileIn(value);

@@ -45,7 +45,9 @@ export type ModelOutput =
   /** For operations whose output is JSON. */
   | { readonly json: JsonValue; readonly metadata?: JsonObject }
   /** Withheld, blurred or blackened by the model's own filter. */
-  | { readonly rejected: true };
+  | { readonly rejected: true }
+  /** Its place was left empty. */
+  | { readonly missing: true };
 
 /** What a run came to, for those who know their model's price. */
 export interface ModelRun {

@@ -34,7 +34,7 @@ export function toAnswer(run: FinishedRun): ProviderAnswer {
   }
   const unusable = found.some((one) => "url" in one && !isWebUrl(one.url));
   if (found.length === 0 || unusable) throw notUnderstood(vendor);
-  if (found.every((one) => "rejected" in one)) {
+  if (found.every((one) => "rejected" in one || "missing" in one)) {
     return refused("content_rejected", `${vendor}: the model's own filter withheld the outputs`, {
       stage: "output",
     });
@@ -68,6 +68,7 @@ function sortOut({ openOwn }: FinishedRun, found: readonly ModelOutput[]) {
   for (const [index, one] of found.entries()) {
     const stream = streams[index];
     if ("rejected" in one) failures.push({ index, code: "content_rejected" });
+    else if ("missing" in one) failures.push({ index, code: "provider_failed" });
     else if (!("url" in one)) outputs.push({ index, source: { json: one.json }, ...noted(one) });
     else if (stream === undefined) outputs.push({ index, source: { url: one.url }, ...noted(one) });
     else if (allOwn) outputs.push({ index, source: { stream }, ...noted(one) });

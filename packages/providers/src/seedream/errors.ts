@@ -66,9 +66,9 @@ export function failureCode({ code }: SeedreamRefusal): ProviderFailure["code"] 
   return moderation.test(familyOf(code)) ? "content_rejected" : "provider_failed";
 }
 
-/** Every picture failed, though the call was taken. The vendor bills pictures that came out: nothing. */
+/** No picture came out, with a reason for each or with none at all. The vendor bills pictures that came out: nothing. */
 export function allFailed(errors: readonly SeedreamRefusal[]): ProviderError {
-  const rejected = errors.every((error) => failureCode(error) === "content_rejected");
+  const rejected = errors.length > 0 && errors.every((error) => failureCode(error) === "content_rejected");
   return new ProviderError(rejected ? "content_rejected" : "provider_failed", {
     outcome: "failed",
     message: `seedream: no picture came out (${slug(errors[0]?.code) ?? "no code"})`,

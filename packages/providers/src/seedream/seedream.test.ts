@@ -113,6 +113,13 @@ describe("toResult", () => {
     });
   });
 
+  it("is a failed job where nothing came and nothing is billed, and an open question where something is", () => {
+    const answer = (generated_images: number) => () =>
+      toResult({ data: [], usage: { generated_images } }, new Headers(), 1);
+    expect(answer(0)).toThrow(expect.objectContaining({ code: "provider_failed", outcome: "failed" }));
+    expect(answer(1)).toThrow(expect.objectContaining({ code: "submission_unknown", outcome: "unknown" }));
+  });
+
   it("never gives more than were priced, and says what they cost all the same", () => {
     expect(toResult({ data: [url(0), url(1), url(2)] }, new Headers(), 2)).toMatchObject({
       outputs: [output(0), output(1)],

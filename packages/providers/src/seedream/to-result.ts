@@ -37,8 +37,8 @@ export function toResult(body: unknown, headers: Headers, outputsMax: number): P
 /**
  * Pictures as outputs, and a reason for each that was asked for and did not come out. Never more than were priced.
  *
- * @throws ProviderError - there is none: `content_rejected` or `provider_failed` where the vendor says why, else
- * `submission_unknown`.
+ * @throws ProviderError - there is none: `content_rejected` or `provider_failed` where the vendor says why, or that it
+ * bills none; else `submission_unknown`.
  */
 export function toOutputs({ items, usage, missing }: SeedreamPictures, outputsMax: number): ProviderAnswer {
   const outputs: ProviderOutput[] = [];
@@ -53,7 +53,8 @@ export function toOutputs({ items, usage, missing }: SeedreamPictures, outputsMa
   if (outputs.length === 0) {
     // A series that broke off may have gone on and be billed, whatever was said of its first pictures.
     const open = missing === "output_unavailable" && errors.length < outputsMax;
-    throw errors.length === 0 || open ? lostAnswer("the answer holds no picture") : allFailed(errors);
+    const isSettled = errors.length > 0 || usage?.generated_images === 0;
+    throw isSettled && !open ? allFailed(errors) : lostAnswer("the answer holds no picture");
   }
   // Pictures that came out are what is billed; also those that nobody has asked for.
   const came = [...items.values()].filter(({ url }) => url !== undefined).length;

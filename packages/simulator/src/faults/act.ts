@@ -1,7 +1,7 @@
 import type { ReceivedRequest } from "../request.ts";
 import type { Vendor } from "../vendor/vendor.ts";
+import type { RequestRole } from "./catalogue.ts";
 import type { Memory } from "./memory.ts";
-import type { RequestRole } from "./rule.ts";
 import type { Wire } from "./wire.ts";
 
 /** One request on its way through a vendor. */

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { faultKinds } from "./catalogue.ts";
 import { createFaultBook, type FaultQuestion } from "./fault-book.ts";
 import { parseShort } from "./parse.ts";
-import { faultKinds } from "./rule.ts";
 
 const question: FaultQuestion = {
   vendor: "openai",

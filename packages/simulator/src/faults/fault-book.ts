@@ -1,7 +1,7 @@
 import { hashText } from "../random.ts";
-import { defaultRole } from "./catalogue.ts";
+import { defaultRole, type FaultKind, type RequestRole } from "./catalogue.ts";
 import { parseRules, parseShort } from "./parse.ts";
-import type { Fault, FaultKind, FaultRule, RequestRole } from "./rule.ts";
+import type { Fault, FaultRule } from "./rule.ts";
 
 /** The request a fault is looked up for. */
 export interface FaultQuestion {

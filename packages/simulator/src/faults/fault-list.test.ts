@@ -3,7 +3,8 @@ import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../simulator.ts";
 import { type Buyer, createBuyer, finished, type Json } from "../testing/buyer.ts";
-import { type FaultRule, faultKinds } from "./rule.ts";
+import { faultKinds } from "./catalogue.ts";
+import type { FaultRule } from "./rule.ts";
 
 // The provider fault list of the reliability specification, section 5, number by number. Faults on the wire, of
 // outputs and of reading are the base's: what is shown here at one vendor is true of every other.

@@ -11,6 +11,8 @@ interface Given {
 export interface Memory {
   /** Remembers the first JSON answer to a path, and whether one of them already had outputs. */
   noteRead(path: string, given: Given, hasOutputs: () => boolean): void;
+  /** Remembers that a path was answered with a file. */
+  noteFile(path: string): void;
   /** The first answer to that path; with `complete`, only after one with outputs. */
   firstRead(path: string, complete: boolean): Given | undefined;
   /** Another id for a job, the same each time; {@link realPath} leads back. */
@@ -39,6 +41,10 @@ export function createMemory(): Memory {
       } else if (!known.complete) {
         known.complete = hasOutputs();
       }
+    },
+    noteFile(path) {
+      const known = reads.get(path);
+      if (known) known.complete = true;
     },
     firstRead(path, complete) {
       const known = reads.get(path);

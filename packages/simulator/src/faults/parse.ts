@@ -1,4 +1,5 @@
-import { type FaultKind, type FaultRule, faultKinds } from "./rule.ts";
+import { type FaultKind, faultKinds, requestRoles } from "./catalogue.ts";
+import type { FaultRule } from "./rule.ts";
 
 const numbers = [
   "latencyMs",
@@ -13,7 +14,7 @@ const numbers = [
   "layers",
   "closedMs",
 ];
-const roles = ["create", "read", "upload", "media", "other", "any"];
+const roles: readonly string[] = [...requestRoles, "any"];
 
 /**
  * Checks rules that came over HTTP or from plain JavaScript; `snake_case` keys are taken as well.

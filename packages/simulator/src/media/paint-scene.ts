@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { createRandom } from "../random.ts";
 import type { Colour } from "./colour.ts";
 import { grainTile } from "./grain.ts";
+import { keepRecent } from "./keep-recent.ts";
 import { type Palette, paletteFor, withColours } from "./palette.ts";
 import { type Picture, toPicture } from "./picture.ts";
 import { drawCity } from "./scene/city.ts";
@@ -25,6 +26,9 @@ export interface SceneBrief {
   /** Colour of the sky or the wall. */
   readonly backdrop?: Colour;
 }
+
+/** Four megabytes each, at the usual size. */
+const scenesKept = 8;
 
 type Draw = (sheet: Sheet, palette: Palette, night: boolean) => string;
 
@@ -62,8 +66,15 @@ export function drawScene(brief: SceneBrief): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`;
 }
 
-/** Paints what {@link drawScene} draws. */
-export async function paintScene(brief: SceneBrief): Promise<Picture> {
+/** Paints what {@link drawScene} draws. Its pixels may be shared: they are read, never written. */
+export function paintScene(brief: SceneBrief): Promise<Picture> {
+  return recentScenes(JSON.stringify(brief), () => paint(brief));
+}
+
+// Tests ask for the same picture again and again, and painting is most of what an answer takes.
+const recentScenes = keepRecent<Promise<Picture>>(scenesKept);
+
+async function paint(brief: SceneBrief): Promise<Picture> {
   const image = sharp(Buffer.from(drawScene(brief)));
   const grain = grainTile(`${brief.seed}/${brief.index}`, 0.22, brief);
   return toPicture(brief.transparent ? image : image.composite([grain]));

@@ -4,6 +4,8 @@ import type { Json } from "./buyer.ts";
 
 /** One webhook as it came. */
 export interface Received {
+  /** With the query. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   readonly body: Json;
@@ -25,7 +27,8 @@ export async function openReceiver(): Promise<Receiver> {
   let answers: number[] = [];
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray()).toString();
-    received.push({ headers: request.headers as Record<string, string>, text, body: JSON.parse(text) });
+    const headers = request.headers as Record<string, string>;
+    received.push({ path: request.url ?? "", headers, text, body: JSON.parse(text) });
     response.writeHead(answers.shift() ?? 200).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

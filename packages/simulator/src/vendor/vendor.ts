@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
-import type { Fault, FaultKind, NonsenseVariant, RequestRole } from "../faults/rule.ts";
+import type { FaultKind, RequestRole } from "../faults/catalogue.ts";
+import type { Fault, NonsenseVariant } from "../faults/rule.ts";
 import type { Settings } from "../options.ts";
 import type { Purchases } from "../purchases.ts";
 import type { ReceivedRequest } from "../request.ts";

@@ -93,7 +93,8 @@ export const fal: CreateVendor = (world) => {
         world.purchases.refund(record.request_id);
       });
     }
-    return where.phase === "queued"
+    // "OK" says that it was taken out of the queue: what goes on all the same was never told so.
+    return where.phase === "queued" && !isIgnored
       ? Response.json({ status: "OK" })
       : Response.json({ status: "CANCELLATION_REQUESTED" }, { status: 202 });
   });

@@ -147,6 +147,15 @@ describe("the queue", () => {
     expect(lastPurchase()?.refunded).toBe(false);
   });
 
+  it("says of no request that goes on that it was taken out of the queue", async () => {
+    fault({ kind: "cancel_ignored" });
+    const { cancel_url } = await submit();
+    expect(await cancel(cancel_url)).toMatchObject({
+      status: 202,
+      body: { status: "CANCELLATION_REQUESTED" },
+    });
+  });
+
   it("gives up on a request that may not wait for so long", async () => {
     const { body } = await order(small, flux, { "x-fal-request-timeout": "1.2" });
     expect((await get(body.status_url)).body.status).toBe("IN_QUEUE");

@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { type Simulator, startSimulator } from "../../simulator.ts";
 import { type Buyer, createBuyer, type Json, photo, pixelAt } from "../../testing/buyer.ts";
+import { stopClock } from "../../testing/clock.ts";
 
 type Entries = readonly (readonly [string, string | Uint8Array])[];
 
@@ -129,6 +130,26 @@ it("is a blurred picture that is called a success", async () => {
   const sharpness = async (one: Response) => (await sharp(await one.arrayBuffer()).stats()).sharpness;
   expect(await sharpness(response)).toBeLessThan((await sharpness(honest)) / 2);
   expect(simulator.purchases().at(-2)?.refunded).toBe(false);
+});
+
+it("has an empty file in the end, at every look", async () => {
+  simulator.setFaults([{ kind: "no_outputs" }]);
+  const id = await start();
+  expect(await (await finished(id)).bytes()).toHaveLength(0);
+  expect(await (await look(id)).bytes()).toHaveLength(0);
+});
+
+it("is under way again after its file was given", async () => {
+  const clock = stopClock();
+  const slow = await startSimulator({ jobMs: 1_000 });
+  slow.setFaults([{ kind: "status_backwards", variant: "complete" }]);
+  const who = createBuyer(slow);
+  const { id } = (await (await who.form(path, entries)).json()) as Json;
+  const statuses = [(await look(id, "*/*", who)).status];
+  clock.forward(2_000);
+  for (let looks = 0; looks < 2; looks++) statuses.push((await look(id, "*/*", who)).status);
+  expect(statuses).toEqual([202, 202, 200]);
+  await slow.close();
 });
 
 it("has a status that nobody knows", async () => {

@@ -43,7 +43,7 @@ const keptMs = 24 * 60 * 60 * 1000;
 
 /** What becomes of a job where that was decided when it was made. */
 export function fateOf(fault: Fault | undefined): Fault | undefined {
-  const decided = ["job_failed", "moderated", "unknown_status"];
+  const decided = ["job_failed", "moderated", "unknown_status", "no_outputs"];
   return fault && decided.includes(fault.kind) ? fault : undefined;
 }
 
@@ -109,7 +109,7 @@ export function createJobs(world: World, errors: Errors): Jobs {
       }
       if (world.now() > job.created_ms + job.job_ms + keptMs) throw generationNotFound();
       const finished = await finishedOf(job, fault);
-      const isEmpty = fault?.kind === "no_outputs";
+      const isEmpty = [fault, job.fate].some((one) => one?.kind === "no_outputs");
       return deliver(isEmpty ? { ...finished, bytes: new Uint8Array() } : finished, wanted, errors.id());
     },
   };

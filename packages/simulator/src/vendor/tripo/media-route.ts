@@ -23,7 +23,7 @@ export function createMediaRoute(world: World, store: TripoStore, links: Links) 
     }
     const built = await workshop.build(task);
     const isPreview = file === "preview.webp";
-    const honest = isPreview ? built.preview : built.model;
+    const honest = isPreview ? await built.preview() : built.model;
     const isCaught = task.fate?.kind === "moderated" && task.fate.stage === "placeholder";
     const bytes = isCaught ? await placeholderFor(honest) : honest;
     const type = isPreview ? "image/webp" : modelFiles[modelFormatOf(task)].type;

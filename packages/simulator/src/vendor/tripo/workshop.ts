@@ -1,5 +1,6 @@
 import { withoutDirectives } from "../../faults/parse.ts";
 import { colourOf, rgbOf } from "../../media/colour.ts";
+import { keepRecent } from "../../media/keep-recent.ts";
 import { readGlb } from "../../media/model/formats/read-model.ts";
 import type { TextureWish } from "../../media/model/formats/texture-files.ts";
 import { writeModel } from "../../media/model/formats/write-model.ts";
@@ -19,7 +20,8 @@ import type { TextureOrder, WorkOrder } from "./work-order.ts";
 /** The files of one finished job. */
 export interface BuiltModel {
   readonly model: Uint8Array;
-  readonly preview: Uint8Array;
+  /** Drawn at the first call: hardly anybody looks. */
+  preview(): Promise<Uint8Array>;
 }
 
 /** Builds models when somebody downloads them: the same task gives the same bytes, also after a restart. */
@@ -31,14 +33,18 @@ const kept = 8;
 
 /** Opens a workshop that remembers the last few builds. */
 export function createWorkshop(world: World, store: TripoStore): Workshop {
-  const recent = new Map<string, Promise<BuiltModel>>();
+  const recent = keepRecent<Promise<BuiltModel>>(kept);
 
   async function build(task: TaskRecord): Promise<BuiltModel> {
     const model = await modelOf(task);
-    const preview = await encode(await renderPreview(model, 512), "webp", 85);
     const { order } = task;
     const wish = order.operation === "convert_model" ? order.textures : plainTextures;
-    return { model: await writeModel(model, modelFormatOf(task), wish), preview };
+    let preview: Promise<Uint8Array> | undefined;
+    const draw = async () => encode(await renderPreview(model, 512), "webp", 85);
+    return {
+      model: await writeModel(model, modelFormatOf(task), wish),
+      preview: () => (preview ??= draw()),
+    };
   }
 
   async function modelOf({ order, views, owner }: TaskRecord, faceLimit?: number): Promise<Model> {
@@ -86,13 +92,7 @@ export function createWorkshop(world: World, store: TripoStore): Workshop {
   }
 
   return {
-    build(task) {
-      const built = recent.get(task.task_id) ?? build(task);
-      recent.set(task.task_id, built);
-      const [oldest] = recent.keys();
-      if (recent.size > kept && oldest !== undefined) recent.delete(oldest);
-      return built;
-    },
+    build: (task) => recent(task.task_id, () => build(task)),
   };
 }
 
