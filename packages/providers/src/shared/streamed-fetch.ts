@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
-import { Readable } from "node:stream";
+import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
 /** As long as Node's own `fetch` waits. */
 const connectTimeoutMs = 10_000;
@@ -31,7 +32,7 @@ export async function streamedFetch(request: Request): Promise<Response> {
       accept: "*/*",
       "user-agent": "node",
       ...Object.fromEntries(request.headers),
-      // Nobody here undoes an encoding.
+      // Pictures and models are compressed already. Who does it all the same is understood.
       "accept-encoding": "identity",
     },
     agent: false,
@@ -89,7 +90,30 @@ function toResponse(answer: IncomingMessage): Response {
   for (const [name, values] of Object.entries(answer.headersDistinct))
     for (const value of values ?? []) headers.append(name, value);
   if (!bodilessStatuses.includes(status))
-    return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array>, { status, headers });
+    return new Response(Readable.toWeb(decoded(answer)) as ReadableStream<Uint8Array>, { status, headers });
   answer.resume();
   return new Response(null, { status, headers });
+}
+
+const decoders: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** The body as `fetch` gives it: without its encodings, the last one first; as it came where one of them is not known. */
+function decoded(answer: IncomingMessage): Readable {
+  const steps = (answer.headers["content-encoding"] ?? "")
+    .split(",")
+    .map((encoding) => encoding.trim().toLowerCase())
+    .filter((encoding) => encoding !== "" && encoding !== "identity")
+    .reverse()
+    .map((encoding) => decoders[encoding]);
+  const known = steps.filter((step) => step !== undefined).map((step) => step());
+  const last = known.at(-1);
+  if (last === undefined || known.length < steps.length) return answer;
+  // What breaks in any of them breaks the last one, and whoever reads it is told.
+  pipeline([answer, ...known]).catch((error: Error) => last.destroy(error));
+  return last;
 }
