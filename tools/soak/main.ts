@@ -8,8 +8,9 @@ import { kills } from "./kills.ts";
 import { ledger } from "./ledger.ts";
 import { mix } from "./mix.ts";
 import type { Found, Order, Part } from "./part.ts";
+import { vendors } from "./vendors.ts";
 
-const parts: Readonly<Record<string, Part>> = { ledger, mix, interleavings, kills };
+const parts: Readonly<Record<string, Part>> = { ledger, mix, interleavings, kills, vendors };
 
 const own = Object.assign({}, ...Object.values(parts).map((part) => part.options ?? {})) as object;
 const { values, positionals } = parseArgs({

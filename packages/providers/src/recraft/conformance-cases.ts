@@ -37,7 +37,7 @@ export const recraftCases: VendorCases = {
         {
           prompt,
           n: 6,
-          model: "recraftv4_1_pro",
+          model: "v4_1_pro",
           size: "16:9",
           random_seed: 0,
           image_format: "png",
@@ -73,7 +73,7 @@ export const recraftCases: VendorCases = {
     },
     {
       title: "text-to-image in a substyle, with its family",
-      job: jobOf("text-to-image", { prompt, substyle: "watercolor", model: "recraftv2" }),
+      job: jobOf("text-to-image", { prompt, substyle: "watercolor", model: "v2" }),
       path: "images/generations",
       headers,
       json: {
@@ -109,7 +109,7 @@ export const recraftCases: VendorCases = {
     {
       title: "text-to-image in a preset that is words, by a model without styles",
       job: {
-        ...jobOf("text-to-image", { prompt, style: "clay", model: "recraftv4" }),
+        ...jobOf("text-to-image", { prompt, style: "clay", model: "v4" }),
         prompt: `${prompt}, modelled in clay`,
       },
       path: "images/generations",

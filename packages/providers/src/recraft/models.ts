@@ -33,12 +33,21 @@ export const recraftModels = [
 ] as const satisfies readonly RecraftModel[];
 
 export type RecraftModelId = (typeof recraftModels)[number]["id"];
-export const recraftModelIds = recraftModels.map(({ id }) => id);
+
+/** What a request calls a model: the vendor's id without the vendor's name, which is no business of browsers. */
+type NameOf<Id extends RecraftModelId> = Id extends `recraft${infer Name}` ? Name : never;
+export type RecraftModelName = NameOf<RecraftModelId>;
+const nameOf = <Id extends RecraftModelId>(id: Id) => id.replace(/^recraft/, "") as NameOf<Id>;
+
+/** The model that a request names. */
+export const idOfModel = (name: RecraftModelName): RecraftModelId => `recraft${name}`;
+
+export const recraftModelNames = recraftModels.map(({ id }) => nameOf(id));
 
 /** Those that paint from a picture. */
-export const imageToImageIds = recraftModelIds.filter(
-  (id) => id !== "recraftv2" && id !== "recraftv4_1_flash",
-) as Exclude<RecraftModelId, "recraftv2" | "recraftv4_1_flash">[];
+export const imageToImageNames = recraftModelNames.filter(
+  (name) => name !== "v2" && name !== "v4_1_flash",
+) as Exclude<RecraftModelName, "v2" | "v4_1_flash">[];
 
 /** Shape → its size at the standard models, the large ones and the older ones. */
 const sizes = {

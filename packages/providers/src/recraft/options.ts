@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { imageToImageIds, recraftModelIds, sizeNames } from "./models.ts";
+import { imageToImageNames, recraftModelNames, sizeNames } from "./models.ts";
 import { familyNames, presetNames, substyleNames } from "./styles.ts";
 
 const n = z
@@ -49,13 +49,13 @@ export const recraftOptions = {
   "text-to-image": z.strictObject({
     ...painted,
     ...presetOrFamily,
-    model: z.enum(recraftModelIds).meta({ title: "Model" }).optional(),
+    model: z.enum(recraftModelNames).meta({ title: "Model" }).optional(),
     size: size.optional(),
   }),
   "image-to-image": z.strictObject({
     ...painted,
     ...presetOrFamily,
-    model: z.enum(imageToImageIds).meta({ title: "Model" }).optional(),
+    model: z.enum(imageToImageNames).meta({ title: "Model" }).optional(),
     strength: z
       .number()
       .min(0)

@@ -1,10 +1,12 @@
 import {
   endpoints,
   findRecraftModel,
-  imageToImageIds,
+  idOfModel,
+  imageToImageNames,
   type RecraftEndpoint,
   type RecraftModel,
   type RecraftModelId,
+  type RecraftModelName,
 } from "./models.ts";
 import type { RecraftOperation } from "./options.ts";
 import { wantsStyle } from "./styles.ts";
@@ -37,8 +39,9 @@ export function routeOf(
 /** Only the older models have styles; the edits of a part know no other. */
 function modelOf(operation: RecraftOperation, input: Input, defaultModel: RecraftModelId): RecraftModelId {
   if (operation !== "text-to-image" && operation !== "image-to-image") return "recraftv3";
-  if (input.model !== undefined) return input.model as RecraftModelId;
-  const able = operation === "text-to-image" || (imageToImageIds as string[]).includes(defaultModel);
+  if (input.model !== undefined) return idOfModel(input.model as RecraftModelName);
+  const able =
+    operation === "text-to-image" || imageToImageNames.some((name) => idOfModel(name) === defaultModel);
   const usual = able ? defaultModel : "recraftv4_1";
   return wantsStyle(input) && !findRecraftModel(usual).styles ? "recraftv3" : usual;
 }

@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { createRandom } from "../random.ts";
 import type { Colour } from "./colour.ts";
 import { grainTile } from "./grain.ts";
+import { keepRecent } from "./keep-recent.ts";
 import { type Palette, paletteFor, withColours } from "./palette.ts";
 import { type Picture, toPicture } from "./picture.ts";
 import { drawCity } from "./scene/city.ts";
@@ -62,8 +63,15 @@ export function drawScene(brief: SceneBrief): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`;
 }
 
-/** Paints what {@link drawScene} draws. */
-export async function paintScene(brief: SceneBrief): Promise<Picture> {
+// Thousands of orders of one test ask for the same picture.
+const recent = keepRecent<Promise<Picture>>(8);
+
+/** Paints what {@link drawScene} draws. Whoever paints on works on a copy: the pixels may be handed out again. */
+export function paintScene(brief: SceneBrief): Promise<Picture> {
+  return recent(JSON.stringify(brief), () => paint(brief));
+}
+
+async function paint(brief: SceneBrief): Promise<Picture> {
   const image = sharp(Buffer.from(drawScene(brief)));
   const grain = grainTile(`${brief.seed}/${brief.index}`, 0.22, brief);
   return toPicture(brief.transparent ? image : image.composite([grain]));

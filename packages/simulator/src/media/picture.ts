@@ -66,8 +66,19 @@ export async function shrinkTo(picture: Picture, longest: number): Promise<Pictu
   return toPicture(open(picture).resize(longest, longest, { fit: "inside" }));
 }
 
-/** Encodes a picture file. `quality` (0 to 100) counts for JPEG and WebP. */
-export async function encode(picture: Picture, format: PictureFormat, quality = 90): Promise<Buffer> {
+const packed = new WeakMap<Picture, Map<string, Promise<Buffer>>>();
+
+/** Encodes a picture file, once for each form. `quality` (0 to 100) counts for JPEG and WebP. */
+export function encode(picture: Picture, format: PictureFormat, quality = 90): Promise<Buffer> {
+  const forms = packed.get(picture) ?? new Map<string, Promise<Buffer>>();
+  packed.set(picture, forms);
+  const form = `${format} ${quality}`;
+  const known = forms.get(form) ?? pack(picture, format, quality);
+  forms.set(form, known);
+  return known;
+}
+
+function pack(picture: Picture, format: PictureFormat, quality: number): Promise<Buffer> {
   const image = open(picture);
   if (format === "png") return image.png({ compressionLevel: 5 }).toBuffer();
   if (format === "webp") return image.webp({ quality: Math.max(1, quality), effort: 2 }).toBuffer();
