@@ -27,7 +27,7 @@ export interface Customers {
 }
 
 const userCount = 12;
-const cheapPercent = 85;
+const cheapPercent = 92;
 const watchersPercent = 10;
 
 /** Opens the doors. What is ordered follows the dice; what is answered goes through the search for leaks. */

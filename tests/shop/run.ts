@@ -4,6 +4,7 @@ import { dice } from "../../packages/core/src/testing/generations/scheduler.ts";
 import { type Account, audit } from "./audit.ts";
 import { openCustomers, type Told } from "./customers.ts";
 import { searchLeaks, vendorNames } from "./leaks.ts";
+import { mendAll } from "./mend.ts";
 import { apiKeys, openShelves, type Patience } from "./shelves.ts";
 import { granted, openShop } from "./shop.ts";
 import type { SimulatedVendors } from "./simulated-vendors.ts";
@@ -52,9 +53,13 @@ export async function runShop(test: TestDatabase, vendors: SimulatedVendors, run
       outside.look(path, await (await shop.ask("user-0", path)).text());
     const lane = async () => {
       while (run.more(ordered)) {
-        const one = await customers.order(ordered++);
-        if (told.push(one) % 20 === 0) await customers.lookAround(one);
-        run.progress?.(told.length);
+        try {
+          const one = await customers.order(ordered++);
+          if (told.push(one) % 20 === 0) await customers.lookAround(one);
+          run.progress?.(told.length);
+        } catch (error) {
+          violations.push(`an order was not taken, or its end not told: ${error}`);
+        }
       }
     };
     await Promise.all(Array.from({ length: run.inFlight }, lane));
@@ -86,24 +91,6 @@ export async function runShop(test: TestDatabase, vendors: SimulatedVendors, run
     over.abort();
     await mended;
     await shop.stop();
-  }
-}
-
-/**
- * The operator, who tops up and replaces keys at once: breakers close, and nobody waits for what a vendor that was mended
- * had asked for. It moves times and nothing else.
- */
-async function mendAll(test: TestDatabase, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await test.query(
-      "delete from genbff.breakers where open_until is not null or wait_until > now() + interval '2 seconds'",
-    );
-    await test.query(
-      `update genbff.generations set next_run_at = genbff.now()
-        where status = 'processing' and step = 'intent' and lease_expires_at is null
-          and next_run_at > genbff.now() + interval '2 seconds'`,
-    );
   }
 }
 

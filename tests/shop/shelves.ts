@@ -129,7 +129,7 @@ export function inputFor(shelf: Shelf, { operation, input }: OperationCase, n: n
   const offered = shelf.provider.offers[operation];
   const takes = (name: string) => offered !== undefined && name in offered.parameters.shape;
   // The same seed gives the same picture, which the simulator then paints once.
-  const seeded = takes("seed") ? { seed: 7, ...input } : input;
+  const seeded = operation === "text-to-image" && takes("seed") ? { seed: 7, ...input } : input;
   if (!takes("n") || n === 1) return seeded;
   const prompt = shelf.vendor === "seedream" ? `${n} small brass lamps` : (input.prompt ?? "");
   return { ...seeded, prompt, n };

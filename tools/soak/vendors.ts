@@ -1,15 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { startPostgres } from "../../packages/core/src/testing/embedded/postgres-server.ts";
 import { createTestDatabase } from "../../packages/core/src/testing/embedded/test-database.ts";
 import { mishaps, silences } from "../../tests/shop/mishaps.ts";
 import { runShop } from "../../tests/shop/run.ts";
 import { atSimulator } from "../../tests/shop/simulated-vendors.ts";
 import type { Part } from "./part.ts";
+import { canary, startVendors } from "./start-vendors.ts";
 
 const inFlight = 192;
-const canary = "CANARY";
 
 /** Issue 4: generations of every vendor, all of which misbehave, and the invoice in the end. */
 export const vendors: Part = {
@@ -47,15 +44,3 @@ export const vendors: Part = {
     }
   },
 };
-
-/** In a process of their own: they paint while the shop sells. */
-async function startVendors(seed: number): Promise<{ readonly url: string; close(): void }> {
-  const script = fileURLToPath(new URL("../../tests/shop/vendors-process.ts", import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@genbff/source", script, String(seed), "200", canary],
-    { stdio: ["pipe", "pipe", "inherit"] },
-  );
-  const [address] = (await once(child.stdout, "data")) as [Buffer];
-  return { url: address.toString().trim(), close: () => void child.stdin.end() };
-}

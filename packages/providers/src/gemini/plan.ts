@@ -65,14 +65,14 @@ function done(reading: Extract<PlanReading, { prompts: string[] }>, first?: Plan
 /** Whatever the vendor says to the repair, the first answer was bought: waiting and sending all again would buy it twice. */
 function afterRepair(error: ProviderError, first: ProviderCost | undefined): ProviderError {
   const cost = sumOf(first, error.cost);
-  if (error.outcome === "unknown")
-    return new ProviderError("submission_unknown", { outcome: "unknown", message: error.message, cost });
-  if (error.code === "content_rejected")
-    return new ProviderError("content_rejected", {
-      outcome: "failed",
-      message: error.message,
-      ...(error.details === undefined ? {} : { details: error.details }),
+  const { outcome, message, details } = error;
+  const told = details === undefined ? {} : { details };
+  if (outcome === "unknown" || error.code === "content_rejected")
+    return new ProviderError(outcome === "unknown" ? "submission_unknown" : "content_rejected", {
+      outcome,
+      message,
       cost,
+      ...told,
     });
   return failed("provider_failed", `its plan could not be repaired; ${error.message}`, cost, error.operator);
 }

@@ -64,7 +64,7 @@ export function drawScene(brief: SceneBrief): string {
 }
 
 // Thousands of orders of one test ask for the same picture.
-const recent = keepRecent<Promise<Picture>>(8);
+const recent = keepRecent<Promise<Picture>>(16);
 
 /** Paints what {@link drawScene} draws. Whoever paints on works on a copy: the pixels may be handed out again. */
 export function paintScene(brief: SceneBrief): Promise<Picture> {
