@@ -11,7 +11,7 @@ import { atSimulator } from "./simulated-vendors.ts";
 vi.setConfig({ testTimeout: 180_000 });
 
 const seed = Number(process.env.SHOP_SEED ?? 4);
-const count = Number(process.env.SHOP_COUNT ?? 154);
+const count = Number(process.env.SHOP_COUNT ?? 143);
 const canary = "CANARY";
 
 let test: TestDatabase;

@@ -12,13 +12,16 @@ import type { Part } from "./part.ts";
 import { startVendors } from "./start-vendors.ts";
 
 const inFlight = 16;
-/** Orders of one buyer before the next one is asked. */
-const round = 50;
+/**
+ * Orders of one buyer before the next one is asked. A search for a lost answer at Replicate reads sixty predictions of the
+ * last minutes: with more of them, and in a second round too soon, it proves nothing and is repeated for minutes.
+ */
+const round = 40;
 
 /** Issue 4: the same orders with the same faults, bought by the clients from npm and by ours, one after the other. */
 export const clients: Part = {
   unit: "orders of each client",
-  full: 500,
+  full: round,
   async run(order) {
     const [server, simulated] = await Promise.all([startPostgres(), startVendors(order.seed)]);
     const test = await createTestDatabase({ server: server.url, max: 24 });
@@ -27,7 +30,7 @@ export const clients: Part = {
     const shop = await openShop(test, shelves, simulated.url, () => undefined);
     const violations: string[] = [];
     const ours = ourBuyers(shop, shelves, test);
-    const buyers = npmBuyers(simulated.url).flatMap((client, index) => [client, ours[index] as Buyer]);
+    const buyers = npmBuyers(simulated.url).flatMap((client, index) => [ours[index] as Buyer, client]);
     let tallies: Tally[] = buyers.map(({ name }) => noTally(name));
     let done = 0;
     // So many faults in a row open breakers; nobody else's customers have to wait for theirs.
@@ -41,7 +44,7 @@ export const clients: Part = {
         tallies = tallies.map((tally, index) => sumOf(tally, bought[index] as Tally));
         order.progress(done + round);
       }
-      for (const { name, twiceByItself } of tallies.filter((_, index) => index % 2 === 1))
+      for (const { name, twiceByItself } of tallies.filter((_, index) => index % 2 === 0))
         if (twiceByItself > 0) violations.push(`${name} bought ${twiceByItself} orders twice`);
       const broken = (await test.database.call("genbff_violations", {})) as unknown[];
       violations.push(...broken.map((row) => `genbff_verify: ${JSON.stringify(row)}`));

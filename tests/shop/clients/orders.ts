@@ -93,7 +93,9 @@ export async function buyAll(
   const named = (await purchasesNow()).flatMap((purchase) => {
     const reference = purchase.client_reference ?? "";
     const order = orderOf?.get(reference) ?? reference;
-    return purchase.vendor === vendor && !purchase.refunded && pressed.has(order) ? [{ order, purchase }] : [];
+    return purchase.vendor === vendor && !purchase.refunded && pressed.has(order)
+      ? [{ order, purchase }]
+      : [];
   });
   const sold = Map.groupBy(named, ({ order }) => order);
   const twice = [...sold].filter(([, purchases]) => purchases.length > 1);
