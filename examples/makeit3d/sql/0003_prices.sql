@@ -2,11 +2,11 @@
 
 -- From words, and from a picture.
 select public.genbff_set_operation_cost('text_to_image_stability_v1', 1, 'output', '{"model": {"ultra": 200, "sd3.5-large": 200}}');
-select public.genbff_set_operation_cost('text_to_image_recraft_v1', 1, 'output', '{"model": {"recraftv4_1_pro": 500, "recraftv4_1_utility_pro": 500, "recraftv4_pro": 600}}');
+select public.genbff_set_operation_cost('text_to_image_recraft_v1', 1, 'output', '{"model": {"v4_1_pro": 500, "v4_1_utility_pro": 500, "v4_pro": 600}}');
 select public.genbff_set_operation_cost('text_to_image_gemini_v1', 1, 'output', '{"image_size": {"2K": 200, "4K": 300}}');
 select public.genbff_set_operation_cost('text_to_image_seedream_v1', 1, 'output');
 select public.genbff_set_operation_cost('image_to_image_stability_v1', 2, 'output', '{"model": {"ultra": 150, "sd3.5-large": 150, "sd3.5-flash": 50}}');
-select public.genbff_set_operation_cost('image_to_image_recraft_v1', 1, 'output', '{"model": {"recraftv4_1_pro": 500, "recraftv4_1_utility_pro": 500, "recraftv4_pro": 600}}');
+select public.genbff_set_operation_cost('image_to_image_recraft_v1', 1, 'output', '{"model": {"v4_1_pro": 500, "v4_1_utility_pro": 500, "v4_pro": 600}}');
 select public.genbff_set_operation_cost('image_to_image_gemini_v1', 1, 'output', '{"image_size": {"2K": 200, "4K": 300}}');
 select public.genbff_set_operation_cost('image_to_image_seedream_v1', 1, 'output');
 select public.genbff_set_operation_cost('sketch_to_image_stability_v1', 2, 'output');
