@@ -3,5 +3,11 @@ import { patience, sourceConditions } from "../tools/vitest-shared.ts";
 
 export default defineProject({
   ...sourceConditions,
-  test: { ...patience, name: "tests", include: ["**/*.test.ts"], environment: "node" },
+  test: {
+    ...patience,
+    name: "tests",
+    globalSetup: "../tools/embedded-postgres.ts",
+    include: ["**/*.test.ts"],
+    environment: "node",
+  },
 });

@@ -3,13 +3,15 @@
 // Without `--for` each part ends at its full size; with it, each goes on for that long, however many that are; `--count`
 // sets another size. The seed is printed, and plays again what the seed alone decides. Any violation: exit code 1.
 import { parseArgs } from "node:util";
+import { clients } from "./clients.ts";
 import { interleavings } from "./interleavings.ts";
 import { kills } from "./kills.ts";
 import { ledger } from "./ledger.ts";
 import { mix } from "./mix.ts";
 import type { Found, Order, Part } from "./part.ts";
+import { vendors } from "./vendors.ts";
 
-const parts: Readonly<Record<string, Part>> = { ledger, mix, interleavings, kills };
+const parts: Readonly<Record<string, Part>> = { ledger, mix, interleavings, kills, vendors, clients };
 
 const own = Object.assign({}, ...Object.values(parts).map((part) => part.options ?? {})) as object;
 const { values, positionals } = parseArgs({

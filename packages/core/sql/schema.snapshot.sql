@@ -782,7 +782,7 @@ AS $function$
     from public.assets a where a.generation_id = p_generation_id and a.status = 'complete'
 $function$;
 
-CREATE OR REPLACE FUNCTION genbff.end_unpaid(g genbff.generations, p_status text, p_code text, p_details jsonb, p_failures jsonb, p_outcome text, p_error jsonb)
+CREATE OR REPLACE FUNCTION genbff.end_unpaid(g genbff.generations, p_status text, p_code text, p_details jsonb, p_failures jsonb, p_outcome text, p_error jsonb, p_cost jsonb DEFAULT NULL::jsonb)
  RETURNS genbff.generations
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -800,7 +800,7 @@ begin
 
   update genbff.attempts
      set outcome = coalesce(p_outcome, outcome, case when intent_at is null then 'abandoned' else 'unknown' end),
-         error = coalesce(p_error, error), finished_at = v_now
+         error = coalesce(p_error, error), cost = coalesce(p_cost, cost), finished_at = v_now
    where generation_id = g.id and attempt = g.attempt
   returning * into v_attempt;
   if v_attempt.intent_at is not null and v_attempt.outcome not in ('refused', 'failed') then
@@ -1944,7 +1944,7 @@ begin
   return jsonb_build_object('holds', v_holds, 'lots', v_lots);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_fail(p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb DEFAULT NULL::jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_outcome text DEFAULT NULL::text, p_error jsonb DEFAULT NULL::jsonb, p_health text DEFAULT NULL::text, p_wait_ms bigint DEFAULT NULL::bigint)
+CREATE OR REPLACE FUNCTION public.genbff_fail(p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb DEFAULT NULL::jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_outcome text DEFAULT NULL::text, p_error jsonb DEFAULT NULL::jsonb, p_health text DEFAULT NULL::text, p_wait_ms bigint DEFAULT NULL::bigint, p_cost jsonb DEFAULT NULL::jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1960,7 +1960,7 @@ begin
     return null;
   end if;
   v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
-    p_code, p_details, p_failures, p_outcome, p_error);
+    p_code, p_details, p_failures, p_outcome, p_error, p_cost);
   perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
   return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake(),
     'previews', genbff.preview_keys(p_generation_id));
@@ -2003,7 +2003,7 @@ AS $function$
      where i.user_id = p_user_id) f
 $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_finish(p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_cost jsonb DEFAULT NULL::jsonb, p_output jsonb DEFAULT NULL::jsonb, p_children jsonb DEFAULT '[]'::jsonb)
+CREATE OR REPLACE FUNCTION public.genbff_finish(p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_output jsonb DEFAULT NULL::jsonb, p_children jsonb DEFAULT '[]'::jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2045,8 +2045,14 @@ begin
     perform genbff.settle_hold(v_hold, 'captured', v_charge);
   end if;
 
-  update genbff.attempts set outcome = coalesce(outcome, 'done'), cost = coalesce(p_cost, cost), finished_at = v_now
+  update genbff.attempts set outcome = coalesce(outcome, 'done'), finished_at = v_now
    where generation_id = p_generation_id and attempt = v_generation.attempt;
+  -- Sold with the others and out of reach, or at a price that nobody heard: the operator's to look at.
+  if v_generation.work ? 'broke_off' or p_failures @> '[{"code": "output_unavailable"}]' then
+    insert into genbff.orphans (generation_id, attempt, provider, job, reason)
+    values (p_generation_id, v_generation.attempt, v_generation.provider, v_generation.job,
+      case when v_generation.work ? 'broke_off' then 'broke_off' else 'output_unavailable' end);
+  end if;
   update genbff.generations
      set status = 'complete', step = 'settling', stage = null, progress = 100, charged = v_charge, failures = p_failures,
          output = p_output -> 'value', completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null

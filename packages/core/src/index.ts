@@ -28,6 +28,7 @@ export type { Engine, Worker } from "./engine/port.ts";
 export { AppError, isAppError } from "./errors/app-error.ts";
 export {
   isProviderError,
+  type ProviderCost,
   ProviderError,
   type ProviderErrorCode,
   type ProviderErrorOptions,

@@ -7,7 +7,10 @@ export interface Purchase {
   readonly purchase_id: string;
   /** What was bought, e.g. `images/edits` or `image_to_model`. */
   readonly operation: string;
-  /** What the buyer called this request: `X-Client-Request-Id` or `X-Request-ID`, else the end-user field. */
+  /**
+   * What the buyer called this request: `X-Client-Request-Id` or `X-Request-ID`, else `[[reference:…]]` within the prompt,
+   * else the end-user field.
+   */
   readonly client_reference: string | null;
   /** SHA-256 of the body's content; the same for the same input, whatever the encoding's boundaries. */
   readonly request_digest: string;
@@ -15,6 +18,8 @@ export interface Purchase {
   readonly outputs: number;
   /** Price in the vendor's own credits, where it has them. */
   readonly credits: number | null;
+  /** What the vendor counted for it, where it bills by tokens. */
+  readonly tokens?: number;
   /** Price in US dollars. */
   readonly usd: number;
   /** True if the vendor gave the money back, because the job failed. */

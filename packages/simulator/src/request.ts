@@ -70,9 +70,22 @@ export function digestOf(body: RequestBody): string {
   return hash.digest("hex");
 }
 
-/** What the buyer calls this request, from the headers that vendors read or echo. */
-export function clientReferenceOf(headers: Headers): string | null {
-  return headers.get("x-client-request-id") ?? headers.get("x-request-id");
+/**
+ * What the buyer calls this request: a header that vendors read or echo, or `[[reference:order-7]]` within a prompt, for
+ * buyers that send no such header.
+ */
+export function clientReferenceOf({
+  headers,
+  bytes,
+}: Pick<ReceivedRequest, "headers" | "bytes">): string | null {
+  return headers.get("x-client-request-id") ?? headers.get("x-request-id") ?? referenceIn(bytes);
+}
+
+function referenceIn(bytes: Uint8Array): string | null {
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = body.indexOf("[[reference:");
+  if (at === -1) return null;
+  return /^\[\[reference:([\w.-]{1,100})\]\]/.exec(body.toString("latin1", at, at + 120))?.[1] ?? null;
 }
 
 function parseObject(bytes: Uint8Array): Record<string, unknown> {

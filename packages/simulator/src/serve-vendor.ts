@@ -48,7 +48,7 @@ export async function serveVendor(
         (purchase) =>
           purchase.vendor === vendor.name &&
           purchase.request_digest === digest &&
-          purchase.client_reference === clientReferenceOf(request.headers),
+          purchase.client_reference === clientReferenceOf(request),
       );
   const strike = desk.faults.take({
     vendor: vendor.name,

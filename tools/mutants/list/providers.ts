@@ -3,6 +3,7 @@ import { type Mutant, tests } from "../mutant.ts";
 const submission = tests("core", "packages/core/src/generations/submission.test.ts");
 const fallback = tests("core", "packages/core/src/generations/fallback.test.ts");
 const faults = tests("makeit3d", "examples/makeit3d/tests/faults.test.ts");
+const costs = tests("core", "packages/core/src/generations/provider-cost.test.ts");
 const steps = "packages/core/src/generations/steps";
 
 /** What a worker does with what a provider says, or does not say. */
@@ -19,7 +20,7 @@ export const providing: readonly Mutant[] = [
     name: "a lost answer is asked for again",
     why: "2.4: unknown is never submitted again by itself",
     file: `${steps}/submit-failure.ts`,
-    find: "return unknown({ error: errorForTheBooks(error), ...healthOf(error) });",
+    find: "return unknown({ error: errorForTheBooks(error), ...costOf(error), ...healthOf(error) });",
     replace: 'return tryAgain(order, "submit", { changes, exhausted: ended(error) });',
     test: submission("is never sent again where its answer was lost"),
   },
@@ -27,7 +28,7 @@ export const providing: readonly Mutant[] = [
     name: "a lost answer goes to the next provider",
     why: "fallback: only what was certainly not bought",
     file: `${steps}/submit-failure.ts`,
-    find: "return unknown({ error: errorForTheBooks(error), ...healthOf(error) });",
+    find: "return unknown({ error: errorForTheBooks(error), ...costOf(error), ...healthOf(error) });",
     replace: `return order.candidates[0] === undefined ? unknown({}) : { next: "continue", changes: { step: "intent", next_attempt: true, next_provider: order.candidates[0], outcome: "refused" } };`,
     test: fallback("is never asked after an answer that got lost"),
   },
@@ -43,7 +44,7 @@ export const providing: readonly Mutant[] = [
     name: "an unknown answer is taken for a refusal",
     why: "2.4: an orphan for the operator",
     file: `${steps}/submit-failure.ts`,
-    find: "return unknown({ error: errorForTheBooks(error), ...healthOf(error) });",
+    find: "return unknown({ error: errorForTheBooks(error), ...costOf(error), ...healthOf(error) });",
     replace: "return ended(error);",
     test: submission("is never sent again where its answer was lost"),
   },
@@ -135,5 +136,21 @@ export const providing: readonly Mutant[] = [
     find: "return status === 503 && retryAfterMs !== undefined;",
     replace: "return status === 503;",
     test: tests("providers", "packages/providers/src/conformance.test.ts")(),
+  },
+  {
+    name: "what a vendor charges for nothing is not booked",
+    why: "issue 4: the recorded cost and the orphans' are the vendor's invoice",
+    file: "packages/core/src/generations/verdict.ts",
+    find: "return cost === undefined ? {} : { cost: { unit: cost.unit, amount: cost.amount } };",
+    replace: "return {};",
+    test: costs("books what a job was charged that failed"),
+  },
+  {
+    name: "an answer that broke off leaves no orphan",
+    why: "issue 4: what was sold, and is neither delivered nor booked, is an orphan",
+    file: `${steps}/store-streams.ts`,
+    find: "...(broken === undefined ? {} : { broke_off: true }),",
+    replace: "",
+    test: costs("of an answer that broke off"),
   },
 ];

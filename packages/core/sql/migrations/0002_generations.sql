@@ -125,6 +125,7 @@ create table genbff.attempts (
   job_key          text,
   job              jsonb,
   error            jsonb,
+  -- What the provider charges for it in its own unit, {unit, amount}, as soon as it says so and whatever comes of it.
   cost             jsonb,
   created_at       timestamptz not null default genbff.now(),
   finished_at      timestamptz,

@@ -562,7 +562,7 @@ begin
 end $$;
 
 -- Commits what one step found. Null: the lease is lost; nothing was written and nothing further may be done.
--- p_changes: step, stage, progress, job {key, data}, work and retries (merged), outcome and error of the attempt,
+-- p_changes: step, stage, progress, job {key, data}, work and retries (merged), outcome, error and cost of the attempt,
 -- `unsent` (nothing left this machine: the attempt may be sent again), `next_attempt` (certainly not bought: start the
 -- next one, at `next_provider` where it is named), `health` and `wait_ms` (what this says of the provider), `attempt`
 -- (which one this is about).
@@ -731,7 +731,7 @@ end $$;
 -- The good end, in one transaction: what was stored becomes visible, what was delivered is paid, the rest comes back.
 -- Null: the lease is lost. p_output: {value}, for an operation that gives JSON. p_assets: index, storage_key, asset_url, content_type, bytes, sha256, width, height, metadata.
 create function public.genbff_finish(
-  p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb default '[]', p_cost jsonb default null,
+  p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb default '[]',
   p_output jsonb default null, p_children jsonb default '[]'
 ) returns jsonb
 language plpgsql security definer set search_path = '' as $$
@@ -769,8 +769,14 @@ begin
     perform genbff.settle_hold(v_hold, 'captured', v_charge);
   end if;
 
-  update genbff.attempts set outcome = coalesce(outcome, 'done'), cost = coalesce(p_cost, cost), finished_at = v_now
+  update genbff.attempts set outcome = coalesce(outcome, 'done'), finished_at = v_now
    where generation_id = p_generation_id and attempt = v_generation.attempt;
+  -- Sold with the others and out of reach, or at a price that nobody heard: the operator's to look at.
+  if v_generation.work ? 'broke_off' or p_failures @> '[{"code": "output_unavailable"}]' then
+    insert into genbff.orphans (generation_id, attempt, provider, job, reason)
+    values (p_generation_id, v_generation.attempt, v_generation.provider, v_generation.job,
+      case when v_generation.work ? 'broke_off' then 'broke_off' else 'output_unavailable' end);
+  end if;
   update genbff.generations
      set status = 'complete', step = 'settling', stage = null, progress = 100, charged = v_charge, failures = p_failures,
          output = p_output -> 'value', completed_at = v_now, next_run_at = null, lease_expires_at = null, lease_owner = null
@@ -785,7 +791,8 @@ end $$;
 -- Every other end: the hold comes back whole. A submission that may have been sold and is not delivered is kept as
 -- an orphan. The generation is locked by the caller, its wallet before it.
 create function genbff.end_unpaid(
-  g genbff.generations, p_status text, p_code text, p_details jsonb, p_failures jsonb, p_outcome text, p_error jsonb
+  g genbff.generations, p_status text, p_code text, p_details jsonb, p_failures jsonb, p_outcome text, p_error jsonb,
+  p_cost jsonb default null
 ) returns genbff.generations
 language plpgsql set search_path = '' as $$
 declare
@@ -801,7 +808,7 @@ begin
 
   update genbff.attempts
      set outcome = coalesce(p_outcome, outcome, case when intent_at is null then 'abandoned' else 'unknown' end),
-         error = coalesce(p_error, error), finished_at = v_now
+         error = coalesce(p_error, error), cost = coalesce(p_cost, cost), finished_at = v_now
    where generation_id = g.id and attempt = g.attempt
   returning * into v_attempt;
   if v_attempt.intent_at is not null and v_attempt.outcome not in ('refused', 'failed') then
@@ -817,10 +824,12 @@ begin
   return g;
 end $$;
 
--- p_outcome is what became of the submission: refused and failed are certain not to be owed.
+-- p_outcome is what became of the submission: of refused and failed there is nothing left to find. p_cost is what the
+-- provider charges all the same.
 create function public.genbff_fail(
   p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb default null, p_failures jsonb default '[]',
-  p_outcome text default null, p_error jsonb default null, p_health text default null, p_wait_ms bigint default null
+  p_outcome text default null, p_error jsonb default null, p_health text default null, p_wait_ms bigint default null,
+  p_cost jsonb default null
 ) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -831,7 +840,7 @@ begin
     return null;
   end if;
   v_generation := genbff.end_unpaid(v_generation, case when p_code = 'cancelled' then 'cancelled' else 'failed' end,
-    p_code, p_details, p_failures, p_outcome, p_error);
+    p_code, p_details, p_failures, p_outcome, p_error, p_cost);
   perform genbff.note_health(v_generation.provider, p_health, p_wait_ms, genbff.now());
   return genbff.snapshot(v_generation) || jsonb_build_object('wake', genbff.next_to_wake(),
     'previews', genbff.preview_keys(p_generation_id));

@@ -91,7 +91,7 @@ select pg_temp.record(id, jsonb_build_object('step', 'settling', 'outcome', 'don
   'failures', '[{"index": 1, "code": "content_rejected"}]'::jsonb))) from sent;
 
 with sent as materialized (select pg_temp.send('complete') as id)
-select public.genbff_finish(id, 1, jsonb_build_array(pg_temp.stored(id, 0)), p_cost => '{"unit": "usd", "amount": 0.04}') from sent;
+select public.genbff_finish(id, 1, jsonb_build_array(pg_temp.stored(id, 0))) from sent;
 select public.genbff_fail(pg_temp.send('failed'), 1, 'provider_failed', p_outcome => 'failed');
 select public.genbff_fail(pg_temp.send('orphaned', 'mute'), 1, 'submission_unknown', p_outcome => 'unknown');
 select public.genbff_cancel('ada', pg_temp.start('cancelled'));

@@ -6,7 +6,8 @@ import { AppError, isAppError } from "./app-error.ts";
  *
  * - `not_sent`: nothing left this machine. The same attempt may be tried again.
  * - `refused`: the provider answered no. Nothing was bought.
- * - `failed`: the provider took the job, and the job failed. Nothing is owed.
+ * - `failed`: the provider took the job, and the job failed. The user owes nothing; what the provider charges all the same
+ *   is the error's `cost`.
  * - `unknown`: it may have been bought. Never submitted again by itself.
  */
 export type ProviderOutcome = "not_sent" | "refused" | "failed" | "unknown";
@@ -25,6 +26,12 @@ export type ProviderErrorCode = Extract<
   | "cancelled"
 >;
 
+/** What a provider charges us, in its own unit, e.g. `{ unit: "credits", amount: 20 }`. */
+export interface ProviderCost {
+  readonly unit: string;
+  readonly amount: number;
+}
+
 /** Everything `advance` needs to know about a failed call. */
 export interface ProviderErrorOptions {
   outcome: ProviderOutcome;
@@ -37,6 +44,8 @@ export interface ProviderErrorOptions {
   details?: Record<string, unknown>;
   /** True where the operator must act: no credit, revoked key, retired model. */
   operator?: boolean;
+  /** What the provider charges although nothing came of it, where it says so: for the books. */
+  cost?: ProviderCost | undefined;
   cause?: unknown;
 }
 
@@ -46,6 +55,7 @@ export class ProviderError extends AppError {
   readonly upstreamStatus: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly operator: boolean;
+  readonly cost: ProviderCost | undefined;
 
   constructor(code: ProviderErrorCode, options: ProviderErrorOptions) {
     super(code, {
@@ -58,6 +68,7 @@ export class ProviderError extends AppError {
     this.upstreamStatus = options.upstreamStatus;
     this.retryAfterMs = options.retryAfterMs;
     this.operator = options.operator ?? false;
+    this.cost = options.cost;
   }
 }
 

@@ -114,7 +114,6 @@ async function commit(
         ...held,
         p_assets: verdict.assets as unknown as JsonValue,
         p_failures: (verdict.work.failures ?? []) as unknown as JsonValue,
-        p_cost: verdict.work.cost ?? null,
         p_output: verdict.work.json === undefined ? null : { value: verdict.work.json },
         p_children: [...verdict.children],
       });
@@ -133,6 +132,7 @@ async function commit(
         p_error: verdict.error ?? null,
         p_health: verdict.health ?? null,
         p_wait_ms: verdict.wait_ms ?? null,
+        p_cost: verdict.cost === undefined ? null : { ...verdict.cost },
       });
       if (ended === null) throw new LeaseLost();
       wakeOthers(context, ended);

@@ -67,6 +67,26 @@ describe("the next provider", () => {
     ]);
   });
 
+  it.each([
+    ["dearer", 50],
+    ["cheaper", 2],
+  ])("costs what was quoted and held for the first, also where it is %s", async (_, credits) => {
+    const [first, second] = [failing("refused"), scriptedProvider()];
+    const process = await open({ providers: { first: first.port, second: second.port } });
+    const p_key = "text_to_image_by_second";
+    await test.database.call("genbff_set_operation_cost", { p_key, p_credits: credits });
+    const asked = { prompt: "a lamp" };
+    const quote = (await process.ask("alice", "/quotes", { operation: "text-to-image", ...asked })).json;
+    expect(quote).toMatchObject({ credits: 5 });
+    for (const quoted of [{}, { quote_id: quote.quote_id }]) {
+      const end = await shop.make(process, "alice", "text-to-image", { ...asked, ...quoted });
+      expect(end).toMatchObject({ provider: "second", credits: { charged: 5, held: 0 } });
+    }
+    const held = { amount: "5", captured: "5" };
+    expect(await test.query("select amount, captured from genbff.holds")).toEqual([held, held]);
+    expect((await process.ask("alice", "/credits/balance")).json).toMatchObject({ available: 90, held: 0 });
+  });
+
   it("is followed by the one after it; nobody is asked twice, and the last one's reason counts", async () => {
     const all = [failing("refused"), failing("not_sent"), failing("refused"), failing("refused")];
     const [a, b, c, d] = all.map(({ port }) => port) as [never, never, never, never];

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../contract/error-codes.ts";
-import { isProviderError, type ProviderError } from "../errors/provider-error.ts";
+import { isProviderError, type ProviderCost, type ProviderError } from "../errors/provider-error.ts";
 import type { JobReference } from "../providers/port.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -17,6 +17,7 @@ export interface StepChanges {
   readonly job?: JobReference;
   readonly outcome?: AttemptOutcome;
   readonly error?: JsonObject;
+  readonly cost?: ProviderCost;
   readonly work?: Work;
   readonly retries?: Readonly<Record<string, number>>;
   /** Nothing left this machine, or the provider took nothing: the same attempt may be sent again. */
@@ -56,6 +57,7 @@ export type Verdict =
       readonly details?: JsonObject;
       readonly outcome?: AttemptOutcome;
       readonly error?: JsonObject;
+      readonly cost?: ProviderCost;
       readonly health?: Health;
       readonly wait_ms?: number;
     };
@@ -89,6 +91,11 @@ export function errorForTheBooks(error: unknown): JsonObject {
       operator: error.operator,
     };
   return { code: "internal_error", name: error instanceof Error ? error.name : typeof error };
+}
+
+/** What the provider charges, where it says so: booked with the answer, whatever becomes of the outputs. */
+export function costOf({ cost }: { readonly cost?: ProviderCost | undefined }): { cost?: ProviderCost } {
+  return cost === undefined ? {} : { cost: { unit: cost.unit, amount: cost.amount } };
 }
 
 /** What a failure says of its provider: a user's mistake, a refused content or a failed job say nothing. */

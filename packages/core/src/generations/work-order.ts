@@ -31,7 +31,8 @@ export interface Work {
   readonly outputs?: readonly RemoteOutput[];
   readonly stored?: readonly StoredAsset[];
   readonly failures?: readonly ProviderFailure[];
-  readonly cost?: JsonObject;
+  /** A synchronous answer ended before its time: what else was in it, and its price, nobody has heard. */
+  readonly broke_off?: true;
   /** The output of an operation that gives JSON. */
   readonly json?: JsonValue;
 }

@@ -1,4 +1,4 @@
-import type { ProviderError } from "../errors/provider-error.ts";
+import type { ProviderCost, ProviderError } from "../errors/provider-error.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
 import type { Logger } from "../shared/logger.ts";
 
@@ -143,7 +143,7 @@ export type ProviderAnswer =
       readonly outputs: Iterable<ProviderOutput> | AsyncIterable<ProviderOutput>;
       readonly failures?: readonly ProviderFailure[];
       /** What the vendor charged us, in its own unit, for the books. Read it after the outputs: some vendors say it last. */
-      readonly cost?: { readonly unit: string; readonly amount: number } | undefined;
+      readonly cost?: ProviderCost | undefined;
     }
   | { readonly state: "refused"; readonly error: ProviderError };
 

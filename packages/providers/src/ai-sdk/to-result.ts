@@ -2,6 +2,7 @@ import {
   type Logger,
   type ProviderAnswer,
   ProviderError,
+  type ProviderErrorOptions,
   type ProviderFailure,
   type ProviderOutput,
 } from "@genbff/core";
@@ -20,17 +21,19 @@ export function toResult(
   result: AiSdkResult,
   { model, outputs: wanted, logger }: { model: AiSdkImageModel; outputs: number; logger: Logger },
 ): ProviderAnswer {
+  const tokens = result.usage?.totalTokens;
+  const cost = typeof tokens === "number" ? { unit: "tokens", amount: tokens } : undefined;
   const ignored = readWarnings(result, model, logger);
   if (ignored.some((name) => name === "mask" || name === "files")) {
     // What was asked for is not in the picture: it is not sold as if it were.
-    return refused("provider_failed", "the model left out the picture or its mask", undefined, true);
+    return refused("provider_failed", "the model left out the picture or its mask", { cost, operator: true });
   }
   const seen = (result.images as readonly (string | Uint8Array)[]).slice(0, wanted);
   const withheld = new Set(seen.flatMap((_, index) => (isWithheld(result, index) ? [index] : [])));
   if (seen.length === withheld.size) {
     return isModerated(result.providerMetadata) || withheld.size > 0
-      ? refused("content_rejected", "a filter withheld the picture", { stage: "output" })
-      : refused("provider_failed", "the answer holds no picture");
+      ? refused("content_rejected", "a filter withheld the picture", { cost, details: { stage: "output" } })
+      : refused("provider_failed", "the answer holds no picture", { cost });
   }
   const outputs: ProviderOutput[] = [];
   const failures: ProviderFailure[] = [];
@@ -41,12 +44,11 @@ export function toResult(
   }
   const code = isModerated(result.providerMetadata) ? "content_rejected" : "provider_failed";
   for (let index = seen.length; index < wanted; index++) failures.push({ index, code });
-  const tokens = result.usage?.totalTokens;
   return {
     state: "done",
     outputs,
     ...(failures.length === 0 ? {} : { failures }),
-    ...(typeof tokens === "number" ? { cost: { unit: "tokens", amount: tokens } } : {}),
+    ...(cost === undefined ? {} : { cost }),
   };
 }
 
@@ -126,10 +128,8 @@ function lostPicture(): ProviderError {
 function refused(
   code: "provider_failed" | "content_rejected",
   why: string,
-  details?: Record<string, unknown>,
-  operator = false,
+  more: Pick<ProviderErrorOptions, "cost" | "details" | "operator">,
 ): ProviderAnswer {
-  const told = details === undefined ? {} : { details };
-  const error = new ProviderError(code, { outcome: "failed", message: `ai-sdk: ${why}`, operator, ...told });
+  const error = new ProviderError(code, { outcome: "failed", message: `ai-sdk: ${why}`, ...more });
   return { state: "refused", error };
 }

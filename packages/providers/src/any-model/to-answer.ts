@@ -3,6 +3,7 @@ import {
   type JsonValue,
   type ProviderAnswer,
   ProviderError,
+  type ProviderErrorOptions,
   type ProviderFailure,
   type ProviderOutput,
 } from "@genbff/core";
@@ -28,19 +29,20 @@ export interface FinishedRun {
  */
 export function toAnswer(run: FinishedRun): ProviderAnswer {
   const { vendor, reference, output = null } = run;
+  const cost = costOf(run, output);
   const found = locate(run, output);
   if (found.length === 0 && isEmpty(output)) {
-    return refused("provider_failed", `${vendor}: the job ended without an output`);
+    return refused("provider_failed", `${vendor}: the job ended without an output`, { cost });
   }
   const unusable = found.some((one) => "url" in one && !isWebUrl(one.url));
   if (found.length === 0 || unusable) throw notUnderstood(vendor);
   if (found.every((one) => "rejected" in one || "missing" in one)) {
     return refused("content_rejected", `${vendor}: the model's own filter withheld the outputs`, {
-      stage: "output",
+      cost,
+      details: { stage: "output" },
     });
   }
   const { outputs, failures } = sortOut(run, found);
-  const cost = costOf(run, output);
   return {
     state: "done",
     reference,
@@ -95,10 +97,9 @@ function costOf({ offer, seconds }: FinishedRun, output: JsonValue) {
 function refused(
   code: "provider_failed" | "content_rejected",
   message: string,
-  details?: Record<string, unknown>,
+  more: Pick<ProviderErrorOptions, "cost" | "details">,
 ): ProviderAnswer {
-  const told = details === undefined ? {} : { details };
-  return { state: "refused", error: new ProviderError(code, { outcome: "failed", message, ...told }) };
+  return { state: "refused", error: new ProviderError(code, { outcome: "failed", message, ...more }) };
 }
 
 function notUnderstood(vendor: string, cause?: unknown): ProviderError {

@@ -1,6 +1,7 @@
 import { type Logger, ProviderError } from "@genbff/core";
 import { bound } from "../shared/retry-after.ts";
 import { type FailedAnswer, type StatusErrorChoice, slug, statusError } from "../shared/status-error.ts";
+import { costOf } from "./cost.ts";
 import { errorSchema, type GeminiAnswer, type GeminiRefusal } from "./wire.ts";
 
 /**
@@ -81,6 +82,7 @@ export function withoutOutput(answer: GeminiAnswer | undefined, logger: Logger):
   return new ProviderError("provider_failed", {
     outcome: "failed",
     message: `gemini: no output in an answer with status 200 (${word})`,
+    cost: costOf(answer),
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { costOf } from "./cost.ts";
 import { gemini } from "./index.ts";
 import { findImageModel } from "./models.ts";
-import { costOf } from "./to-result.ts";
 
 const apiKey = "AIza-key";
 const field = "input_image_asset_url";

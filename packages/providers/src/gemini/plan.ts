@@ -1,8 +1,15 @@
-import { isProviderError, type Logger, type ProviderAnswer, ProviderError } from "@genbff/core";
+import {
+  isProviderError,
+  type Logger,
+  type ProviderAnswer,
+  type ProviderCost,
+  ProviderError,
+} from "@genbff/core";
+import { costOf } from "./cost.ts";
 import { toRepairRequest } from "./plan-request.ts";
 import { type PlanReading, readPlan } from "./read-plan.ts";
 import type { GeminiRequest } from "./to-request.ts";
-import { costOf, tellModel } from "./to-result.ts";
+import { tellModel } from "./to-result.ts";
 
 /** What a plan is made with. */
 export interface Planning {
@@ -30,16 +37,21 @@ export async function plan(planning: Planning): Promise<ProviderAnswer> {
   const first = readPlan(await ask(request), count, logger);
   tellModel(first.answer, request.model, logger);
   if ("prompts" in first) return done(first);
-  if (cancelled.aborted) throw failed("cancelled", "stopped before its plan was repaired");
+  if (cancelled.aborted)
+    throw failed("cancelled", "stopped before its plan was repaired", costOf(first.answer));
   logger.info({ provider: "gemini", problem: first.problem }, "a plan is being repaired");
   let second: PlanReading;
   try {
     second = readPlan(await ask(toRepairRequest(request, brief, first)), count, logger);
   } catch (error) {
-    throw isProviderError(error) ? afterRepair(error) : error;
+    throw isProviderError(error) ? afterRepair(error, costOf(first.answer)) : error;
   }
   if ("prompts" in second) return done(second, first);
-  throw failed("provider_failed", "two answers in a row held no usable plan");
+  throw failed(
+    "provider_failed",
+    "two answers in a row held no usable plan",
+    costOf(first.answer, second.answer),
+  );
 }
 
 function done(reading: Extract<PlanReading, { prompts: string[] }>, first?: PlanReading): ProviderAnswer {
@@ -51,11 +63,30 @@ function done(reading: Extract<PlanReading, { prompts: string[] }>, first?: Plan
 }
 
 /** Whatever the vendor says to the repair, the first answer was bought: waiting and sending all again would buy it twice. */
-function afterRepair(error: ProviderError): ProviderError {
-  if (error.outcome === "unknown" || error.code === "content_rejected") return error;
-  return failed("provider_failed", `its plan could not be repaired; ${error.message}`, error.operator);
+function afterRepair(error: ProviderError, first: ProviderCost | undefined): ProviderError {
+  const cost = sumOf(first, error.cost);
+  const { outcome, message, details } = error;
+  const told = details === undefined ? {} : { details };
+  if (outcome === "unknown" || error.code === "content_rejected")
+    return new ProviderError(outcome === "unknown" ? "submission_unknown" : "content_rejected", {
+      outcome,
+      message,
+      cost,
+      ...told,
+    });
+  return failed("provider_failed", `its plan could not be repaired; ${error.message}`, cost, error.operator);
 }
 
-function failed(code: "provider_failed" | "cancelled", why: string, operator = false): ProviderError {
-  return new ProviderError(code, { outcome: "failed", message: `gemini: ${why}`, operator });
+function sumOf(first: ProviderCost | undefined, second: ProviderCost | undefined): ProviderCost | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return { unit: first.unit, amount: first.amount + second.amount };
+}
+
+function failed(
+  code: "provider_failed" | "cancelled",
+  why: string,
+  cost: ProviderCost | undefined,
+  operator = false,
+): ProviderError {
+  return new ProviderError(code, { outcome: "failed", message: `gemini: ${why}`, cost, operator });
 }

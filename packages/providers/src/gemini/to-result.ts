@@ -5,6 +5,7 @@ import { holdBack } from "../shared/hold-back.ts";
 import type { JsonPath } from "../shared/json-scanner.ts";
 import { jsonBytesMax } from "../shared/read-json.ts";
 import { slug } from "../shared/status-error.ts";
+import { costOf } from "./cost.ts";
 import { lostAnswer, rejectionOf, withoutOutput } from "./errors.ts";
 import { answerSchema, type GeminiAnswer } from "./wire.ts";
 
@@ -59,19 +60,6 @@ export function toResult(body: ByteSource, model: string, logger: Logger): Gemin
     }
   }
   return { outputs: read(), cost: () => costOf(answer) };
-}
-
-/** What answers took, in tokens: the unit of the vendor's bill. Nothing if it did not say. */
-export function costOf(...answers: (GeminiAnswer | undefined)[]) {
-  let tokens: number | undefined;
-  for (const answer of answers) {
-    const { promptTokenCount, candidatesTokenCount, thoughtsTokenCount, totalTokenCount } =
-      answer?.usageMetadata ?? {};
-    const parts = [promptTokenCount, candidatesTokenCount, thoughtsTokenCount].filter((n) => n !== undefined);
-    const total = totalTokenCount ?? (parts.length > 0 ? parts.reduce((sum, n) => sum + n, 0) : undefined);
-    if (total !== undefined) tokens = (tokens ?? 0) + total;
-  }
-  return tokens === undefined ? undefined : { unit: "tokens", amount: tokens };
 }
 
 /** The vendor hands requests of retired models to others, and says beforehand when one will go. */

@@ -10,6 +10,7 @@ import { answerSchema } from "./wire.ts";
  */
 export function toResult(body: unknown, endpoint: RecraftEndpoint, outputsMax: number): ProviderAnswer {
   const answer = answerSchema.safeParse(body).data ?? {};
+  const cost = answer.credits === undefined ? undefined : { unit: "units", amount: answer.credits };
   const images = endpoint.answer === "list" ? (answer.data ?? []) : [answer.image];
   const outputs: ProviderOutput[] = [];
   const failures: ProviderFailure[] = [];
@@ -22,13 +23,14 @@ export function toResult(body: unknown, endpoint: RecraftEndpoint, outputsMax: n
     throw new ProviderError("submission_unknown", {
       outcome: "unknown",
       message: "recraft: the answer holds no picture",
+      cost,
     });
   }
   return {
     state: "done",
     outputs,
     ...(failures.length === 0 ? {} : { failures }),
-    ...(answer.credits === undefined ? {} : { cost: { unit: "units", amount: answer.credits } }),
+    ...(cost === undefined ? {} : { cost }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { ProviderError, type ProviderErrorCode } from "@genbff/core";
+import { type ProviderCost, ProviderError, type ProviderErrorCode } from "@genbff/core";
 import { type FailedAnswer, type StatusErrorChoice, slug, statusError } from "../shared/status-error.ts";
 import { errorSchema } from "./wire.ts";
 
@@ -66,13 +66,14 @@ export function lostJob(): ProviderError {
   });
 }
 
-/** A picture that was painted and then blurred: paid for perhaps, and never a good one. */
-export function filteredOutput(): ProviderError {
+/** A picture that was painted and then blurred: it is billed as a success, and never a good one. */
+export function filteredOutput(cost: ProviderCost | undefined): ProviderError {
   return new ProviderError("content_rejected", {
     outcome: "failed",
     message: "stability: the picture was filtered",
     upstreamStatus: 200,
     details: { stage: "output" },
+    cost,
   });
 }
 

@@ -20,9 +20,10 @@ export async function toOutput(
   credits: number | undefined,
   reference?: JobReference,
 ): Promise<ProviderAnswer> {
+  const cost = credits === undefined ? undefined : { unit: "credits", amount: credits };
   if (answer.headers.get("finish-reason")?.trim().toUpperCase() === "CONTENT_FILTERED") {
     await answer.body.cancel();
-    return { state: "refused", error: filteredOutput() };
+    return { state: "refused", error: filteredOutput(cost) };
   }
   const seed = answer.headers.get("seed") ?? "";
   const stream = await readMedia(answer);
@@ -36,7 +37,7 @@ export async function toOutput(
         ...(/^\d{1,10}$/.test(seed) ? { metadata: { seed: Number(seed) } } : {}),
       },
     ],
-    ...(credits === undefined ? {} : { cost: { unit: "credits", amount: credits } }),
+    cost,
   };
 }
 

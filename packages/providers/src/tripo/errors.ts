@@ -1,4 +1,4 @@
-import { ProviderError, type ProviderErrorCode } from "@genbff/core";
+import { type ProviderCost, ProviderError, type ProviderErrorCode } from "@genbff/core";
 import { bound, vendorNow } from "../shared/retry-after.ts";
 import { type FailedAnswer, type StatusErrorChoice, statusError } from "../shared/status-error.ts";
 import { envelopeSchema } from "./wire.ts";
@@ -64,13 +64,18 @@ export function isTaskNotFound(status: number, body: unknown): boolean {
 }
 
 /** A task that the vendor took and that ended without a model. The vendor does not charge for it. */
-export function failedTask(status: string, errorCode: number | undefined): ProviderError {
+export function failedTask(
+  status: string,
+  errorCode: number | undefined,
+  cost?: ProviderCost | undefined,
+): ProviderError {
   const code = codeOfFailure(status, errorCode);
   return new ProviderError(code, {
     // It let the words and the pictures in: what it refuses is what became of them.
     ...(code === "content_rejected" ? { details: { stage: "output" } } : {}),
     outcome: "failed",
     message: `tripo: the task ended as ${status}${errorCode === undefined ? "" : ` (${errorCode})`}`,
+    cost,
   });
 }
 

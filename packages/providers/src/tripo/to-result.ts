@@ -1,4 +1,4 @@
-import type { JobReference, Logger, ProviderAnswer } from "@genbff/core";
+import type { JobReference, Logger, ProviderAnswer, ProviderCost } from "@genbff/core";
 import { slug } from "../shared/status-error.ts";
 import { failedTask } from "./errors.ts";
 import { statusOf } from "./status.ts";
@@ -54,24 +54,25 @@ export function stageOf(progress: number | undefined, reference: JobReference): 
 }
 
 function toOutputs(task: TripoTask, reference: JobReference): ProviderAnswer {
+  const cost = costOf(task, reference);
   const { model_url, pbr_model, model, base_model } = task.output ?? {};
   const url = model_url ?? pbr_model ?? model ?? base_model;
   if (url === undefined || !isWebUrl(url)) {
-    return { state: "refused", error: failedTask("success without a model", task.error_code) };
+    return { state: "refused", error: failedTask("success without a model", task.error_code, cost) };
   }
-  const credits = creditsOf(task, reference);
   return {
     state: "done",
     reference,
     outputs: [{ index: 0, source: { url } }],
-    ...(credits === undefined ? {} : { cost: { unit: "credits", amount: credits } }),
+    ...(cost === undefined ? {} : { cost }),
   };
 }
 
 /** What it cost, with what was spent to bring its model there. Nothing where the vendor does not say. */
-function creditsOf({ credits_consumed: credits }: TripoTask, { data }: JobReference): number | undefined {
+function costOf({ credits_consumed: credits }: TripoTask, { data }: JobReference): ProviderCost | undefined {
   const spent = data?.import_credits;
-  return credits === undefined || typeof spent !== "number" ? credits : credits + spent;
+  const all = credits === undefined || typeof spent !== "number" ? credits : credits + spent;
+  return all === undefined ? undefined : { unit: "credits", amount: all };
 }
 
 function isWebUrl(url: string): boolean {

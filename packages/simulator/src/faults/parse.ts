@@ -79,7 +79,7 @@ export function findDirectives(bytes: Uint8Array): string[] {
 
 /** A prompt without its directives: what is painted. */
 export function withoutDirectives(prompt: string): string {
-  return prompt.replaceAll(/\[\[fault:[^\]]*\]\]/g, " ").trim();
+  return prompt.replaceAll(/\[\[(?:fault|reference):[^\]]*\]\]/g, " ").trim();
 }
 
 function camelCase(key: string): string {

@@ -1,11 +1,10 @@
 import type { BffContext } from "../../context.ts";
-import type { ErrorCode } from "../../contract/error-codes.ts";
 import type { ProviderError } from "../../errors/provider-error.ts";
 import type { ProviderAnswer, ProviderOutput } from "../../providers/port.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { Lease } from "../lease.ts";
 import { clampProgress } from "../progress-reports.ts";
-import { errorForTheBooks, type Verdict } from "../verdict.ts";
+import { costOf, errorForTheBooks, type Verdict } from "../verdict.ts";
 import type { RemoteOutput, WorkOrder } from "../work-order.ts";
 import { storeStreams } from "./store-streams.ts";
 
@@ -39,7 +38,6 @@ export async function onAnswer(
         return keepJson(context, order, first.source.json, answer);
       const outputs: RemoteOutput[] = [];
       for await (const output of all) outputs.push(toRemote(output));
-      const cost = answer.cost === undefined ? {} : { cost: { ...answer.cost } as JsonObject };
       return {
         next: "continue",
         changes: {
@@ -47,7 +45,8 @@ export async function onAnswer(
           stage: "Putting it on your table",
           outcome: "done",
           ...(answer.reference === undefined ? {} : { job: answer.reference }),
-          work: { outputs, failures: answer.failures ?? [], ...cost },
+          ...costOf(answer),
+          work: { outputs, failures: answer.failures ?? [] },
         },
       };
     }
@@ -63,25 +62,28 @@ function keepJson(
 ): Verdict {
   const schema = context.catalogue.find(order.operation, order.provider)?.operation.output;
   const parsed = typeof schema === "object" ? schema.safeParse(json) : undefined;
-  if (parsed?.success !== true) return { next: "fail", code: "provider_failed", outcome: "done" };
-  const cost = answer.cost === undefined ? {} : { cost: { ...answer.cost } as JsonObject };
+  if (parsed?.success !== true)
+    return { next: "fail", code: "provider_failed", outcome: "done", ...costOf(answer) };
   return {
     next: "continue",
     changes: {
       step: "settling",
       outcome: "done",
       ...(answer.reference === undefined ? {} : { job: answer.reference }),
-      work: { json: parsed.data as JsonValue, ...cost },
+      ...costOf(answer),
+      work: { json: parsed.data as JsonValue },
     },
   };
 }
 
 /** A provider's failure as users may see it. Money and keys at the vendor are never theirs to mend. */
-export function publicly(error: ProviderError): { code: ErrorCode; details?: JsonObject; error: JsonObject } {
-  const kept = errorForTheBooks(error);
-  if (error.operator) return { code: "provider_unavailable", error: kept };
+export function publicly(
+  error: ProviderError,
+): Pick<Extract<Verdict, { next: "fail" }>, "code" | "details" | "error" | "cost"> {
+  const kept = { error: errorForTheBooks(error), ...costOf(error) };
+  if (error.operator) return { code: "provider_unavailable", ...kept };
   const { code, details } = error;
-  return { code, error: kept, ...(details === undefined ? {} : { details: details as JsonObject }) };
+  return { code, ...kept, ...(details === undefined ? {} : { details: details as JsonObject }) };
 }
 
 function toRemote(output: ProviderOutput): RemoteOutput {

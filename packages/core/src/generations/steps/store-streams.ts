@@ -1,9 +1,8 @@
 import type { BffContext } from "../../context.ts";
 import { isProviderError } from "../../errors/provider-error.ts";
 import type { ProviderAnswer, ProviderFailure, ProviderOutput } from "../../providers/port.ts";
-import type { JsonObject } from "../../shared/json.ts";
 import { type Lease, LeaseLost } from "../lease.ts";
-import type { Verdict } from "../verdict.ts";
+import { costOf, type Verdict } from "../verdict.ts";
 import type { StoredAsset, WorkOrder } from "../work-order.ts";
 import { storeOne } from "./store-one.ts";
 
@@ -51,7 +50,6 @@ export async function storeStreams(
   for (let index = 0; broken !== undefined && index < order.outputs; index++)
     if (![...stored, ...failures].some((known) => known.index === index))
       failures.push({ index, code: isProviderError(broken) ? "output_unavailable" : "provider_failed" });
-  const cost = answer.cost === undefined ? {} : { cost: { ...answer.cost } as JsonObject };
   return {
     next: "continue",
     changes: {
@@ -59,7 +57,12 @@ export async function storeStreams(
       stage: "Putting it on your table",
       outcome: "done",
       ...(answer.reference === undefined ? {} : { job: answer.reference }),
-      work: { stored, failures: [...(answer.failures ?? []), ...failures], ...cost },
+      ...costOf(answer),
+      work: {
+        stored,
+        failures: [...(answer.failures ?? []), ...failures],
+        ...(broken === undefined ? {} : { broke_off: true }),
+      },
     },
   };
 }

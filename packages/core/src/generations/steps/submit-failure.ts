@@ -2,7 +2,7 @@ import type { BffContext } from "../../context.ts";
 import { isProviderError, type ProviderError } from "../../errors/provider-error.ts";
 import type { Lease } from "../lease.ts";
 import { alertOperator } from "../operator-alert.ts";
-import { errorForTheBooks, healthOf, type StepChanges, tryAgain, type Verdict } from "../verdict.ts";
+import { costOf, errorForTheBooks, healthOf, type StepChanges, tryAgain, type Verdict } from "../verdict.ts";
 import type { WorkOrder } from "../work-order.ts";
 import { toNextProvider } from "./next-provider.ts";
 import { publicly } from "./on-answer.ts";
@@ -24,7 +24,7 @@ export async function afterFailure(
   const changes: StepChanges = { unsent: true, error: errorForTheBooks(error), ...healthOf(error) };
   switch (error.outcome) {
     case "unknown":
-      return unknown({ error: errorForTheBooks(error), ...healthOf(error) });
+      return unknown({ error: errorForTheBooks(error), ...costOf(error), ...healthOf(error) });
     case "failed":
       return { ...ended(error), outcome: "failed" };
     case "not_sent":
@@ -72,7 +72,7 @@ export async function notReady(context: BffContext, order: WorkOrder, error: unk
 /** A provider that stopped its work: at the user's wish, or for a reason of its own. */
 export function stopped(lease: Lease, error: ProviderError): Verdict {
   const code = lease.cancelled.aborted ? "cancelled" : "provider_failed";
-  return { next: "fail", code, outcome: "failed", error: errorForTheBooks(error) };
+  return { next: "fail", code, outcome: "failed", error: errorForTheBooks(error), ...costOf(error) };
 }
 
 function unknown(changes: StepChanges): Verdict {

@@ -40,6 +40,8 @@ export interface Script {
   /** Whatever else the port has: `lookup`, `cancel`, `verifyWebhook`, what it is capable of. */
   readonly port?: Partial<ProviderPort>;
   readonly offers?: readonly string[];
+  /** How many outputs each request asks for. Default 1. */
+  readonly outputs?: number;
 }
 
 /** Makes one. Without a script it answers every request at once with what the operation asks for. */
@@ -48,7 +50,7 @@ export function scriptedProvider(script: Script = {}): ScriptedProvider {
   const prepared: string[] = [];
   let now = 0;
   let most = 0;
-  const port = portOf(script.offers ?? ["text-to-image"], {
+  const port = portOf(script.offers ?? ["text-to-image"], script.outputs ?? 1, {
     submitTimeoutMs: 10_000,
     async prepare(job) {
       prepared.push(job.generationId);
@@ -70,8 +72,9 @@ export function scriptedProvider(script: Script = {}): ScriptedProvider {
   return { submissions, prepared, most: () => most, port };
 }
 
-function portOf(operations: readonly string[], port: ProviderPort) {
-  const offered = Object.fromEntries(operations.map((name) => [name, { parameters: z.object({}) }]));
+function portOf(operations: readonly string[], outputs: number, port: ProviderPort) {
+  const offer = { parameters: z.object({}), outputs: () => outputs };
+  const offered = Object.fromEntries(operations.map((name) => [name, offer]));
   return defineProvider({ offers: offered, ...port });
 }
 

@@ -86,7 +86,7 @@ export async function submit(
       vendor: "fal",
       purchase_id: record.request_id,
       operation: endpoint.id,
-      client_reference: clientReferenceOf(request.headers),
+      client_reference: clientReferenceOf(request),
       request_digest: digestOf(sent),
       outputs,
       credits: null,

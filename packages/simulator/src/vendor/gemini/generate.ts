@@ -13,7 +13,7 @@ import { invalidArgument, modelNotFound } from "./refusal.ts";
 import { readSafety, readServiceTier, readTools } from "./settings.ts";
 import { eventStream } from "./stream.ts";
 import { writeText } from "./texts.ts";
-import { priceOf, promptTokens } from "./usage.ts";
+import { priceOf, promptTokens, totalOf } from "./usage.ts";
 
 /** The two ways to be answered. */
 export type Method = "generateContent" | "streamGenerateContent";
@@ -44,10 +44,11 @@ export function createGenerateRoute(world: World, errors: Errors) {
       vendor: "gemini",
       purchase_id: answers.id,
       operation: model.kind === "image" ? "generate_image" : "generate_text",
-      client_reference: clientReferenceOf(request.headers),
+      client_reference: clientReferenceOf(request),
       request_digest: digestOf(sent),
       outputs: image + text > 0 ? outcome.candidates.length : 0,
       credits: null,
+      tokens: totalOf(outcome.tokens),
       usd: priceOf(model, outcome.tokens),
       refunded: false,
       created_at: new Date(world.now()).toISOString(),

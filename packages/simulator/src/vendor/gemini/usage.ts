@@ -31,7 +31,8 @@ export function thoughtTokens(share: number): number {
 }
 
 /** `usageMetadata`, in the vendor's shape; counts of what there is none of are left out. */
-export function usageMetadata({ prompt, thoughts, answer }: Tokens): Record<string, unknown> {
+export function usageMetadata(tokens: Tokens): Record<string, unknown> {
+  const { prompt, thoughts, answer } = tokens;
   const [asked, answered] = [prompt.text + prompt.image, answer.text + answer.image];
   const details = ({ text, image }: Tokens["prompt"]) =>
     [
@@ -42,9 +43,14 @@ export function usageMetadata({ prompt, thoughts, answer }: Tokens): Record<stri
     promptTokenCount: asked,
     ...(answered > 0 ? { candidatesTokenCount: answered, candidatesTokensDetails: details(answer) } : {}),
     ...(thoughts > 0 ? { thoughtsTokenCount: thoughts } : {}),
-    totalTokenCount: asked + answered + thoughts,
+    totalTokenCount: totalOf(tokens),
     promptTokensDetails: details(prompt),
   };
+}
+
+/** All tokens of a call. */
+export function totalOf({ prompt, thoughts, answer }: Tokens): number {
+  return prompt.text + prompt.image + thoughts + answer.text + answer.image;
 }
 
 /** The price of a call in US dollars: thoughts cost what text costs. */

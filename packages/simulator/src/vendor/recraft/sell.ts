@@ -55,7 +55,7 @@ export function buy({ world, errors, accounts }: Shop, order: Visit, units: numb
     vendor: "recraft",
     purchase_id: id,
     operation: order.operation,
-    client_reference: clientReferenceOf(order.exchange.request.headers),
+    client_reference: clientReferenceOf(order.exchange.request),
     request_digest: digestOf(order.body),
     outputs,
     credits: units,

@@ -57,7 +57,7 @@ export async function createPrediction(
       vendor: "replicate",
       purchase_id: record.id,
       operation: `${model.owner}/${model.name}`,
-      client_reference: clientReferenceOf(request.headers),
+      client_reference: clientReferenceOf(request),
       request_digest: digest,
       outputs: outputsOf(record),
       credits: null,

@@ -57,7 +57,7 @@ async function buy(
     vendor: "seedream",
     purchase_id: requestId,
     operation: "images/generations",
-    client_reference: clientReferenceOf(request.headers),
+    client_reference: clientReferenceOf(request),
     request_digest: digestOf(await request.body()),
     outputs,
     credits: outputs,

@@ -46,7 +46,7 @@ export function createSale({ world, errors, accounts, jobs }: Shop) {
       vendor: "stability",
       purchase_id: id,
       operation: endpoint.path.replace(/^stable-image\//, ""),
-      client_reference: clientReferenceOf(request.headers) ?? request.headers.get("stability-client-user-id"),
+      client_reference: clientReferenceOf(request) ?? request.headers.get("stability-client-user-id"),
       request_digest: digestOf(body),
       outputs: 1,
       credits,

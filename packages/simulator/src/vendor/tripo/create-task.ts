@@ -65,7 +65,7 @@ export async function createTask(
       vendor: "tripo",
       purchase_id: task.task_id,
       operation,
-      client_reference: clientReferenceOf(request.headers),
+      client_reference: clientReferenceOf(request),
       request_digest: digestOf(body),
       outputs: 1,
       credits,
