@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, createServer as createSocketServer } from "node:net";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { failureOf } from "../conformance/buy.ts";
 import { createHttp, type HttpCall } from "./http.ts";
@@ -115,6 +116,31 @@ describe("a call with a streamed body", () => {
         response.writeHead(200, { "content-length": "100" }).write("{", () => response.destroy());
       });
       request.resume();
+    });
+    expect(await failureOf(send(url).then(textOf))).toMatchObject(unknown);
+  });
+
+  it.each([
+    ["gzip", (body: Buffer) => gzipSync(body)],
+    ["deflate, br", (body: Buffer) => brotliCompressSync(deflateSync(body))],
+    ["identity", (body: Buffer) => body],
+  ])("understands an answer as %s, whole and left in its middle", async (encoding, pack) => {
+    const body = "words ".repeat(100_000);
+    const url = await serve((request, response) => {
+      request.on("end", () => {
+        response.writeHead(200, { "content-encoding": encoding }).end(pack(Buffer.from(body)));
+      });
+      request.resume();
+    });
+    expect(await textOf(await send(url))).toBe(body);
+    const left = await send(url);
+    await left.body.next();
+    await left.body.cancel();
+  });
+
+  it("is unknown when its answer is not in the encoding that it names", async () => {
+    const url = await serve((request, response) => {
+      request.on("end", () => response.writeHead(200, { "content-encoding": "gzip" }).end("words")).resume();
     });
     expect(await failureOf(send(url).then(textOf))).toMatchObject(unknown);
   });

@@ -90,7 +90,8 @@ function toResponse(answer: IncomingMessage): Response {
   for (const [name, values] of Object.entries(answer.headersDistinct))
     for (const value of values ?? []) headers.append(name, value);
   if (!bodilessStatuses.includes(status))
-    return new Response(Readable.toWeb(decoded(answer)) as ReadableStream<Uint8Array>, { status, headers });
+    // Not by `Readable.toWeb`: of a decoder that goes on for a moment after its reader has left it makes an exception.
+    return new Response(ReadableStream.from<Uint8Array>(decoded(answer)), { status, headers });
   answer.resume();
   return new Response(null, { status, headers });
 }
