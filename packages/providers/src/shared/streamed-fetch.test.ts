@@ -138,6 +138,17 @@ describe("a call with a streamed body", () => {
     await left.body.cancel();
   });
 
+  it("lets go of an answer that has stopped coming", async () => {
+    const url = await serve((request, response) => {
+      request.on("end", () => response.writeHead(200).write("first")).resume();
+    });
+    const answer = await send(url);
+    await answer.body.next();
+    const second = answer.body.next().catch(() => undefined);
+    await answer.body.cancel();
+    expect(await second).toBeUndefined();
+  });
+
   it("is unknown when its answer is not in the encoding that it names", async () => {
     const url = await serve((request, response) => {
       request.on("end", () => response.writeHead(200, { "content-encoding": "gzip" }).end("words")).resume();

@@ -89,9 +89,7 @@ function toResponse(answer: IncomingMessage): Response {
   const headers = new Headers();
   for (const [name, values] of Object.entries(answer.headersDistinct))
     for (const value of values ?? []) headers.append(name, value);
-  if (!bodilessStatuses.includes(status))
-    // Not by `Readable.toWeb`: of a decoder that goes on for a moment after its reader has left it makes an exception.
-    return new Response(ReadableStream.from<Uint8Array>(decoded(answer)), { status, headers });
+  if (!bodilessStatuses.includes(status)) return new Response(toWeb(decoded(answer)), { status, headers });
   answer.resume();
   return new Response(null, { status, headers });
 }
@@ -117,4 +115,25 @@ function decoded(answer: IncomingMessage): Readable {
   // What breaks in any of them breaks the last one, and whoever reads it is told.
   pipeline([answer, ...known]).catch((error: Error) => last.destroy(error));
   return last;
+}
+
+/**
+ * A piece at a time, when it is asked for. `Readable.toWeb` makes an uncaught exception of a decoder that goes on for a
+ * moment after its reader has left; `ReadableStream.from` does not let a reader leave before the next piece has come.
+ */
+function toWeb(body: Readable): ReadableStream<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value as Uint8Array);
+      },
+      cancel() {
+        body.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
