@@ -23,7 +23,7 @@ export const money: readonly Mutant[] = [
     why: "L3: nobody spends what is not there, and is told what there is",
     find: "if v_left = 0 then update public.user_credits",
     replace: "if true then update public.user_credits",
-    test: ledger("refuses a hold beyond what is available"),
+    test: ledger("burns the lot that ends first"),
   }),
   sql("function genbff.place_hold(", {
     name: "a hold's key is not looked up",

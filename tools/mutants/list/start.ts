@@ -36,7 +36,7 @@ export const starting: readonly Mutant[] = [
     why: "8.2: a task belongs to the first who uses it",
     find: "if v_task.user_id <> p_user_id then",
     replace: "if false then",
-    test: requests("leave another user's task alone"),
+    test: requests("leave a task alone that another user takes at that moment"),
   }),
   sql("function genbff.agreed_price(", {
     name: "an old price is charged",

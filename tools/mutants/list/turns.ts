@@ -19,7 +19,7 @@ export const turnsAndCaps: readonly Mutant[] = [
     why: "concurrency by provider is never exceeded",
     find: "where c.concurrency <=",
     replace: "where false and c.concurrency <=",
-    test: caps("is never exceeded by sixteen claimers"),
+    test: caps("counts what a dead worker left behind"),
   }),
   sql("function genbff.next_in_turn(", {
     name: "any number runs of one operation",

@@ -49,7 +49,7 @@ export const vendors: readonly Mutant[] = [
     file: `${generations}/webhook-url.ts`,
     find: "if (!Array.isArray(named) || named[0] !== provider) return undefined;",
     replace: "if (!Array.isArray(named)) return undefined;",
-    test: webhooks("an address"),
+    test: webhooks("that is not proven is refused"),
   },
   sql("function public.genbff_find_drafts(", {
     name: "a draft may be anybody's",

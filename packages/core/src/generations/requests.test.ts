@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../shared/json.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
@@ -129,4 +130,23 @@ it("leave another user's task alone", async () => {
     json: { error: "task_id_taken" },
   });
   expect(await started()).toBe(1);
+});
+
+it("leave a task alone that another user takes at that moment", async () => {
+  const ada = new Client(test.url);
+  await ada.connect();
+  try {
+    await ada.query("begin");
+    await ada.query("insert into genbff.tasks (task_id, user_id) values ('task', 'ada')");
+    // Bob sees nobody there, and waits for what he cannot see yet.
+    const bob = process.ask("bob", path, body());
+    const waits =
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await Promise.race([bob, expect.poll(() => test.query(waits), { timeout: 20_000 }).toHaveLength(1)]);
+    await ada.query("commit");
+    expect(await bob).toMatchObject({ status: 409, json: { error: "task_id_taken" } });
+    expect(await started()).toBe(0);
+  } finally {
+    await ada.end();
+  }
 });
