@@ -26,7 +26,7 @@ export const turnsAndCaps: readonly Mutant[] = [
     why: "concurrency by operation is never exceeded",
     find: "and provider || '/' || operation <> all (v_full)",
     replace: "",
-    test: caps("is never exceeded by sixteen claimers"),
+    test: caps("of one operation leaves"),
   }),
   sql("function genbff.full_pairs(", {
     name: "any number is sent in a minute",

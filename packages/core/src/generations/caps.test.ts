@@ -81,6 +81,20 @@ describe("concurrency", () => {
     expect(await claimAll()).toHaveLength(1);
   });
 
+  it("of one operation leaves the provider's other places to the others", async () => {
+    await book.caps(
+      { provider: "tripo", concurrency: 5 },
+      { provider: "tripo", operation: "refine-model", concurrency: 2 },
+    );
+    await wait(4, { provider: "tripo", operation: "refine-model" });
+    await wait(2, { provider: "tripo", operation: "image-to-model" });
+    const running = await claimAll();
+    expect(running.map(({ operation }) => operation).sort()).toEqual([
+      ...["image-to-model", "image-to-model"],
+      ...["refine-model", "refine-model"],
+    ]);
+  });
+
   it("holds for those who come from another provider: they find the places of the claimed ones taken", async () => {
     await book.caps({ provider: "tripo", concurrency: 2 });
     await wait(3, { provider: "other", candidates: ["tripo"] });
