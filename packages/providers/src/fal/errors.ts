@@ -93,7 +93,10 @@ function isFinal({ code }: Complaint): boolean {
   return code !== "provider_timeout";
 }
 
-/** No proxy between us answers with these: it is the model that complains. */
+/**
+ * No proxy between us answers with these: it is the model that complains. A bare 400 is none of them: it is also said of
+ * a result that is asked for too early, and then the job goes on and is paid.
+ */
 function isRequestFault(status: number): boolean {
-  return [400, 413, 415, 422].includes(status);
+  return [413, 415, 422].includes(status);
 }

@@ -88,6 +88,18 @@ describe("fal", () => {
     expect(paths).toEqual(["fal-ai/flux/requests/r1/cancel"]);
   });
 
+  it("asks again for a result that is said to be too early, whatever the status says", async () => {
+    server.use(
+      http.get(`${baseUrl}/*/status`, () => HttpResponse.json({ status: "COMPLETED" })),
+      http.get(`${baseUrl}/*`, () =>
+        HttpResponse.json({ detail: "Request is still in progress" }, { status: 400 }),
+      ),
+    );
+    const provider = fal("fal-ai/flux/dev", { apiKey, offers, baseUrl });
+    const look = provider.check?.({ key: "r1", data: { operation: "upscale" } }, submitContext());
+    await expect(look).rejects.toMatchObject({ outcome: "not_sent" });
+  });
+
   it("gives a request up that is not found a minute after it was taken, and calls the operator", async () => {
     const headers = { date: "Fri, 20 Nov 2026 09:13:00 GMT" };
     server.use(http.get(`${baseUrl}/*`, () => HttpResponse.json({ detail: "no" }, { status: 404, headers })));
