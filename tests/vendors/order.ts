@@ -1,5 +1,6 @@
 import type {
   Draft,
+  JobReference,
   Provider,
   ProviderAnswer,
   ProviderError,
@@ -11,6 +12,8 @@ import { isProviderError } from "@genbff/core";
 /** How an order went until its vendor was done with it. */
 export interface Ordered {
   readonly job: ProviderJob;
+  /** Where the vendor took the job and makes it in its own time. */
+  readonly taken?: JobReference;
   readonly answer?: Exclude<ProviderAnswer, { state: "running" }>;
   readonly error?: ProviderError;
 }
@@ -36,7 +39,12 @@ export async function place(
     // Through the database and back, as between the intent and the submission.
     const first = await provider.submit(job, JSON.parse(JSON.stringify(prepared)), context);
     const answer = await untilOver(provider, first, context);
-    return { job, answer, ...(answer.state === "refused" ? { error: answer.error } : {}) };
+    return {
+      job,
+      answer,
+      ...(first.state === "running" ? { taken: first.reference } : {}),
+      ...(answer.state === "refused" ? { error: answer.error } : {}),
+    };
   } catch (error) {
     if (isProviderError(error)) return { job, error };
     throw error;

@@ -3,6 +3,7 @@ import { files } from "@genbff/core/files";
 import { createGuardedFetch } from "../../../packages/core/src/assets/guarded-fetch.ts";
 import type { BffContext } from "../../../packages/core/src/context.ts";
 import type { Lease } from "../../../packages/core/src/generations/lease.ts";
+import { check } from "../../../packages/core/src/generations/steps/check.ts";
 import { fetchOutputs } from "../../../packages/core/src/generations/steps/fetch-outputs.ts";
 import { onAnswer } from "../../../packages/core/src/generations/steps/on-answer.ts";
 import { deliver } from "../../../packages/core/src/generations/steps/settle.ts";
@@ -30,20 +31,29 @@ type Done = Extract<Ordered["answer"], { state: "done" }>;
  *
  * @throws ProviderError - the answer broke off while it was read.
  */
-export async function deliverAll(workplace: Workplace, job: ProviderJob, answer: Done): Promise<string> {
+export async function deliverAll(
+  workplace: Workplace,
+  { job, taken }: Ordered,
+  answer: Done,
+): Promise<string> {
   const never = new AbortController().signal;
   const lease = { signal: never, lost: never, cancelled: never } as unknown as Lease;
   const context = toContext(workplace, job);
-  let order = toOrder(job);
+  let order = toOrder(job, taken);
   let verdict: Verdict = await onAnswer(context, lease, order, answer);
   while (verdict.next === "continue" || verdict.next === "later") {
     order = committed(order, verdict.changes);
-    verdict = order.step === "settling" ? deliver(order) : await fetchOutputs(context, lease, order);
+    verdict = await step(context, lease, order);
   }
   if (verdict.next === "fail") return `undelivered: ${verdict.code}`;
   if (verdict.next !== "finish") throw new Error(`Core wants to ${verdict.next}.`);
   const delivered = verdict.work.json === undefined ? verdict.assets.length : 1;
   return delivered === job.outputs ? "complete" : `complete, ${delivered} of ${job.outputs}`;
+}
+
+async function step(context: BffContext, lease: Lease, order: WorkOrder): Promise<Verdict> {
+  if (order.step === "submitted") return check(context, lease, order);
+  return order.step === "settling" ? deliver(order) : fetchOutputs(context, lease, order);
 }
 
 function toContext({ provider, directory, ...rest }: Workplace, { operation }: ProviderJob): BffContext {
@@ -60,7 +70,7 @@ function toContext({ provider, directory, ...rest }: Workplace, { operation }: P
   } as unknown as BffContext;
 }
 
-function toOrder(job: ProviderJob): WorkOrder {
+function toOrder(job: ProviderJob, taken: Ordered["taken"]): WorkOrder {
   const kind = job.operation.endsWith("model") ? "model" : "image";
   const assets = Array.from({ length: job.outputs }, (_, index) => ({
     id: String(index),
@@ -78,7 +88,7 @@ function toOrder(job: ProviderJob): WorkOrder {
     step: "submitted",
     deadline_at: "2999-01-01T00:00:00Z",
     now: new Date().toISOString(),
-    job: null,
+    job: taken ?? null,
     work: {},
     retries: {},
     assets,

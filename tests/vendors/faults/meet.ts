@@ -97,7 +97,7 @@ async function meet({ simulator, directory, vendor }: Place, row: FaultRow, want
   const { port } = new URL(simulator.url);
   const trustedOrigins = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
   const workplace = { provider, trustedOrigins, directory, logger, timeoutMs };
-  let end = await endOf(ordered, lines, (answer) => deliverAll(workplace, job, answer));
+  let end = await endOf(ordered, lines, (answer) => deliverAll(workplace, ordered, answer));
   if (ear && row.told !== undefined) end += await ear.heard(row.told, context);
   end += said();
   if (fault === "offline") simulator.goOffline(1);

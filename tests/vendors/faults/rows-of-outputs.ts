@@ -188,7 +188,12 @@ export const rowsOfOutputs: readonly FaultRow[] = [
     number: 23,
     part: "truncated media",
     fault: { kind: "truncated_media" },
-    cells: { ...ends(inAnswer, undelivered("provider_failed"), 1), ...noFile },
+    // A job keeps its file for a day: it is read again.
+    cells: {
+      ...ends(inAnswer, undelivered("provider_failed"), 1),
+      ...ends(["stability jobs"], complete, 1),
+      ...noFile,
+    },
   },
   ...(
     [

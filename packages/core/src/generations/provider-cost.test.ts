@@ -112,6 +112,16 @@ it("books what a job was charged that failed after it was taken", async () => {
   expect(await booksOf({ prompt: "a lamp", provider: "one" })).toEqual(failed("provider_failed", "failed"));
 });
 
+it("looks again at a job whose file came damaged: it is whole, and was bought once", async () => {
+  const files = [tinyPng.subarray(0, 40), tinyPng];
+  answer = () => running(crypto.randomUUID(), 10);
+  look = () => done(files.shift() ?? tinyPng);
+  expect(await booksOf({ prompt: "a lamp", provider: "one" })).toEqual([
+    { status: "complete", error: null, charged: 5, outcome: "done", cost, orphans: [] },
+  ]);
+  expect(files).toEqual([]);
+});
+
 it("books what is charged for JSON that is not what the operation promises", async () => {
   answer = () => ({ ...json({ prompts: 7 }), cost }) as ProviderAnswer;
   const books = failed("provider_failed", "done", { orphans: ["provider_failed"] });

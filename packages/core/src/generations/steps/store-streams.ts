@@ -2,13 +2,14 @@ import type { BffContext } from "../../context.ts";
 import { isProviderError } from "../../errors/provider-error.ts";
 import type { ProviderAnswer, ProviderFailure, ProviderOutput } from "../../providers/port.ts";
 import { type Lease, LeaseLost } from "../lease.ts";
-import { costOf, type Verdict } from "../verdict.ts";
+import { costOf, tryAgain, type Verdict } from "../verdict.ts";
 import type { StoredAsset, WorkOrder } from "../work-order.ts";
 import { storeOne } from "./store-one.ts";
 
 /**
- * Stores what a synchronous provider is sending, one output after the other as they arrive. There is no second
- * chance: the provider keeps nothing. What arrived whole is delivered; if nothing did, the failure speaks for itself.
+ * Stores what a provider is sending, one output after the other as they arrive. Of a job there is a second chance: it
+ * is looked at again while one of its files is missing or damaged. Who answers at once keeps nothing: what arrived whole
+ * is delivered; if nothing did, the failure speaks for itself.
  */
 export async function storeStreams(
   context: BffContext,
@@ -50,7 +51,7 @@ export async function storeStreams(
   for (let index = 0; broken !== undefined && index < order.outputs; index++)
     if (![...stored, ...failures].some((known) => known.index === index))
       failures.push({ index, code: isProviderError(broken) ? "output_unavailable" : "provider_failed" });
-  return {
+  const settling: Verdict = {
     next: "continue",
     changes: {
       step: "settling",
@@ -65,4 +66,7 @@ export async function storeStreams(
       },
     },
   };
+  const isWhole = broken === undefined && failures.length === 0;
+  // What is stored by now is stored again, over itself.
+  return isWhole || order.job === null ? settling : tryAgain(order, "fetch", { exhausted: settling });
 }
