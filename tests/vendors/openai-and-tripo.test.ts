@@ -158,16 +158,17 @@ describe("against the simulator", () => {
     expect(end).toMatchObject({ state: "refused", error: expected });
   });
 
-  it("a model gets a new surface, and, brought along as a file, another format", async () => {
-    const shape = newJob("text-to-model");
-    const made = await untilEnd(await model.submit(shape, await model.prepare(shape, context), context));
+  /** A model that was made here, for what is made of it. */
+  async function madeShape() {
+    const job = newJob("text-to-model");
+    const made = await untilEnd(await model.submit(job, await model.prepare(job, context), context));
     if (made.state !== "done" || made.reference === undefined) throw new Error("It was not made.");
-    const draft = {
-      field: "draft_generation_id",
-      generationId: shape.generationId,
-      operation: shape.operation,
-    };
-    const refinement = { ...newJob("refine-model"), drafts: [{ ...draft, job: made.reference }] };
+    const { generationId, operation } = job;
+    return { field: "draft_generation_id", generationId, operation, job: made.reference };
+  }
+
+  it("a model gets a new surface, and, brought along as a file, another format", async () => {
+    const refinement = { ...newJob("refine-model"), drafts: [await madeShape()] };
     const refined = await untilEnd(
       await model.submit(refinement, await model.prepare(refinement, context), context),
     );
@@ -186,15 +187,7 @@ describe("against the simulator", () => {
   });
 
   it("a lost answer of work on a model is found by what it worked on", async () => {
-    const shape = newJob("text-to-model");
-    const made = await untilEnd(await model.submit(shape, await model.prepare(shape, context), context));
-    if (made.state !== "done" || made.reference === undefined) throw new Error("It was not made.");
-    const draft = {
-      field: "draft_generation_id",
-      generationId: shape.generationId,
-      operation: shape.operation,
-    };
-    const job = { ...newJob("refine-model"), drafts: [{ ...draft, job: made.reference }] };
+    const job = { ...newJob("refine-model"), drafts: [await madeShape()] };
     simulator.setFaults([{ vendor: "tripo", kind: "drop_after_accept" }]);
     const { request } = await model.prepare(job, context);
     const intentAt = Date.now();

@@ -122,14 +122,26 @@ const until = async (condition: () => boolean | Promise<boolean>) => {
 const stepOf = async (id: string) =>
   (await test.query<{ step: string }>("select step from genbff.generations where id = $1", [id]))[0]?.step;
 
-/** The time passes in which the vendor might still have told; whoever waits for it looks again. */
+/** The time passes in which the vendor might still have told: it is waited for until the last minutes, and then no more. */
 async function graceEnds(id: string) {
+  const lastMs = 120_000;
+  await waits(id);
+  await passes(id, graceMs - lastMs);
+  await waits(id);
+  await passes(id, lastMs);
+}
+
+async function waits(id: string) {
   const waiting =
-    "select from genbff.generations where id = $1 and status = 'processing' and step = 'submit_unknown' and lease_expires_at is null";
+    "select from genbff.generations where id = $1 and status = 'processing' and step = 'submit_unknown' and lease_expires_at is null and next_run_at > genbff.now()";
   await until(async () => (await test.query(waiting, [id])).length === 1);
+}
+
+/** The intent is that much older, and whoever waits looks again. */
+async function passes(id: string, ms: number) {
   await test.query(
     "update genbff.attempts set intent_at = intent_at - $2 * interval '1 millisecond' where generation_id = $1",
-    [id, graceMs],
+    [id, ms],
   );
   await test.query("update genbff.generations set next_run_at = genbff.now() where id = $1", [id]);
 }
