@@ -36,7 +36,9 @@ describe("fal", () => {
       (type) => [422, type, "failed: validation_failed prompt"] as const,
     ),
   ] as const)("a job that ended with %i %s", (status, type, meaning) => {
-    expect(say(failedJob(status, answered.headers, body(type), read))).toBe(meaning);
+    const failed = failedJob(status, answered.headers, body(type), read);
+    expect(say(failed?.error)).toBe(meaning);
+    expect(failed?.sure).toBe(true);
   });
 
   it.each([
@@ -57,7 +59,11 @@ describe("fal", () => {
     ["bad_request", 400, "failed: provider_failed"],
   ] as const)("a job that ended as %s under %i", (error_type, status, meaning) => {
     const said = { detail: "CANARY", error_type };
-    expect(say(failedJob(status, answered.headers, said, read))).toBe(meaning);
+    const failed = failedJob(status, answered.headers, said, read);
+    expect(say(failed?.error)).toBe(meaning);
+    // The queue says the same of its own bad minute: only what its status said, too, is sure.
+    expect(failed?.sure).toBe(status < 500);
+    expect(failedJob(status, answered.headers, said, { ...read, told: true })?.sure).toBe(true);
   });
 
   it.each([

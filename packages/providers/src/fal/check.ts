@@ -1,13 +1,12 @@
 import type { JobReference, JsonValue, ProviderAnswer, ProviderContext } from "@genbff/core";
 import type { AnyModelOffer } from "../any-model/offer.ts";
 import { toAnswer } from "../any-model/to-answer.ts";
+import { doubted, trusted } from "../shared/doubt.ts";
 import type { Http, HttpAnswer } from "../shared/http.ts";
 import { readErrorBody, readJson } from "../shared/read-json.ts";
-import { vendorNow } from "../shared/retry-after.ts";
 import { slug } from "../shared/status-error.ts";
 import { brokenCall } from "../shared/transport-error.ts";
 import { failedJob, falError, lostRequest } from "./errors.ts";
-import { isFresh } from "./reference.ts";
 import { type FalStatus, statusSchema } from "./wire.ts";
 
 /** A request, and how it is asked for. */
@@ -24,39 +23,42 @@ export interface AskedRequest {
 export async function check(asked: AskedRequest, context: ProviderContext): Promise<ProviderAnswer> {
   const status = await readStatus(asked, context);
   if ("state" in status) return status;
-  const running = (stage: string): ProviderAnswer => ({
+  const running = {
     state: "running",
-    reference: asked.reference,
+    reference: trusted(asked.reference),
     pollAfterMs: asked.pollMs,
-    stage,
-  });
+  } as const;
   switch (status.status) {
     case "IN_QUEUE":
-      return running("Waiting for its turn");
+      return { ...running, stage: "Waiting for its turn" };
     case "IN_PROGRESS":
-      return running("Working on it");
+      return { ...running, stage: "Working on it" };
     case "COMPLETED":
       return takeResult(asked, status, context);
     default: {
       // A word of tomorrow ends nothing: a paid job must not be given up.
       const word = slug(status.status) ?? "unreadable";
       context.logger.warn({ provider: "fal", status: word }, "unknown request status");
-      const { reference, pollMs } = asked;
-      return { state: "running", reference, pollAfterMs: pollMs };
+      return running;
     }
   }
 }
 
 async function readStatus(
   asked: AskedRequest,
-  { signal }: ProviderContext,
-): Promise<FalStatus | Extract<ProviderAnswer, { state: "refused" }>> {
+  { signal, logger }: ProviderContext,
+): Promise<FalStatus | Exclude<ProviderAnswer, { state: "done" }>> {
   const answer = await read(asked, `${asked.path}/status?logs=0`, signal);
   if (!answer.ok) {
     const { status, headers } = answer;
     const body = await readErrorBody(answer);
-    const gone = status === 404 && !isFresh(asked.reference, vendorNow(headers, Date.now()));
-    if (gone) return { state: "refused", error: lostRequest() };
+    if (status === 404)
+      return (
+        doubted(asked.reference, { vendor: "fal", pollMs: asked.pollMs, logger }) ?? {
+          state: "refused",
+          error: lostRequest(),
+        }
+      );
     throw falError({ purpose: "read", status, headers, body });
   }
   const status = statusSchema.safeParse(await readJson(answer));
@@ -68,7 +70,7 @@ async function readStatus(
 async function takeResult(
   asked: AskedRequest,
   status: FalStatus,
-  { signal }: ProviderContext,
+  { signal, logger }: ProviderContext,
 ): Promise<ProviderAnswer> {
   const { reference, offer, path } = asked;
   const answer = await read(asked, path, signal);
@@ -81,8 +83,16 @@ async function takeResult(
   const body = await readErrorBody(answer);
   const fields = Object.keys(offer.parameters.shape).concat("prompt");
   const told = status.error != null || status.error_type != null;
-  const error = failedJob(httpStatus, headers, body, { fields, told });
-  if (error !== undefined) return { state: "refused", error };
+  const failed = failedJob(httpStatus, headers, body, { fields, told });
+  if (failed !== undefined) {
+    const { error, sure } = failed;
+    return (
+      (sure ? undefined : doubted(reference, { vendor: "fal", pollMs: asked.pollMs, logger })) ?? {
+        state: "refused",
+        error,
+      }
+    );
+  }
   throw falError({ purpose: "read", status: httpStatus, headers, body });
 }
 

@@ -141,6 +141,5 @@ export const falCases: VendorCases = {
     "error.wrong-key": { ...later, operator: true },
     "error.server": later,
     "storage.initiated": later,
-    "error.fresh-404": later,
   },
 };

@@ -33,26 +33,28 @@ export function falError(
  * A job that was taken and has failed, read from the answer that stands in place of its result. Undefined where the
  * answer speaks of us, of the moment or of nothing known, and the result must be asked for again.
  *
- * `told`: the status itself said that the job has failed.
+ * `told`: the status itself said that the job has failed. `sure`: nothing but the job's end can have said it; the queue
+ * says of its own bad minute what it says of a runner's.
  */
 export function failedJob(
   status: number,
   headers: Headers,
   body: unknown,
   { fields, told }: { readonly fields: readonly string[]; readonly told: boolean },
-): ProviderError | undefined {
-  const { type, complaint } = readComplaint(body, fields);
+): { readonly error: ProviderError; readonly sure: boolean } | undefined {
+  const { type, complaint, byModel } = readComplaint(body, fields);
   const aboutUs = [401, 402, 403, 404, 408, 425, 429].includes(status);
   const aboutJob = type !== undefined || headers.has("x-fal-error-type") || told || isRequestFault(status);
   if (aboutUs && type === undefined) return undefined;
   if (!aboutJob) return undefined;
   const { code, details } = complaint ?? { code: "provider_failed" as const };
-  return new ProviderError(code, {
+  const error = new ProviderError(code, {
     outcome: "failed",
     message: `fal: the job ended with ${status}${type === undefined ? "" : ` (${type})`}`,
     upstreamStatus: status,
     ...(details === undefined ? {} : { details }),
   });
+  return { error, sure: told || byModel || status < 500 };
 }
 
 /** A request that the vendor does not know any more, long after it took it. */
@@ -69,7 +71,8 @@ function readComplaint(body: unknown, fields: readonly string[]) {
   const error = errorSchema.safeParse(body).data;
   const [first] = error?.detail ?? [];
   const type = slug(first?.type) ?? slug(error?.error_type);
-  return { type, complaint: type === undefined ? undefined : complaintOf(type, first?.loc ?? [], fields) };
+  const complaint = type === undefined ? undefined : complaintOf(type, first?.loc ?? [], fields);
+  return { type, complaint, byModel: first !== undefined };
 }
 
 /** https://docs.fal.ai/model-apis/errors */

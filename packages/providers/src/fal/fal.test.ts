@@ -100,12 +100,17 @@ describe("fal", () => {
     await expect(look).rejects.toMatchObject({ outcome: "not_sent" });
   });
 
-  it("gives a request up that is not found a minute after it was taken, and calls the operator", async () => {
-    const headers = { date: "Fri, 20 Nov 2026 09:13:00 GMT" };
-    server.use(http.get(`${baseUrl}/*`, () => HttpResponse.json({ detail: "no" }, { status: 404, headers })));
+  it("believes a runner's failure that the status did not tell only when it lasts: the queue may have a bad minute", async () => {
+    server.use(
+      http.get(`${baseUrl}/*/status`, () => HttpResponse.json({ status: "COMPLETED" })),
+      http.get(`${baseUrl}/*`, () =>
+        HttpResponse.json({ detail: "CANARY", error_type: "internal_error" }, { status: 500 }),
+      ),
+    );
     const provider = fal("fal-ai/flux/dev", { apiKey, offers, baseUrl });
-    const data = { taken_at: Date.parse("2026-11-20T09:12:00Z") };
-    const answer = await provider.check?.({ key: "r1", data }, submitContext());
-    expect(answer).toMatchObject({ error: { code: "provider_failed", outcome: "failed", operator: true } });
+    const look = (doubted_at: number) =>
+      provider.check?.({ key: "r1", data: { operation: "upscale", doubted_at } }, submitContext());
+    expect(await look(Date.now())).toMatchObject({ state: "running" });
+    expect(await look(Date.now() - 60_000)).toMatchObject({ error: { outcome: "failed" } });
   });
 });

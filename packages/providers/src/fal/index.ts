@@ -4,7 +4,6 @@ import { checkConnection } from "../shared/connection.ts";
 import { createHttp } from "../shared/http.ts";
 import { refusedOrThrow } from "../shared/outcome.ts";
 import { readErrorBody, readJson } from "../shared/read-json.ts";
-import { vendorNow } from "../shared/retry-after.ts";
 import { brokenCall } from "../shared/transport-error.ts";
 import { addressFor } from "../shared/webhook-address.ts";
 import { check } from "./check.ts";
@@ -109,9 +108,7 @@ export function fal<const Offered extends ModelParameters>(endpoint: string, set
       const taken = submittedSchema.safeParse(await readJson(answer));
       if (!taken.success) throw brokenCall({ vendor: "fal", purpose: "submit", why: "no id in the answer" });
       const path = pathFrom(taken.data.response_url, queue.baseUrl);
-      const takenAt = vendorNow(headers, Date.now());
-      const known = path === undefined ? { takenAt } : { takenAt, path };
-      const reference = referenceOf(taken.data.request_id, operation, known);
+      const reference = referenceOf(taken.data.request_id, operation, path);
       return { state: "running", reference, pollAfterMs: pollMs, stage: "Waiting for its turn" };
     },
 

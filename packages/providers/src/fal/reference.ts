@@ -2,18 +2,8 @@ import type { JobReference } from "@genbff/core";
 import type { FalEndpoint } from "./endpoint.ts";
 
 /** How a request is remembered. A webhook that brings one back knows nothing but its id and its operation. */
-export function referenceOf(
-  requestId: string,
-  operation: string,
-  rest: { path?: string; takenAt?: number } = {},
-) {
-  const { path, takenAt } = rest;
-  const data = {
-    operation,
-    ...(path === undefined ? {} : { path }),
-    ...(takenAt === undefined || !Number.isFinite(takenAt) ? {} : { taken_at: takenAt }),
-  };
-  return { key: requestId, data } satisfies JobReference;
+export function referenceOf(requestId: string, operation: string, path?: string): JobReference {
+  return { key: requestId, data: { operation, ...(path === undefined ? {} : { path }) } };
 }
 
 /**
@@ -31,9 +21,4 @@ export function pathFrom(responseUrl: string | undefined, baseUrl: string): stri
 /** Where a request is asked for. */
 export function pathOf({ key, data }: JobReference, endpoint: FalEndpoint): string {
   return typeof data?.path === "string" ? data.path : `${endpoint.requests}/${encodeURIComponent(key)}`;
-}
-
-/** A request may be unknown for a moment after it was taken. */
-export function isFresh({ data }: JobReference, now: number): boolean {
-  return typeof data?.taken_at === "number" && now - data.taken_at < 60_000;
 }

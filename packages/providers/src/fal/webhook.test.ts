@@ -55,7 +55,7 @@ function webhook(key: KeyObject, change: Partial<Record<"body" | "seconds" | "us
   } satisfies WebhookRequest;
 }
 const context = submitContext();
-const told = { key: "r1", data: { operation: "upscale", taken_at: now } };
+const told = { key: "r1", data: { operation: "upscale" } };
 const notice = { eventId: "r1", jobKey: "r1", job: told };
 
 describe("a webhook of fal", () => {

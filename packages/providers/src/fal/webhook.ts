@@ -50,16 +50,12 @@ export function createVerifier({ http, userId, operations }: FalWebhooks) {
   };
 }
 
-function noticeOf(
-  { body, url, now }: WebhookRequest,
-  operations: readonly string[],
-): WebhookNotice | undefined {
+function noticeOf({ body, url }: WebhookRequest, operations: readonly string[]): WebhookNotice | undefined {
   const notice = webhookSchema.safeParse(parseBody(body));
   if (!notice.success) return undefined;
   // The id that the submission was answered with: a repetition on the vendor's side has a `gateway_request_id` of its own.
   const { request_id: id } = notice.data;
-  // It exists at this moment: a "not found" within the next minute is none.
-  const job = referenceOf(id, operationNamed(url, operations), { takenAt: now });
+  const job = referenceOf(id, operationNamed(url, operations));
   return { eventId: id, jobKey: id, job };
 }
 

@@ -122,6 +122,5 @@ export const replicateCases: VendorCases = {
     "error.throttled": { ...later, retryAfterMs: 30_000 },
     "error.server": later,
     "file.uploaded": later,
-    "error.fresh-404": later,
   },
 };

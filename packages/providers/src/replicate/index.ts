@@ -1,9 +1,9 @@
 import { defineModel, type ModelOffers, type ModelParameters, offerOf } from "../any-model/offer.ts";
 import { operationOf } from "../any-model/operation-of.ts";
 import { checkConnection } from "../shared/connection.ts";
+import { doubted, trusted } from "../shared/doubt.ts";
 import { createHttp } from "../shared/http.ts";
 import { refusedOrThrow } from "../shared/outcome.ts";
-import { vendorNow } from "../shared/retry-after.ts";
 import { brokenCall } from "../shared/transport-error.ts";
 import { addressFor } from "../shared/webhook-address.ts";
 import { callReplicate } from "./call.ts";
@@ -12,7 +12,7 @@ import { lookup } from "./lookup.ts";
 import { bodyOf, parseModel } from "./model.ts";
 import { openOwn } from "./open-own.ts";
 import { prepare, readStored } from "./prepare.ts";
-import { isFresh, referenceOf } from "./reference.ts";
+import { referenceOf } from "./reference.ts";
 import { toResult } from "./to-result.ts";
 import { createVerifier } from "./webhook.ts";
 import { createdSchema, predictionSchema } from "./wire.ts";
@@ -111,7 +111,7 @@ export function replicate<const Offered extends ModelParameters>(
       const created = createdSchema.safeParse(answer.body);
       if (!created.success)
         throw brokenCall({ vendor: "replicate", purpose: "submit", why: "no id in the answer" });
-      const reference = referenceOf(created.data.id, operation, vendorNow(answer.headers, Date.now()));
+      const reference = referenceOf(created.data.id, operation);
       return { state: "running", reference, pollAfterMs: pollMs, stage: "Waiting for its turn" };
     },
 
@@ -120,15 +120,20 @@ export function replicate<const Offered extends ModelParameters>(
       const call = { purpose: "read", method: "GET", path, signal, answerTimeoutMs: timeoutMs } as const;
       const answer = await callReplicate(http, call);
       if (!answer.ok) {
-        const gone = answer.status === 404 && !isFresh(reference, vendorNow(answer.headers, Date.now()));
-        if (gone) return { state: "refused", error: lostPrediction() };
+        if (answer.status === 404)
+          return (
+            doubted(reference, { vendor: "replicate", pollMs, logger }) ?? {
+              state: "refused",
+              error: lostPrediction(),
+            }
+          );
         throw answer.error;
       }
       const prediction = predictionSchema.safeParse(answer.body);
       if (!prediction.success)
         throw brokenCall({ vendor: "replicate", purpose: "read", why: "the prediction cannot be read" });
       return toResult(prediction.data, {
-        reference,
+        reference: trusted(reference),
         offer: offerOf(offers, operationOf(reference, offers)),
         pollMs,
         moderation,

@@ -79,7 +79,7 @@ describe("lookup", () => {
     expect(await search()).toEqual({
       candidates: ["ours", "newer"].map((key) => ({
         key,
-        data: { operation: "text-to-image", taken_at: intentAt + (key === "ours" ? 1000 : 3000) },
+        data: { operation: "text-to-image" },
       })),
       conclusive: true,
     });

@@ -54,7 +54,7 @@ export async function lookup(lost: LostSubmission, search: Search): Promise<Look
   let compared = listed.complete && ours.length <= readsMax;
   for (const row of nearest.toSorted((one, other) => createdAt(one) - createdAt(other))) {
     const verdict = await compare(row, input, search);
-    if (verdict === "equal") candidates.push(referenceOf(row.id, operation, createdAt(row)));
+    if (verdict === "equal") candidates.push(referenceOf(row.id, operation));
     if (verdict === "unclear") compared = false;
   }
   return { candidates, conclusive: compared && listed.now - lost.intentAt >= search.settleMs };

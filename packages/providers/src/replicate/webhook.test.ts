@@ -37,7 +37,7 @@ function webhook(change: Partial<Record<"body" | "seconds" | "before" | "by" | "
     now,
   } satisfies WebhookRequest;
 }
-const job = { key: "p1", data: { operation: "upscale", taken_at: now } };
+const job = { key: "p1", data: { operation: "upscale" } };
 const notice = { eventId: "m1", jobKey: "p1", job };
 const other = Buffer.from("another").toString("base64");
 

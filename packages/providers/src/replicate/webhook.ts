@@ -48,7 +48,7 @@ export function createVerifier({ http, secret, operations }: ReplicateWebhooks) 
 
 function noticeOf(
   id: string,
-  { body, url, now }: WebhookRequest,
+  { body, url }: WebhookRequest,
   operations: readonly string[],
 ): WebhookNotice | undefined {
   const prediction = webhookSchema.safeParse(parseBody(body)).data;
@@ -57,7 +57,7 @@ function noticeOf(
     eventId: id,
     jobKey: prediction.id,
     // It exists at this moment: a "not found" within the next minute is none.
-    job: referenceOf(prediction.id, operationNamed(url, operations), now),
+    job: referenceOf(prediction.id, operationNamed(url, operations)),
   };
 }
 

@@ -85,8 +85,6 @@ export const stabilityJobCases: VendorCases = {
     "error.public-figure": { code: "content_rejected", outcome: "failed", details: { stage: "input" } },
     "error.language": { code: "validation_failed", outcome: "failed", details: { field: "prompt" } },
     "error.unknown-field": { code: "provider_failed", outcome: "failed" },
-    // Sixteen seconds after it was taken, by the vendor's own clock.
-    "error.not-found": lost,
     "error.server": lost,
     "error.gateway": { ...lost, operator: true },
     "error.wrong-key": { ...lost, operator: true },

@@ -1,15 +1,15 @@
 import { defineProvider } from "@genbff/core";
 import { checkConnection } from "../shared/connection.ts";
+import { doubted, trusted } from "../shared/doubt.ts";
 import { createFormBody } from "../shared/form-data.ts";
 import { createHttp } from "../shared/http.ts";
 import { refusedOrThrow } from "../shared/outcome.ts";
 import { readErrorBody } from "../shared/read-json.ts";
-import { vendorNow } from "../shared/retry-after.ts";
 import { checkRequest } from "./check.ts";
 import { endOfJob, lostJob, stabilityError } from "./errors.ts";
 import { imageModels, type StabilityModel } from "./models.ts";
 import { type StabilityOperation, stabilityOptions } from "./options.ts";
-import { creditsOf, isFresh, referenceOf } from "./reference.ts";
+import { creditsOf, referenceOf } from "./reference.ts";
 import { routeOf } from "./route.ts";
 import { readStored, toForm, toRequest } from "./to-request.ts";
 import { running, tellReason, toJobId, toOutput, toRunning } from "./to-result.ts";
@@ -109,8 +109,7 @@ export function stability(settings: StabilitySettings) {
       }
       tellReason(answer, logger);
       if (!endpoint.later) return toOutput(answer, endpoint.credits);
-      const takenAt = vendorNow(headers, Date.now());
-      return running(referenceOf(await toJobId(answer), takenAt, endpoint.credits), pollMs);
+      return running(referenceOf(await toJobId(answer), endpoint.credits), pollMs);
     },
 
     async check(reference, { signal, logger }) {
@@ -123,12 +122,13 @@ export function stability(settings: StabilitySettings) {
         ...idle,
       });
       const { status, headers } = answer;
-      if (status === 202) return toRunning(answer, { reference, pollMs, logger });
+      if (status === 202) return toRunning(answer, { reference: trusted(reference), pollMs, logger });
       tellReason(answer, logger);
       if (answer.ok) return toOutput(answer, creditsOf(reference), reference);
       const failed = { purpose: "read", status, headers, body: await readErrorBody(answer) } as const;
-      const gone = status === 404 && !isFresh(reference, vendorNow(headers, Date.now()));
-      const end = gone ? lostJob() : endOfJob(failed);
+      const later = status === 404 ? doubted(reference, { vendor: "stability", pollMs, logger }) : undefined;
+      if (later !== undefined) return later;
+      const end = status === 404 ? lostJob() : endOfJob(failed);
       if (end !== undefined) return { state: "refused", error: end };
       throw stabilityError(failed);
     },

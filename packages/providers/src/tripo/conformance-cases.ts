@@ -243,7 +243,5 @@ export const tripoCases: VendorCases = {
     "error.server-in-200": { code: "provider_unavailable", outcome: "not_sent" },
     "error.invalid-parameter": { code: "provider_unavailable", outcome: "not_sent" },
     "file.uploaded": { code: "provider_unavailable", outcome: "not_sent" },
-    // Sixteen seconds after it was taken, by the vendor's own clock.
-    "error.task-not-found": { code: "provider_unavailable", outcome: "not_sent" },
   },
 };

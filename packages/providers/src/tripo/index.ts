@@ -1,8 +1,8 @@
 import { defineProvider, type ProviderContext, type WebhookRequest } from "@genbff/core";
 import { checkConnection } from "../shared/connection.ts";
+import { doubted, trusted } from "../shared/doubt.ts";
 import { createHttp } from "../shared/http.ts";
 import { refusedOrThrow } from "../shared/outcome.ts";
-import { vendorNow } from "../shared/retry-after.ts";
 import { brokenCall } from "../shared/transport-error.ts";
 import { callTripo } from "./call.ts";
 import { lostTask } from "./errors.ts";
@@ -10,7 +10,7 @@ import { lookup } from "./lookup.ts";
 import { findTripoModel } from "./models.ts";
 import { checkOptions, imageToModelOptions, textToModelOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
-import { isFresh, referenceOf } from "./reference.ts";
+import { referenceOf } from "./reference.ts";
 import { readStored } from "./to-request.ts";
 import { toResult } from "./to-result.ts";
 import { verifyWebhook } from "./webhook.ts";
@@ -100,7 +100,7 @@ export function tripo(settings: TripoSettings) {
       const created = createdSchema.safeParse(answer.data);
       if (!created.success)
         throw brokenCall({ vendor: "tripo", purpose: "submit", why: "no id in the answer" });
-      const reference = referenceOf(created.data.task_id, vendorNow(answer.headers, Date.now()), request);
+      const reference = referenceOf(created.data.task_id, request);
       return {
         state: "running",
         reference,
@@ -115,14 +115,16 @@ export function tripo(settings: TripoSettings) {
       const call = { purpose: "read", method: "GET", path, signal, answerTimeoutMs: timeoutMs } as const;
       const answer = await callTripo(http, call);
       if (!answer.ok) {
-        const gone = answer.notFound && !isFresh(reference, vendorNow(answer.headers, Date.now()));
-        if (gone) return { state: "refused", error: lostTask() };
+        if (answer.notFound)
+          return (
+            doubted(reference, { vendor: "tripo", pollMs, logger }) ?? { state: "refused", error: lostTask() }
+          );
         throw answer.error;
       }
       const task = taskSchema.safeParse(answer.data);
       if (!task.success)
         throw brokenCall({ vendor: "tripo", purpose: "read", why: "the task cannot be read" });
-      return toResult(task.data, { reference, pollMs, logger });
+      return toResult(task.data, { reference: trusted(reference), pollMs, logger });
     },
 
     lookup: (lost, { signal }) => lookup(lost, { http, signal, settleMs }),

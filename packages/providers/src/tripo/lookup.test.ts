@@ -113,8 +113,8 @@ describe("lookup", () => {
     const found = await tripo({ apiKey: "tsk_key", baseUrl }).lookup?.({ ...lost, request }, context);
     const data = { textured: true, work: "models/texture", import_credits: 3 };
     expect(found?.candidates).toEqual([
-      { key: "former", data: { ...data, taken_at: intentAt } },
-      { key: "flat", data: { ...data, taken_at: intentAt + 1_000 } },
+      { key: "former", data },
+      { key: "flat", data },
     ]);
   });
 
@@ -155,7 +155,7 @@ describe("lookup", () => {
     expect(await search()).toEqual({ candidates: [], conclusive: false });
   });
 
-  it("finds the task with our input, and remembers when it was taken", async () => {
+  it("finds the task with our input, the nearest first", async () => {
     account([
       { id: "later", at: 20, input: body },
       { id: "other", at: 10, input: { ...body, prompt: "a chair" } },
@@ -163,8 +163,8 @@ describe("lookup", () => {
     ]);
     const { candidates, conclusive } = (await search()) ?? {};
     expect(candidates).toEqual([
-      { key: "ours", data: { taken_at: intentAt + 1_000, textured: true } },
-      { key: "later", data: { taken_at: intentAt + 20_000, textured: true } },
+      { key: "ours", data: { textured: true } },
+      { key: "later", data: { textured: true } },
     ]);
     expect(conclusive).toBe(true);
   });

@@ -67,7 +67,7 @@ export async function lookup(lost: LostSubmission, search: Search): Promise<Look
   );
   for (const row of nearest.toSorted((a, b) => createdAt(a) - createdAt(b))) {
     const verdict = compareTask(row, request, found, now);
-    if (verdict === "equal") candidates.push(referenceOf(row.task_id, createdAt(row), request));
+    if (verdict === "equal") candidates.push(referenceOf(row.task_id, request));
     if (verdict === "unclear") compared = false;
   }
   return { candidates, conclusive: compared && now - lost.intentAt >= search.settleMs };

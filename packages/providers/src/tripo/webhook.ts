@@ -1,7 +1,7 @@
 import type { ProviderContext, WebhookNotice, WebhookRequest } from "@genbff/core";
 import { slug } from "../shared/status-error.ts";
 import { taskReference } from "./reference.ts";
-import { readMoment, webhookSchema } from "./wire.ts";
+import { webhookSchema } from "./wire.ts";
 
 const staleAfterMs = 300_000;
 /** A secret that is being replaced signs twice; more is nobody's rotation. */
@@ -30,9 +30,7 @@ export async function verifyWebhook(
     logger.warn({ provider: "tripo", event: slug(event?.type) ?? "unreadable" }, "a webhook about no task");
     return undefined;
   }
-  // It exists at this moment, whenever it was made: a "not found" within the next minute is none.
-  const takenAt = readMoment(task.created_at) ?? now;
-  const job = taskReference(task.task_id, { takenAt, textured: task.input?.texture !== false });
+  const job = taskReference(task.task_id, { textured: task.input?.texture !== false });
   return { eventId: event.id, jobKey: task.task_id, job };
 }
 
