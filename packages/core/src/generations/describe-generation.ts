@@ -26,7 +26,7 @@ export async function describeGeneration(
   return {
     operation: offer.operation.name,
     provider: offer.providerKey,
-    candidates: [...offer.candidates],
+    candidates: offer.candidates.map(({ providerKey }) => providerKey),
     input,
     sources: sources as unknown as JsonValue,
     drafts: drafts as unknown as JsonValue,

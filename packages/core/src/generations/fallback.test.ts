@@ -112,6 +112,28 @@ describe("the next provider", () => {
     expect(second.submissions).toEqual([]);
   });
 
+  it("is somebody who can take the request: one that would refuse it is passed over", async () => {
+    const refusal = { field: "prompt", message: "Too long for me." };
+    const [first, strict, third] = [failing("refused"), scriptedProvider({ refusal }), scriptedProvider()];
+    const process = await open({ providers: { first: first.port, strict: strict.port, third: third.port } });
+    const end = await shop.make(process, "alice", "text-to-image", { prompt: "a lamp" });
+    expect(end).toMatchObject({ status: "complete", provider: "third" });
+    expect(strict.prepared).toEqual([]);
+  });
+
+  it("is nobody's excuse: what the first cannot take is refused before anything is held", async () => {
+    const refusal = { field: "prompt", message: "Too long for me." };
+    const [first, second] = [scriptedProvider({ refusal }), scriptedProvider()];
+    const process = await open({ providers: { first: first.port, second: second.port } });
+    const asked = { task_id: "t", prompt: "a lamp" };
+    const answer = await process.ask("alice", "/generate/text-to-image", asked);
+    expect(answer.json).toMatchObject({
+      error: "validation_failed",
+      details: { issues: [{ pointer: "/prompt", message: refusal.message }] },
+    });
+    expect(await test.query("select from genbff.holds")).toEqual([]);
+  });
+
   it("is never asked where the request named its provider", async () => {
     const [first, second] = [failing("refused"), scriptedProvider()];
     const process = await open({ providers: { first: first.port, second: second.port } });

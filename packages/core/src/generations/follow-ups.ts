@@ -1,6 +1,7 @@
 import { resolveInputs } from "../assets/resolve-input.ts";
 import type { BffContext } from "../context.ts";
 import { isAppError } from "../errors/app-error.ts";
+import { suited } from "../operations/catalogue.ts";
 import type { AnyOperation, FollowUp } from "../operations/define-operation.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { toCheckedFile } from "./checked-file.ts";
@@ -85,8 +86,8 @@ async function describe(context: BffContext, order: WorkOrder, followUp: FollowU
       sources.push(...found.map(({ copied: _copied, ...source }) => source));
     }
   }
-  read.offer.check(read.input, sources.map(toCheckedFile));
-  return describeGeneration(context, read, sources);
+  const offer = suited(read.offer, read.input, sources.map(toCheckedFile));
+  return describeGeneration(context, { ...read, offer }, sources);
 }
 
 /** What this very generation has stored: it becomes visible with the same commit that starts its children. */

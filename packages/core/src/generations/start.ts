@@ -2,6 +2,7 @@ import { discardCopies, type ResolvedInput, resolveInputs } from "../assets/reso
 import type { Principal } from "../auth/port.ts";
 import type { BffContext } from "../context.ts";
 import { isAppError } from "../errors/app-error.ts";
+import { suited } from "../operations/catalogue.ts";
 import { digestOf } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { toCheckedFile } from "./checked-file.ts";
@@ -59,8 +60,8 @@ export async function startGeneration(context: BffContext, request: StartRequest
   });
   let started: Started;
   try {
-    read.offer.check(read.input, files.map(toCheckedFile));
-    started = await writeAtListPrice(context, request, { ...read, files, digest });
+    const offer = suited(read.offer, read.input, files.map(toCheckedFile));
+    started = await writeAtListPrice(context, request, { ...read, offer, files, digest });
   } catch (error) {
     // Refused after all: nothing stays behind. Whether a database that went away has committed nobody knows.
     if (isAppError(error) && error.code !== "unavailable") await discardCopies(context, userId, files);

@@ -15,13 +15,18 @@ export interface Offer {
   /** Strict: the common input, and the provider's own parameters where the caller may set them. */
   readonly schema: z.ZodObject;
   readonly parameters: z.ZodObject;
-  /** Public keys of those who are asked next, in order, when this one certainly did not take the job. */
-  readonly candidates: readonly string[];
+  /** Who is asked next, in order, when this one certainly did not take the job. */
+  readonly candidates: readonly Offer[];
   /** Key in `operation_costs`. */
   readonly priceKey: string;
   outputsOf(input: JsonObject): number;
-  /** @throws AppError `validation_failed` - fields that do not go together, or that this provider cannot take. */
-  check(input: JsonObject, files: readonly CheckedFile[]): void;
+  /** Fields that do not go together, or that this provider cannot take. */
+  problem(input: JsonObject, files: readonly CheckedFile[]): Problem | undefined;
+}
+
+interface Problem {
+  readonly field: string;
+  readonly message: string;
 }
 
 /** What the catalogue says of one operation. */
@@ -113,7 +118,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       return {
         ...first,
         schema: entry.operation.schema,
-        candidates: order.filter((key) => key !== first.providerKey && entry.offers.has(key)),
+        candidates: order.flatMap((key) => (key === first.providerKey ? [] : (entry.offers.get(key) ?? []))),
       };
     },
   };
@@ -135,10 +140,20 @@ function offerOf(
     candidates: [],
     priceKey,
     outputsOf: (input) => offered.outputs?.(input) ?? 1,
-    check(input, files) {
-      const problem = operation.check(input) ?? offered.check?.(input, files);
-      if (problem !== undefined)
-        throw validationFailed([{ pointer: `/${problem.field}`, message: problem.message }]);
-    },
+    problem: (input, files) => operation.check(input) ?? offered.check?.(input, files),
   };
+}
+
+/**
+ * The offer for that input, without the candidates that would refuse it: what was accepted must not fail because
+ * somebody stands in who cannot take it.
+ *
+ * @throws AppError `validation_failed` - fields that do not go together, or that the first provider cannot take.
+ */
+export function suited(offer: Offer, input: JsonObject, files: readonly CheckedFile[]): Offer {
+  const problem = offer.problem(input, files);
+  if (problem !== undefined)
+    throw validationFailed([{ pointer: `/${problem.field}`, message: problem.message }]);
+  const candidates = offer.candidates.filter((other) => other.problem(input, files) === undefined);
+  return { ...offer, candidates };
 }

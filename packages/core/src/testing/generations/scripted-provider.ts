@@ -42,6 +42,8 @@ export interface Script {
   readonly offers?: readonly string[];
   /** How many outputs each request asks for. Default 1. */
   readonly outputs?: number;
+  /** Why it cannot take a request, said before anything is held. */
+  readonly refusal?: { readonly field: string; readonly message: string };
 }
 
 /** Makes one. Without a script it answers every request at once with what the operation asks for. */
@@ -50,7 +52,7 @@ export function scriptedProvider(script: Script = {}): ScriptedProvider {
   const prepared: string[] = [];
   let now = 0;
   let most = 0;
-  const port = portOf(script.offers ?? ["text-to-image"], script.outputs ?? 1, {
+  const port = portOf(script, {
     submitTimeoutMs: 10_000,
     async prepare(job) {
       prepared.push(job.generationId);
@@ -72,9 +74,9 @@ export function scriptedProvider(script: Script = {}): ScriptedProvider {
   return { submissions, prepared, most: () => most, port };
 }
 
-function portOf(operations: readonly string[], outputs: number, port: ProviderPort) {
-  const offer = { parameters: z.object({}), outputs: () => outputs };
-  const offered = Object.fromEntries(operations.map((name) => [name, offer]));
+function portOf({ offers = ["text-to-image"], outputs = 1, refusal }: Script, port: ProviderPort) {
+  const offer = { parameters: z.object({}), outputs: () => outputs, check: () => refusal };
+  const offered = Object.fromEntries(offers.map((name) => [name, offer]));
   return defineProvider({ offers: offered, ...port });
 }
 
