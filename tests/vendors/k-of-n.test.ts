@@ -52,6 +52,14 @@ const ways: readonly Way[] = [
   { name: "fal", fault: empty, reason: "provider_failed", allLost: "provider_failed", more: {} },
   { name: "replicate", fault: empty, reason: "provider_failed", allLost: "provider_failed", more: {} },
   { name: "openai", fault: empty, allLost: "submission_unknown", more: { quality: "low" } },
+  // The SDK takes no answer with a hole in it; a picture without a byte is what can go wrong with one of them.
+  {
+    name: "ai-sdk",
+    fault: "empty_media",
+    reason: "provider_failed",
+    allLost: "provider_failed",
+    more: {},
+  },
 ];
 
 describe.each(ways)("$name with $fault", ({ name, fault, reason, allLost, more }) => {
