@@ -53,6 +53,14 @@ const forgetful = vendorWith({ idempotencyKeyLifetimeMs: 0 }, { keyed: true });
 const listed = vendorWith({
   lookup: async () => ({ candidates: [...listed.sold.values()].map((key) => ({ key })), conclusive: true }),
 });
+let searches = 0;
+/** Its first list comes out of a cache. */
+const lagging = vendorWith({
+  lookup: async () => ({
+    candidates: searches++ === 0 ? [] : [...lagging.sold.values()].map((key) => ({ key })),
+    conclusive: true,
+  }),
+});
 const telling = vendorWith({
   async verifyWebhook({ headers, body }) {
     const { key, event = key } = JSON.parse(new TextDecoder().decode(body)) as {
@@ -65,7 +73,7 @@ const telling = vendorWith({
 });
 const cheap = vendorWith({ resubmitOnUnknown: true });
 const mute = vendorWith({});
-const vendors = { keyed, forgetful, listed, telling, cheap, mute };
+const vendors = { keyed, forgetful, listed, lagging, telling, cheap, mute };
 type Name = keyof typeof vendors;
 
 /** So long that nobody has waited for it: it is over where a test says so. */
@@ -202,6 +210,13 @@ describe("a vendor that can be asked", () => {
     expect(listed.submissions).toHaveLength(sent);
     expect(listed.sold.size).toBe(1);
     expect(await orphansOf(id)).toEqual([]);
+  });
+
+  it("is asked twice before it is believed that nothing was bought", async () => {
+    const { end } = await survive("lagging", "after");
+    expect(end).toMatchObject({ status: "complete", credits: { charged: 5 } });
+    expect(searches).toBe(2);
+    expect(lagging.sold.size).toBe(1);
   });
 });
 

@@ -62,8 +62,20 @@ export type Verdict =
       readonly wait_ms?: number;
     };
 
-/** Repeatable steps and how often each may fail before the generation does. Submissions are counted elsewhere: as attempts. */
-const budgets = { prepare: 5, submit: 5, lookup: 10, resend: 10, fetch: 5, store: 5, refresh: 2 } as const;
+/**
+ * Repeatable steps and how often each may fail before the generation does. Submissions are counted elsewhere: as
+ * attempts. `absent`: how many searches that prove "nothing was bought" are not yet believed.
+ */
+const budgets = {
+  prepare: 5,
+  submit: 5,
+  lookup: 10,
+  absent: 1,
+  resend: 10,
+  fetch: 5,
+  store: 5,
+  refresh: 2,
+} as const;
 
 /** A repeatable step with a budget of tries. */
 export type Budget = keyof typeof budgets;

@@ -31,10 +31,18 @@ interface Listed {
   readonly removed?: boolean;
 }
 
+interface Listing {
+  readonly next?: string;
+  readonly most?: number;
+  readonly date?: string;
+  /** Whether the rows of the list hold the inputs, too. */
+  readonly tellsInputs?: boolean;
+}
+
 /** An account with these predictions, newest first, in pages of two. Returns what was asked for. */
 function account(
   predictions: readonly Listed[],
-  { next = `${baseUrl}/predictions`, most = 2, date }: { next?: string; most?: number; date?: string } = {},
+  { next = `${baseUrl}/predictions`, most = 2, date, tellsInputs = false }: Listing = {},
 ): string[] {
   const asked: string[] = [];
   const rowOf = ({ id, at, model = "ada/lamp", version = "v1" }: Listed) => ({
@@ -49,7 +57,8 @@ function account(
       asked.push(url.slice(baseUrl.length + 1));
       const from = Number(new URL(url).searchParams.get("cursor") ?? 0);
       const more = from + most < predictions.length ? `${next}?cursor=${from + most}` : null;
-      const results = predictions.slice(from, from + most).map(rowOf);
+      const page = predictions.slice(from, from + most);
+      const results = page.map((each) => (tellsInputs ? { ...rowOf(each), input: each.input } : rowOf(each)));
       return HttpResponse.json(
         { results, next: more },
         { headers: { date: date ?? new Date().toUTCString() } },
@@ -99,6 +108,13 @@ describe("lookup", () => {
     const asked = account([...others(80, 90), { id: "ours", at: 1, input }, ...others(10, 0)], { most: 100 });
     expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: false });
     expect(asked.filter((path) => !path.startsWith("predictions"))).toHaveLength(60);
+  });
+
+  it("reads none that the list itself shows to be another's, and proves more that way", async () => {
+    const others = Array.from({ length: 80 }, (_, at) => ({ id: `p${at}`, at, input: { prompt: "x" } }));
+    const asked = account([...others, { id: "ours", at: 1, input }], { most: 100, tellsInputs: true });
+    expect(await search()).toMatchObject({ candidates: [{ key: "ours" }], conclusive: true });
+    expect(asked).toEqual(["predictions", "ours"]);
   });
 
   it("looks further back at a vendor whose clock is slow", async () => {

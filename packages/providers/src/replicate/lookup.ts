@@ -45,7 +45,13 @@ interface Listed {
 export async function lookup(lost: LostSubmission, search: Search): Promise<LookupResult> {
   const { operation, input } = readStored(lost.request);
   const listed = await list(search, lost.intentAt);
-  const ours = listed.rows.filter((row) => isOfModel(row, search.model) && !(createdAt(row) < listed.since));
+  const ours = listed.rows.filter(
+    (row) =>
+      isOfModel(row, search.model) &&
+      !(createdAt(row) < listed.since) &&
+      // Where the list tells inputs, most rows are surely others' and need no reading.
+      compareJson(input, row.input) !== "different",
+  );
   // A busy shop makes more in a minute than one search may read: ours was made when its request left.
   const distance = (row: PredictionRow) => Math.abs(createdAt(row) - lost.intentAt);
   const nearest = ours.toSorted((one, other) => distance(one) - distance(other)).slice(0, readsMax);

@@ -28,6 +28,7 @@ export const createdSchema = z.object({
 /** A row of the list may hold less than the prediction itself. */
 const rowSchema = z.object({
   id: z.string().min(1),
+  input: z.record(z.string(), z.unknown()).optional().catch(undefined),
   model: z.string().nullish().catch(undefined),
   version: z.string().nullish().catch(undefined),
   created_at: z.string().nullish().catch(undefined),

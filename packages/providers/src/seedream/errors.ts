@@ -76,9 +76,14 @@ export function allFailed(errors: readonly SeedreamRefusal[]): ProviderError {
   });
 }
 
-/** An answer of which nobody can tell what it holds. */
-export function lostAnswer(why: string): ProviderError {
-  return new ProviderError("submission_unknown", { outcome: "unknown", message: `seedream: ${why}` });
+/** An answer of which nobody can tell what it holds; `billed` pictures where it says at least that. */
+export function lostAnswer(why: string, billed?: number): ProviderError {
+  const cost = billed === undefined ? {} : { cost: { unit: "images", amount: billed } };
+  return new ProviderError("submission_unknown", {
+    outcome: "unknown",
+    message: `seedream: ${why}`,
+    ...cost,
+  });
 }
 
 function choose(status: number, { code, param = "" }: SeedreamRefusal): StatusErrorChoice {

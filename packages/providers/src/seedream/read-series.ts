@@ -34,7 +34,9 @@ export async function readSeries(answer: HttpAnswer, reading: SeriesReading): Pr
         case "image_generation.partial_succeeded":
         case "image_generation.partial_failed": {
           const { url, error = {} } = event;
-          items.set(event.image_index ?? items.size, url === undefined ? { error } : { url });
+          const failed = event.type === "image_generation.partial_failed";
+          // A picture that came out and whose link did not is billed: that is no failure of the vendor's telling.
+          items.set(event.image_index ?? items.size, failed ? { error } : { url });
           report({ progress: Math.min(99, Math.round((items.size / outputsMax) * 100)) });
           break;
         }

@@ -92,6 +92,14 @@ describe("a series", () => {
     expect(answer).toMatchObject({ outputs: outputs(0, 1, 2), failures: [], cost: { amount: 3 } });
   });
 
+  it("is not said to have failed where its pictures came out and their links did not: that is billed", async () => {
+    const linkless = [0, 1, 2].map((image_index) =>
+      event({ type: "image_generation.partial_succeeded", image_index, url: null }),
+    );
+    const { error } = await draw([...linkless, completed(3), end]);
+    expect(error).toMatchObject({ outcome: "unknown", cost: { unit: "images", amount: 3 } });
+  });
+
   it("may be shorter than was asked", async () => {
     const { answer } = await draw([came(0), completed(1), end]);
     expect(answer).toMatchObject({

@@ -53,8 +53,11 @@ export function toOutputs({ items, usage, missing }: SeedreamPictures, outputsMa
   if (outputs.length === 0) {
     // A series that broke off may have gone on and be billed, whatever was said of its first pictures.
     const open = missing === "output_unavailable" && errors.length < outputsMax;
-    const isSettled = errors.length > 0 || usage?.generated_images === 0;
-    throw isSettled && !open ? allFailed(errors) : lostAnswer("the answer holds no picture");
+    const isTold = errors.length > 0 && [...items.values()].every(({ error }) => error !== undefined);
+    const billed = usage?.generated_images;
+    const isSettled = billed === 0 || (billed === undefined && isTold);
+    if (isSettled && !open) throw allFailed(errors);
+    throw lostAnswer("the answer holds no picture", billed);
   }
   // Pictures that came out are what is billed; also those that nobody has asked for.
   const came = [...items.values()].filter(({ url }) => url !== undefined).length;

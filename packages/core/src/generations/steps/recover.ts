@@ -111,12 +111,20 @@ async function lookUp(
   }
 }
 
-/** A list that may lag behind proves nothing yet; one that does not proves that nothing was bought. */
+/**
+ * A list that may lag behind proves nothing yet; one that does not proves that nothing was bought. It is asked for
+ * twice: a single answer out of some cache must not buy anything again.
+ */
 function whenNoneIsFree(order: WorkOrder, conclusive: boolean, exhausted: Verdict): Verdict {
   if (!conclusive) return tryAgain(order, "lookup", { exhausted });
-  if (order.attempt >= order.max_attempts)
-    return { next: "fail", code: "attempts_exhausted", outcome: "refused" };
-  return { next: "continue", changes: { step: "intent", next_attempt: true, outcome: "refused" } };
+  const nothingWasBought: Verdict =
+    order.attempt >= order.max_attempts
+      ? { next: "fail", code: "attempts_exhausted", outcome: "refused" }
+      : {
+          next: "continue",
+          changes: { step: "intent", next_attempt: true, outcome: "refused", retries: { absent: 0 } },
+        };
+  return tryAgain(order, "absent", { exhausted: nothingWasBought });
 }
 
 /** The provider may still tell by itself. If it does not in time: the end, or another purchase where that costs nothing. */
