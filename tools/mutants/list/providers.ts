@@ -2,6 +2,7 @@ import { type Mutant, tests } from "../mutant.ts";
 
 const submission = tests("core", "packages/core/src/generations/submission.test.ts");
 const fallback = tests("core", "packages/core/src/generations/fallback.test.ts");
+const recovery = tests("core", "packages/core/src/generations/recover.test.ts");
 const faults = tests("makeit3d", "examples/makeit3d/tests/faults.test.ts");
 const costs = tests("core", "packages/core/src/generations/provider-cost.test.ts");
 const steps = "packages/core/src/generations/steps";
@@ -78,7 +79,31 @@ export const providing: readonly Mutant[] = [
     file: `${steps}/recover.ts`,
     find: "if (!conclusive) return",
     replace: "if (false) return",
-    test: submission("believes no list that may lag behind"),
+    test: submission("believes no lists that may lag behind"),
+  },
+  {
+    name: "one list that shows nothing is enough to buy again",
+    why: "a single answer out of some cache must not buy anything twice",
+    file: `${steps}/recover.ts`,
+    find: 'return tryAgain(order, "absent", { exhausted: nothingWasBought });',
+    replace: "return nothingWasBought;",
+    test: recovery("is asked twice before it is believed"),
+  },
+  {
+    name: "a paid job is gone when its vendor denies it once",
+    why: "a stumbling vendor must not lose what was paid",
+    file: "packages/providers/src/shared/doubt.ts",
+    find: "const believedAfterMs = 60_000;",
+    replace: "const believedAfterMs = 0;",
+    test: tests("providers", "packages/providers/src/lost-jobs.test.ts")("is asked for again, however old"),
+  },
+  {
+    name: "whoever would refuse the request stands in for another",
+    why: "what was accepted must not fail because of somebody else's limits",
+    file: "packages/core/src/operations/catalogue.ts",
+    find: "offer.candidates.filter((other) => other.problem(input, files) === undefined)",
+    replace: "offer.candidates",
+    test: fallback("one that would refuse it is passed over"),
   },
   {
     name: "a lost sale is never looked up",
@@ -86,7 +111,7 @@ export const providing: readonly Mutant[] = [
     file: `${steps}/recover.ts`,
     find: "if (provider.lookup !== undefined) return",
     replace: "if (false) return",
-    test: submission("believes no list that may lag behind"),
+    test: submission("believes no lists that may lag behind"),
   },
   {
     name: "a question that failed ends the generation",
