@@ -20,17 +20,7 @@ const impatientMs = 1_000;
 const everywhere = (end: string, bought: number) => ends(columns, end, bought);
 /** A file is copied again when its copy broke off. */
 const copied = { ...ends(byLink, complete, 1), ...never(inAnswer, noLink) };
-const others = [
-  "openai",
-  "stability",
-  "stability jobs",
-  "recraft",
-  "seedream",
-  "tripo",
-  "fal",
-  "replicate",
-  "ai-sdk",
-] as const;
+const others = columns.filter((name): name is Exclude<Column, "gemini"> => name !== "gemini");
 const onMedia = { on: "media" } as const;
 
 /** Where the vendor names no time: 60 s and 2 s by its documents. */
