@@ -30,6 +30,16 @@ export type PricesFor<P extends Providers, O extends Operations> = {
   [Op in Offered<P> & keyof Catalogue<O>]: { [Key in KeysFor<P, Op>]: string };
 };
 
+/** One of what can be bought, or all of a provider, or all of an operation. */
+export type PairsFor<P extends Providers, O extends Operations> =
+  | { readonly provider?: undefined; readonly operation?: Offered<P> & keyof Catalogue<O> & string }
+  | {
+      [Key in keyof P & string]: {
+        readonly provider: Key;
+        readonly operation?: keyof Offers<P[Key]> & keyof Catalogue<O> & string;
+      };
+    }[keyof P & string];
+
 /** Operation → providers in the order in which they are tried when the request names none. */
 export type FallbackFor<P extends Providers, O extends Operations> = {
   [Op in Offered<P> & keyof Catalogue<O>]?: readonly KeysFor<P, Op>[];

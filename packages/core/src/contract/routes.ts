@@ -143,6 +143,7 @@ export const routes = {
       "not_found",
       "not_retryable",
       "insufficient_credits",
+      "rate_limited",
       "too_many_generations",
       "queue_full",
       "invalid_idempotency_key",
