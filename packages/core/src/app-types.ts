@@ -32,13 +32,15 @@ export type PricesFor<P extends Providers, O extends Operations> = {
 
 /** One of what can be bought, or all of a provider, or all of an operation. */
 export type PairsFor<P extends Providers, O extends Operations> =
-  | { readonly provider?: undefined; readonly operation?: Offered<P> & keyof Catalogue<O> & string }
+  | { readonly provider?: undefined; readonly operation?: NameOf<Offered<P> & keyof Catalogue<O>> }
   | {
       [Key in keyof P & string]: {
         readonly provider: Key;
-        readonly operation?: keyof Offers<P[Key]> & keyof Catalogue<O> & string;
+        readonly operation?: NameOf<keyof Offers<P[Key]> & keyof Catalogue<O>>;
       };
     }[keyof P & string];
+/** Of a registry that was put together at run time nothing is known: then any name is taken, and checked at the start. */
+type NameOf<Known> = [Known] extends [never] ? string : Known & string;
 
 /** Operation → providers in the order in which they are tried when the request names none. */
 export type FallbackFor<P extends Providers, O extends Operations> = {
