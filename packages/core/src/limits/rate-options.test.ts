@@ -32,6 +32,15 @@ describe("the limits of a deployment", () => {
     expect(rateOf(operation, provider)).toEqual({ group, per_minute: perMinute });
   });
 
+  it("leave out what has none, also of a limit further down", () => {
+    const rates: RateLimit[] = [
+      { group: "refine", match: [{ operation: "refine-model" }], perMinute: null },
+      { group: "tripo", match: [{ provider: "tripo" }], perMinute: 12 },
+    ];
+    expect(createRateOf(rates, pairs)("refine-model", "tripo")).toBeNull();
+    expect(createRateOf(rates, pairs)("text-to-model", "tripo")).toEqual({ group: "tripo", per_minute: 12 });
+  });
+
   it("count nothing that none fits", () => {
     const openai = { group: "g", match: [{ operation: "text-to-image" }], perMinute: 1 };
     expect(createRateOf([openai], pairs)("refine-model", "tripo")).toBeNull();

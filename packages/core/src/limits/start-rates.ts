@@ -18,8 +18,8 @@ export interface RateLimit<Match extends RateMatch = RateMatch> {
   /** Its name in the database: 1 to 64 of `A-Z a-z 0-9 _ -`. A renamed one counts anew. Clients never see it. */
   readonly group: string;
   readonly match: readonly Match[];
-  /** 1 to 1,000. One more is answered 429 `rate_limited`. */
-  readonly perMinute: number;
+  /** 1 to 1,000. One more is answered 429 `rate_limited`. `null`: what fits has no limit, also not further down. */
+  readonly perMinute: number | null;
 }
 
 /** What SQL is told of the limit that counts a start; null where none does. */
@@ -44,7 +44,8 @@ export function createRateOf(limits: readonly RateLimit[], pairs: readonly Pair[
   if (twice !== undefined) throw new Error(`limits.rates: two limits have the group '${twice}'`);
   return (operation, provider) => {
     const limit = limits.find(({ match }) => match.some((each) => fits(each, { operation, provider })));
-    return limit === undefined ? null : { group: limit.group, per_minute: limit.perMinute };
+    const { group, perMinute = null } = limit ?? {};
+    return group === undefined || perMinute === null ? null : { group, per_minute: perMinute };
   };
 }
 
@@ -53,7 +54,8 @@ const perMinuteMax = 1000;
 function checkLimit({ group, match, perMinute }: RateLimit, pairs: readonly Pair[]): void {
   if (!/^[\w-]{1,64}$/.test(group))
     throw new Error(`limits.rates: '${group}' is not 1 to 64 of A-Z a-z 0-9 _ -`);
-  if (!Number.isInteger(perMinute) || perMinute < 1 || perMinute > perMinuteMax)
+  const isRate = Number.isInteger(perMinute) && Number(perMinute) >= 1 && Number(perMinute) <= perMinuteMax;
+  if (perMinute !== null && !isRate)
     throw new Error(`limits.rates: perMinute of '${group}' must be a whole number from 1 to ${perMinuteMax}`);
   const idle = match.find((each) => !pairs.some((pair) => fits(each, pair)));
   if (match.length === 0 || idle !== undefined)
