@@ -550,6 +550,7 @@ CREATE INDEX input_assets_by_task ON public.input_assets USING btree (task_id) W
 CREATE INDEX input_assets_by_url ON public.input_assets USING btree (user_id, asset_url);
 CREATE INDEX input_assets_by_user ON public.input_assets USING btree (user_id, created_at DESC);
 CREATE INDEX input_assets_pending ON public.input_assets USING btree (created_at) WHERE (status = 'pending'::text);
+CREATE INDEX input_assets_pending_by_user ON public.input_assets USING btree (user_id) WHERE (status = 'pending'::text);
 alter table public.input_assets enable row level security;
 
 create view public.models with (security_invoker=true) as
@@ -704,6 +705,22 @@ begin
     new.version := old.version + 1;
   end if;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.check_pending_uploads(p_user_id text, p_bytes bigint, p_pending_bytes_max bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_least constant bigint := 1000000;
+  v_pending bigint;
+begin
+  perform genbff.pass_gate('upload ' || (hashtextextended(p_user_id, 0) & 63));
+  select coalesce(sum(greatest(bytes, v_least)), 0) into v_pending
+    from public.input_assets where user_id = p_user_id and status = 'pending';
+  if v_pending + greatest(p_bytes, v_least) > p_pending_bytes_max then
+    perform genbff.refuse(429, 'rate_limited', jsonb_build_object('retry_after_s', 60, 'pending_bytes', v_pending));
+  end if;
 end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.checked_duration(p_ms bigint)
@@ -2667,7 +2684,7 @@ begin
   return jsonb_build_object('version', v_generation.version);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_reserve_input(p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text, p_filename text, p_content_type text, p_bytes bigint)
+CREATE OR REPLACE FUNCTION public.genbff_reserve_input(p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text, p_filename text, p_content_type text, p_bytes bigint, p_pending_bytes_max bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2678,6 +2695,9 @@ AS $function$
 declare
   v_input public.input_assets;
 begin
+  if p_pending_bytes_max is not null and not exists (select 1 from public.input_assets where id = p_id) then
+    perform genbff.check_pending_uploads(p_user_id, p_bytes, p_pending_bytes_max);
+  end if;
   perform genbff.use_task(p_user_id, p_task_id, true);
   insert into public.input_assets (id, user_id, task_id, input_asset_type, storage_key, asset_url, filename, content_type, bytes)
   values (p_id, p_user_id, p_task_id, p_type, p_storage_key, p_asset_url, p_filename, p_content_type, p_bytes)

@@ -112,6 +112,8 @@ export interface Limits {
   openGenerationsPerUser: number;
   /** Generations of everybody that wait. Default 10,000. */
   queueDepth: number;
+  /** What a user's reserved uploads may hold while they are not finished, each at least 1 MB. Default 2 GB. */
+  pendingUploadBytesPerUser: number;
   /** Unfinished pictures that are shown of one generation. Default 10; 0 shows none. */
   previewsPerGeneration: number;
   /**

@@ -42,6 +42,7 @@ export const defaultLimits: Limits = {
   sweepMs: 1000,
   openGenerationsPerUser: 20,
   queueDepth: 10_000,
+  pendingUploadBytesPerUser: 2_000_000_000,
   previewsPerGeneration: 10,
   webhookGraceMs: 10 * 60_000,
   webhookBytesMax: 1_000_000,

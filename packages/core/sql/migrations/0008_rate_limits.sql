@@ -1,4 +1,5 @@
--- How often a user may start something of a group in any minute: decided with the hold, and exact over all processes.
+-- How much a user may ask for: starts of a group in any minute, decided with the hold and exact over all processes; and what
+-- unfinished uploads may hold.
 
 -- One row for a user and a group, with the moments of the starts that count: never more than the limit allows, so a row
 -- stays as small as its limit. It is locked after the wallet and the task, and before the gates and turns.
@@ -143,6 +144,48 @@ begin
        for update skip locked);
   get diagnostics v_count = row_count;
   return jsonb_build_object('forgotten', v_count, 'more', v_count = p_count);
+end $$;
+
+-- ─── Uploads ────────────────────────────────────────────────────────────────
+
+insert into genbff.gates (name) select 'upload ' || n from generate_series(0, 63) n;
+
+-- What a user's unfinished uploads may hold of the storage. A small one counts as a megabyte, so that their number is
+-- limited too. Parallel ones of one user come one after the other.
+create function genbff.check_pending_uploads(p_user_id text, p_bytes bigint, p_pending_bytes_max bigint) returns void
+language plpgsql as $$
+declare
+  v_least constant bigint := 1000000;
+  v_pending bigint;
+begin
+  perform genbff.pass_gate('upload ' || (hashtextextended(p_user_id, 0) & 63));
+  select coalesce(sum(greatest(bytes, v_least)), 0) into v_pending
+    from public.input_assets where user_id = p_user_id and status = 'pending';
+  if v_pending + greatest(p_bytes, v_least) > p_pending_bytes_max then
+    perform genbff.refuse(429, 'rate_limited', jsonb_build_object('retry_after_s', 60, 'pending_bytes', v_pending));
+  end if;
+end $$;
+create index input_assets_pending_by_user on public.input_assets (user_id) where status = 'pending';
+
+-- The row of an upload, before its first byte. p_pending_bytes_max: null where the bytes come with the very request.
+drop function public.genbff_reserve_input(text, uuid, text, text, text, text, text, text, bigint);
+create function public.genbff_reserve_input(
+  p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text,
+  p_filename text, p_content_type text, p_bytes bigint, p_pending_bytes_max bigint default null
+) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_input public.input_assets;
+begin
+  if p_pending_bytes_max is not null and not exists (select 1 from public.input_assets where id = p_id) then
+    perform genbff.check_pending_uploads(p_user_id, p_bytes, p_pending_bytes_max);
+  end if;
+  perform genbff.use_task(p_user_id, p_task_id, true);
+  insert into public.input_assets (id, user_id, task_id, input_asset_type, storage_key, asset_url, filename, content_type, bytes)
+  values (p_id, p_user_id, p_task_id, p_type, p_storage_key, p_asset_url, p_filename, p_content_type, p_bytes)
+  on conflict (id) do nothing;
+  select * into v_input from public.input_assets where id = p_id and user_id = p_user_id;
+  return genbff.input_view(v_input);
 end $$;
 
 select genbff.close_doors();

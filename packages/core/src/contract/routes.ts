@@ -170,7 +170,7 @@ export const routes = {
     takes: jsonOrForm,
     bodyBytesMax: formBytesMax,
     answers: { 201: z.union([uploadReserved, uploadComplete]) },
-    errors: ["validation_failed", "asset_unusable", "task_id_taken"],
+    errors: ["validation_failed", "asset_unusable", "task_id_taken", "rate_limited"],
   }),
   uploadComplete: route({
     method: "POST",
