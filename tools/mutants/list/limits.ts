@@ -63,7 +63,7 @@ export const limiting: readonly Mutant[] = [
     why: "8.7: queued bytes are limited, atomically",
     find: "perform genbff.pass_gate('upload ' || (hashtextextended(p_user_id, 0) & 63));",
     replace: "",
-    test: uploads("however many come at once"),
+    test: uploads("not yet committed"),
   }),
   {
     name: "the last limit that fits counts",

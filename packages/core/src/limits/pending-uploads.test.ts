@@ -1,6 +1,7 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
-import { openBook } from "../testing/generations/book.ts";
+import { codeOf, openBook } from "../testing/generations/book.ts";
 import { scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { openScriptedShop, type Process, type Shop } from "../testing/generations/scripted-shop.ts";
 
@@ -55,4 +56,35 @@ it("make room when they are finished or given up", async () => {
   await openBook(test).call("abandon_inputs", { p_older_ms: 0, p_count: 100 });
   expect((await reserve("dan", 5 * megabyte)).status).toBe(201);
   expect(first.status).toBe(201);
+});
+
+it("see what one that came a moment earlier has reserved and not yet committed", async () => {
+  const args = (name: string) => ({
+    p_user_id: "eve",
+    p_id: crypto.randomUUID(),
+    p_task_id: null,
+    p_type: "image",
+    p_storage_key: name,
+    p_asset_url: name,
+    p_filename: name,
+    p_content_type: "image/png",
+    p_bytes: 3 * megabyte,
+    p_pending_bytes_max: 5 * megabyte,
+  });
+  const named = Object.keys(args("")).map((name, index) => `${name} => $${index + 1}`);
+  const first = new Client(test.url);
+  await first.connect();
+  await first.query("begin");
+  await first.query(`select public.genbff_reserve_input(${named.join(", ")})`, Object.values(args("first")));
+  let settled = false;
+  const second = codeOf(openBook(test).call("reserve_input", args("second"))).finally(() => {
+    settled = true;
+  });
+  const waits =
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  while (!settled && (await test.query(waits)).length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  await first.query("commit");
+  await first.end();
+  expect(await second).toBe("rate_limited");
 });
