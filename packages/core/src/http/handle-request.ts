@@ -112,12 +112,12 @@ function remoteAddressOf(host: object | undefined): string | undefined {
 /** Whoever asks for what does not exist, or shows a proof that is none, is counted by address; too often is another refusal. */
 async function judge(error: unknown, visit: Visit | undefined, found: boolean): Promise<unknown> {
   if (!isAppError(error) || (found && errorCodes[error.code].status !== 401)) return error;
-  return visit === undefined
-    ? error
-    : visit.count().then(
-        () => error,
-        (refusal: unknown) => refusal,
-      );
+  try {
+    await visit?.count();
+    return error;
+  } catch (refusal) {
+    return refusal;
+  }
 }
 
 function isPersonal(route: Route): boolean {
