@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
+import { freePort } from "./postgres-server.ts";
 
 /** A Redis of a test's own, in memory alone. */
 export interface RedisServer {
@@ -57,12 +57,4 @@ async function kill(server: ChildProcess): Promise<void> {
   const dead = new Promise((resolve) => server.once("exit", resolve));
   server.kill("SIGKILL");
   await dead;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
