@@ -91,6 +91,7 @@ describe("directions", () => {
     generations: /^http/,
     events: /^(http|generations|engine|operations)/,
     auth: /^(http|generations|engine|operations|assets|storage|database)/,
+    limits: /^(http|generations|engine|operations|assets|storage|database)/,
     shared: /^(?!(shared|contract|errors)\/)/,
     errors: /^(?!(errors|contract)\/)/,
   };

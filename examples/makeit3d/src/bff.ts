@@ -67,11 +67,29 @@ export function createMakeit3d(
       sweepMs: config.sweepMs,
       openGenerationsPerUser: config.openGenerationsPerUser,
       queueDepth: config.queueDepth,
+      rates: ratesOf(config),
+      ...(config.addresses ? { addresses: config.addresses } : {}),
     },
     caps: capsOf(config),
     migrations: [{ name: "makeit3d", path: fileURLToPath(new URL("../sql", import.meta.url)) }],
     logger,
   });
+}
+
+/** What one user may start within a minute. The first that fits counts: other work of Tripo is what is no refinement. */
+function ratesOf(config: Config) {
+  const { openai: pictures, tripoRefine, tripoOther } = config.requestsPerMinute;
+  const nameOf = <V extends Vendor>(vendor: V) => config.publicName(vendor) as V;
+  const tripo = nameOf("tripo");
+  return [
+    { group: "openai", match: [{ provider: nameOf("openai") }], perMinute: pictures ?? null },
+    {
+      group: "tripo_refine",
+      match: [{ provider: tripo, operation: "refine-model" as const }],
+      perMinute: tripoRefine ?? null,
+    },
+    { group: "tripo_other", match: [{ provider: tripo }], perMinute: tripoOther ?? null },
+  ];
 }
 
 function capsOf(config: Config): Record<string, ProviderCaps> {

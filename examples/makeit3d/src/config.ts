@@ -36,6 +36,8 @@ const optional = z.string().min(1).optional();
 
 /** A whole number of at least one. */
 const some = z.coerce.number().int().min(1);
+/** As many a minute as a limit of core can be. */
+const perMinute = some.max(1000);
 
 const environment = z.object({
   PORT: port.default(8787),
@@ -74,6 +76,11 @@ const environment = z.object({
   BFF_GEMINI_STARTS_PER_MINUTE: some.optional(),
   BFF_SEEDREAM_STARTS_PER_MINUTE: some.optional(),
   BFF_QUEUE_DEPTH: some.default(10_000),
+  BFF_OPENAI_REQUESTS_PER_MINUTE: perMinute.optional(),
+  BFF_TRIPO_REFINE_REQUESTS_PER_MINUTE: perMinute.optional(),
+  BFF_TRIPO_OTHER_REQUESTS_PER_MINUTE: perMinute.optional(),
+  BFF_ADDRESS_REQUESTS_PER_MINUTE: some.optional(),
+  BFF_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 
@@ -146,6 +153,20 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       gemini: config.BFF_GEMINI_STARTS_PER_MINUTE,
       seedream: config.BFF_SEEDREAM_STARTS_PER_MINUTE,
     } satisfies Partial<Record<Vendor, number | undefined>>,
+    /** What one user may ask for within a minute. On a laptop nobody waits unless it is asked for. */
+    requestsPerMinute: {
+      openai: config.BFF_OPENAI_REQUESTS_PER_MINUTE ?? (local ? undefined : 4),
+      tripoRefine: config.BFF_TRIPO_REFINE_REQUESTS_PER_MINUTE ?? (local ? undefined : 6),
+      tripoOther: config.BFF_TRIPO_OTHER_REQUESTS_PER_MINUTE ?? (local ? undefined : 12),
+    },
+    /** What one address may ask for without showing who it is. */
+    addresses:
+      config.BFF_ADDRESS_REQUESTS_PER_MINUTE === undefined
+        ? undefined
+        : {
+            perMinute: config.BFF_ADDRESS_REQUESTS_PER_MINUTE,
+            trustedProxies: config.BFF_TRUSTED_PROXIES,
+          },
     logLevel: config.LOG_LEVEL,
   };
 }

@@ -31,6 +31,10 @@ const seen: Record<string, (world: World) => void> = {
     expect(rendered.filter((value) => link.test(String(value)))).toHaveLength(3);
     expect(rendered.at(-1)).toMatch(link);
   },
+  "docs/limits.md": () => {
+    const told = vi.mocked(console.log).mock.calls.slice(-6);
+    expect(told.map(([first]) => first)).toEqual(["3", "2", "1", "0", 429, 401]);
+  },
   "packages/client-sdk/README.md": ({ rendered }) => expect(rendered).toContain(100),
 };
 

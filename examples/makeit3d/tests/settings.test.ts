@@ -57,6 +57,35 @@ describe("the environment", () => {
     expect(() => readConfig({ OPENAI_PARTIAL_IMAGES: "4" })).toThrowError("OPENAI_PARTIAL_IMAGES");
   });
 
+  it("limits what one user may start, but not on a laptop that did not ask for it", () => {
+    const hosted = { AUTH_JWT_SECRET: "0123456789abcdef0123456789abcdef" };
+    const asked = {
+      BFF_OPENAI_REQUESTS_PER_MINUTE: "5",
+      BFF_TRIPO_REFINE_REQUESTS_PER_MINUTE: "7",
+      BFF_TRIPO_OTHER_REQUESTS_PER_MINUTE: "13",
+    };
+    const none = { openai: undefined, tripoRefine: undefined, tripoOther: undefined };
+    expect(readConfig({}).requestsPerMinute).toEqual(none);
+    expect(readConfig(hosted).requestsPerMinute).toEqual({ openai: 4, tripoRefine: 6, tripoOther: 12 });
+    const wanted = { openai: 5, tripoRefine: 7, tripoOther: 13 };
+    expect(readConfig(asked).requestsPerMinute).toEqual(wanted);
+    expect(readConfig({ ...hosted, ...asked }).requestsPerMinute).toEqual(wanted);
+    for (const name of Object.keys(asked))
+      for (const wrong of ["0", "-1", "1.5", "four", "1001"])
+        expect(() => readConfig({ [name]: wrong }), `${name}=${wrong}`).toThrowError(`${name}: `);
+  });
+
+  it("looks at addresses where it is told how often they may ask", () => {
+    const asked = { BFF_ADDRESS_REQUESTS_PER_MINUTE: "300" };
+    expect(readConfig({ BFF_TRUSTED_PROXIES: "1" }).addresses).toBeUndefined();
+    expect(readConfig(asked).addresses).toEqual({ perMinute: 300, trustedProxies: 0 });
+    expect(readConfig({ ...asked, BFF_TRUSTED_PROXIES: "2" }).addresses).toEqual({
+      perMinute: 300,
+      trustedProxies: 2,
+    });
+    expect(() => readConfig({ BFF_TRUSTED_PROXIES: "all" })).toThrowError("BFF_TRUSTED_PROXIES");
+  });
+
   it("signs people in by name only where it has no token secret of its own", () => {
     expect(readConfig({}).local).toBe(true);
     expect(readConfig({ AUTH_JWT_SECRET: "0123456789abcdef0123456789abcdef" }).local).toBe(false);

@@ -49,7 +49,9 @@ export interface Shop {
 }
 
 /** Opens one. Leases and paces are those of a test; the code is the example's. */
-export async function openShop(options: { canary?: string; credits?: number } = {}): Promise<Shop> {
+export async function openShop(
+  options: { canary?: string; credits?: number; environment?: Record<string, string> } = {},
+): Promise<Shop> {
   const simulator = await startSimulator({
     jobMs: 200,
     ...(options.canary ? { canary: options.canary } : {}),
@@ -72,6 +74,7 @@ export async function openShop(options: { canary?: string; credits?: number } = 
     LEASE_MS: "3000",
     SWEEP_MS: "100",
     SIGN_UP_CREDITS: String(options.credits ?? 100),
+    ...options.environment,
   });
   const bff = createMakeit3d(config, secrets, logger, simulator.url);
   await bff.start();

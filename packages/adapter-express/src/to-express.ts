@@ -15,9 +15,15 @@ export type ExpressHandler = (
  * @example
  * app.use("/api", toExpress(bff));
  */
-export function toExpress(bff: { readonly fetch: (request: Request) => Promise<Response> }): ExpressHandler {
+export function toExpress(bff: {
+  readonly fetch: (request: Request, host?: object) => Promise<Response>;
+}): ExpressHandler {
   // The default would replace the global Request and Response of the whole host process.
-  const listener = getRequestListener((request) => bff.fetch(request), { overrideGlobalObjects: false });
+  const listener = getRequestListener(
+    (request, env) =>
+      bff.fetch(request, { remoteAddress: (env as HttpBindings).incoming.socket.remoteAddress }),
+    { overrideGlobalObjects: false },
+  );
   return async (request, response) => {
     restoreBody(request);
     await listener(request, response);

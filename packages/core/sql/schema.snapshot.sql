@@ -353,6 +353,18 @@ create table genbff.quotes (
 CREATE INDEX quotes_due ON genbff.quotes USING btree (expires_at);
 alter table genbff.quotes enable row level security;
 
+create table genbff.rate_counters (
+  user_id text not null,
+  rate_group text not null,
+  starts timestamp with time zone[] default '{}'::timestamp with time zone[] not null,
+  idle_at timestamp with time zone default genbff.now() not null,
+  constraint rate_counters_pkey PRIMARY KEY (user_id, rate_group),
+  constraint rate_counters_rate_group_check CHECK (length(rate_group) >= 1 AND length(rate_group) <= 64),
+  constraint rate_counters_user_id_check CHECK (length(user_id) >= 1 AND length(user_id) <= 255)
+);
+CREATE INDEX rate_counters_idle ON genbff.rate_counters USING btree (idle_at);
+alter table genbff.rate_counters enable row level security;
+
 create table genbff.steps (
   step text not null,
   rank integer not null,
@@ -538,6 +550,7 @@ CREATE INDEX input_assets_by_task ON public.input_assets USING btree (task_id) W
 CREATE INDEX input_assets_by_url ON public.input_assets USING btree (user_id, asset_url);
 CREATE INDEX input_assets_by_user ON public.input_assets USING btree (user_id, created_at DESC);
 CREATE INDEX input_assets_pending ON public.input_assets USING btree (created_at) WHERE (status = 'pending'::text);
+CREATE INDEX input_assets_pending_by_user ON public.input_assets USING btree (user_id) WHERE (status = 'pending'::text);
 alter table public.input_assets enable row level security;
 
 create view public.models with (security_invoker=true) as
@@ -694,6 +707,22 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.check_pending_uploads(p_user_id text, p_bytes bigint, p_pending_bytes_max bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_least constant bigint := 1000000;
+  v_pending bigint;
+begin
+  perform genbff.pass_gate('upload ' || (hashtextextended(p_user_id, 0) & 63));
+  select coalesce(sum(greatest(bytes, v_least)), 0) into v_pending
+    from public.input_assets where user_id = p_user_id and status = 'pending';
+  if v_pending + greatest(p_bytes, v_least) > p_pending_bytes_max then
+    perform genbff.refuse(429, 'rate_limited', jsonb_build_object('retry_after_s', 60, 'pending_bytes', v_pending));
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION genbff.checked_duration(p_ms bigint)
  RETURNS interval
  LANGUAGE plpgsql
@@ -742,6 +771,38 @@ begin
       execute format('grant execute on function %s to service_role', v_function.name);
     end if;
   end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.count_start(p_user_id text, p_group text, p_per_minute integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_minute constant interval := interval '1 minute';
+  v_starts timestamptz[];
+  v_now timestamptz;
+  v_free_s int;
+begin
+  perform genbff.insist(p_per_minute between 1 and 1000, 'a rate is 1 to 1000 a minute');
+  loop
+    select starts into v_starts from genbff.rate_counters where user_id = p_user_id and rate_group = p_group for update;
+    exit when found;
+    -- A sweep may take it away again before it is locked.
+    insert into genbff.rate_counters (user_id, rate_group) values (p_user_id, p_group) on conflict do nothing;
+  end loop;
+  v_now := genbff.now();
+  -- A clock that was set back must not make a minute longer.
+  v_starts := array(select least(s, v_now) from unnest(v_starts) s where s > v_now - v_minute order by s);
+  if cardinality(v_starts) >= p_per_minute then
+    -- Where the limit was higher a moment ago, several have to leave before one may come.
+    v_free_s := genbff.seconds_until(v_starts[cardinality(v_starts) - p_per_minute + 1] + v_minute, v_now);
+    perform genbff.refuse(429, 'rate_limited', jsonb_build_object(
+      'retry_after_s', v_free_s, 'limit', p_per_minute, 'remaining', 0, 'reset_s', v_free_s));
+  end if;
+  v_starts := v_starts || v_now;
+  update genbff.rate_counters set starts = v_starts, idle_at = v_now + v_minute where user_id = p_user_id and rate_group = p_group;
+  return jsonb_build_object('limit', p_per_minute, 'remaining', p_per_minute - cardinality(v_starts),
+    'reset_s', genbff.seconds_until(v_starts[1] + v_minute, v_now));
 end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.count_waiting()
@@ -1372,6 +1433,14 @@ AS $function$
 begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.seconds_until(p_moment timestamp with time zone, p_now timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select greatest(1, ceil(extract(epoch from p_moment - p_now)))::int
+$function$;
 
 CREATE OR REPLACE FUNCTION genbff.sent_lately(p_provider text, p_operation text, p_now timestamp with time zone)
  RETURNS bigint
@@ -2080,6 +2149,24 @@ begin
   return jsonb_build_object('forgotten', v_count);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_forget_rates(p_count integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_count int;
+begin
+  delete from genbff.rate_counters where (user_id, rate_group) in (
+    select user_id, rate_group from genbff.rate_counters where idle_at <= genbff.now() order by idle_at limit p_count
+       for update skip locked);
+  get diagnostics v_count = row_count;
+  return jsonb_build_object('forgotten', v_count, 'more', v_count = p_count);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_generation_input(p_user_id text, p_generation_id text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2597,7 +2684,7 @@ begin
   return jsonb_build_object('version', v_generation.version);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_reserve_input(p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text, p_filename text, p_content_type text, p_bytes bigint)
+CREATE OR REPLACE FUNCTION public.genbff_reserve_input(p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text, p_filename text, p_content_type text, p_bytes bigint, p_pending_bytes_max bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2608,6 +2695,9 @@ AS $function$
 declare
   v_input public.input_assets;
 begin
+  if p_pending_bytes_max is not null and not exists (select 1 from public.input_assets where id = p_id) then
+    perform genbff.check_pending_uploads(p_user_id, p_bytes, p_pending_bytes_max);
+  end if;
   perform genbff.use_task(p_user_id, p_task_id, true);
   insert into public.input_assets (id, user_id, task_id, input_asset_type, storage_key, asset_url, filename, content_type, bytes)
   values (p_id, p_user_id, p_task_id, p_type, p_storage_key, p_asset_url, p_filename, p_content_type, p_bytes)
@@ -2837,6 +2927,7 @@ declare
   v_now timestamptz;
   v_known genbff.idempotency_keys;
   v_task genbff.tasks;
+  v_rate jsonb;
   v_price jsonb;
   v_generation genbff.generations;
   v_response jsonb;
@@ -2865,6 +2956,9 @@ begin
     perform genbff.refuse(409, 'task_id_taken');
   end if;
 
+  if jsonb_typeof(p_limits -> 'rate') = 'object' then
+    v_rate := genbff.count_start(p_user_id, p_limits -> 'rate' ->> 'group', (p_limits -> 'rate' ->> 'per_minute')::int);
+  end if;
   if (select count(*) from genbff.generations
        where user_id = p_user_id and status in ('pending', 'processing') and parent_id is null)
      >= (p_limits ->> 'open_generations_per_user')::int then
@@ -2882,6 +2976,9 @@ begin
     'limits', p_limits), v_price, null, v_now);
 
   v_response := jsonb_build_object('task_id', p_task_id, 'generation_id', v_generation.id, 'status', 'pending', 'held', v_generation.price_credits);
+  if v_rate is not null then
+    v_response := v_response || jsonb_build_object('rate', v_rate);
+  end if;
   if p_idempotency_key is not null then
     insert into genbff.idempotency_keys (user_id, key, digest, generation_id, response, expires_at)
     values (p_user_id, p_idempotency_key, p_digest, v_generation.id, v_response, v_now + interval '24 hours')

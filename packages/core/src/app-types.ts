@@ -30,6 +30,18 @@ export type PricesFor<P extends Providers, O extends Operations> = {
   [Op in Offered<P> & keyof Catalogue<O>]: { [Key in KeysFor<P, Op>]: string };
 };
 
+/** One of what can be bought, or all of a provider, or all of an operation. */
+export type PairsFor<P extends Providers, O extends Operations> =
+  | { readonly provider?: undefined; readonly operation?: NameOf<Offered<P> & keyof Catalogue<O>> }
+  | {
+      [Key in keyof P & string]: {
+        readonly provider: Key;
+        readonly operation?: NameOf<keyof Offers<P[Key]> & keyof Catalogue<O>>;
+      };
+    }[keyof P & string];
+/** Of a registry that was put together at run time nothing is known: then any name is taken, and checked at the start. */
+type NameOf<Known> = [Known] extends [never] ? string : Known & string;
+
 /** Operation → providers in the order in which they are tried when the request names none. */
 export type FallbackFor<P extends Providers, O extends Operations> = {
   [Op in Offered<P> & keyof Catalogue<O>]?: readonly KeysFor<P, Op>[];

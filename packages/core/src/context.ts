@@ -6,6 +6,8 @@ import type { Database } from "./database/port.ts";
 import type { Engine } from "./engine/port.ts";
 import type { Changes } from "./events/changes.ts";
 import type { HeldLease } from "./generations/lease.ts";
+import type { AddressLimit } from "./limits/address-limit.ts";
+import type { RateOf } from "./limits/start-rates.ts";
 import type { Catalogue } from "./operations/catalogue.ts";
 import type { Clock } from "./shared/clock.ts";
 import type { Logger } from "./shared/logger.ts";
@@ -37,6 +39,9 @@ export interface BffContext {
   readonly signUpCredits: number;
   readonly walletOf: (userId: string) => string | Promise<string>;
   readonly limits: Limits;
+  readonly rateOf: RateOf;
+  /** Undefined: addresses are not looked at. */
+  readonly addressLimit: AddressLimit | undefined;
   readonly caps: Readonly<Record<string, ProviderCaps>>;
   /** What this process has in its hands. */
   readonly leases: Set<HeldLease>;

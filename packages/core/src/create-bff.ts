@@ -1,4 +1,12 @@
-import type { AppOf, CheckOffers, FallbackFor, Operations, PricesFor, Providers } from "./app-types.ts";
+import type {
+  AppOf,
+  CheckOffers,
+  FallbackFor,
+  Operations,
+  PairsFor,
+  PricesFor,
+  Providers,
+} from "./app-types.ts";
 import type { Auth } from "./auth/port.ts";
 import type { BffContext } from "./context.ts";
 import { type AnyBffOptions, createContext } from "./create-context.ts";
@@ -8,6 +16,8 @@ import { handOverAll } from "./generations/hand-over.ts";
 import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
 import { createHandler } from "./http/handle-request.ts";
+import type { AddressLimits } from "./limits/address-limit.ts";
+import type { RateLimit } from "./limits/start-rates.ts";
 import type { OperatorAlert } from "./operators/operator-alert.ts";
 import type { JsonObject } from "./shared/json.ts";
 import type { Logger } from "./shared/logger.ts";
@@ -47,7 +57,12 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
     walletOf?: (userId: string) => string | Promise<string>;
   };
   hooks?: Hooks;
-  limits?: Partial<Limits>;
+  limits?: Partial<Limits> & {
+    /** How often one user may start what. The first that fits counts. Default: no limit. */
+    readonly rates?: readonly RateLimit<PairsFor<NoInfer<P>, NoInfer<O>>>[];
+    /** What an address may ask without showing who it is. Default: addresses are not looked at. */
+    readonly addresses?: AddressLimits;
+  };
   /** Public provider key → how much may be asked of it at once and per minute. Default: no cap. Exact over all processes. */
   caps?: Readonly<Record<string, ProviderCaps>>;
   /** Folders of the team's own SQL, run after ours. */
@@ -62,6 +77,11 @@ export interface Hooks {
    * `limits.operatorAlertMs`. By `createLedger`, also a clawback that was refused. Tell them apart by `alert.kind`.
    */
   readonly onOperatorAlert?: (alert: OperatorAlert) => void | Promise<void>;
+}
+
+/** Who is at the other end, as the host knows it. */
+export interface Peer {
+  readonly remoteAddress?: string | undefined;
 }
 
 /** What a provider's account allows. */
@@ -92,6 +112,8 @@ export interface Limits {
   openGenerationsPerUser: number;
   /** Generations of everybody that wait. Default 10,000. */
   queueDepth: number;
+  /** What a user's reserved uploads may hold while they are not finished, each at least 1 MB. Default 2 GB. */
+  pendingUploadBytesPerUser: number;
   /** Unfinished pictures that are shown of one generation. Default 10; 0 shows none. */
   previewsPerGeneration: number;
   /**
@@ -115,8 +137,16 @@ export interface Limits {
 
 /** @typeParam App - What `createClient<typeof bff>()` reads. Exists in types only. */
 export interface Bff<App extends object> {
-  /** Answers one request. Needs no `this`. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * Answers one request. Needs no `this`.
+   *
+   * @param host - `remoteAddress`: the other end of the socket, which a `Request` does not tell and `limits.addresses`
+   * counts by. What else a host hands over is not looked at.
+   *
+   * @example
+   * Deno.serve((request, info) => bff.fetch(request, { remoteAddress: info.remoteAddr.hostname }));
+   */
+  readonly fetch: (request: Request, host?: Peer | object) => Promise<Response>;
   /** Migrates, checks prices, starts the engine. The first `fetch` does it too; call it to fail early. */
   readonly start: () => Promise<void>;
   /**
@@ -146,7 +176,7 @@ export interface Bff<App extends object> {
  *
  * Calling it does nothing yet: `start`, or the first request, does.
  *
- * @throws Error - `secret` is too short, or a price is missing (a compile-time error where it can be).
+ * @throws Error - `secret` is too short, a price is missing (a compile-time error where it can be), or a limit cannot be.
  */
 export function createBff<
   const P extends Providers,

@@ -5,6 +5,8 @@ import type { BffOptions, Limits } from "./create-bff.ts";
 import { createCosts } from "./credits/costs.ts";
 import { inProcessOn } from "./engine/in-process.ts";
 import { createChanges } from "./events/changes.ts";
+import { createAddressLimit } from "./limits/address-limit.ts";
+import { createRateOf } from "./limits/start-rates.ts";
 import { createCatalogue } from "./operations/catalogue.ts";
 import type { AnyOperation } from "./operations/define-operation.ts";
 import type { AnyProvider } from "./providers/define-provider.ts";
@@ -40,6 +42,7 @@ export const defaultLimits: Limits = {
   sweepMs: 1000,
   openGenerationsPerUser: 20,
   queueDepth: 10_000,
+  pendingUploadBytesPerUser: 2_000_000_000,
   previewsPerGeneration: 10,
   webhookGraceMs: 10 * 60_000,
   webhookBytesMax: 1_000_000,
@@ -56,11 +59,12 @@ export type Seams = Partial<Pick<BffContext, "clock" | "guardedFetch">>;
 /**
  * Joins what the team handed over with the defaults.
  *
- * @throws Error - `secret` is shorter than 32 characters, or a pair has no price.
+ * @throws Error - `secret` is shorter than 32 characters, a pair has no price, or a limit cannot be.
  */
 export function createContext(options: AnyBffOptions, seams: Seams = {}): BffContext {
   if (options.secret.length < 32) throw new Error("secret must have at least 32 characters");
-  const limits = limitsOf(options.limits ?? {});
+  const { rates = [], addresses, ...knobs } = options.limits ?? {};
+  const limits = limitsOf(knobs);
   const clock = seams.clock ?? systemClock;
   const logger = redacting(options.logger ?? consoleLogger);
   const publicUrl = (options.publicUrl ?? "").replace(/\/+$/, "");
@@ -72,6 +76,11 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     prices: options.prices,
     fallback: options.fallback ?? {},
   });
+  const pairs = catalogue
+    .list()
+    .flatMap(({ operation, offers }) =>
+      offers.map(({ providerKey }) => ({ operation: operation.name, provider: providerKey })),
+    );
   const closing = new AbortController();
   const leases: BffContext["leases"] = new Set();
   return {
@@ -95,6 +104,8 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     signUpCredits: options.credits?.signUp ?? 0,
     walletOf: options.credits?.walletOf ?? ((userId) => userId),
     limits,
+    rateOf: createRateOf(rates, pairs),
+    addressLimit: addresses && createAddressLimit(addresses, logger),
     caps: options.caps ?? {},
     hooks: options.hooks ?? {},
     leases,

@@ -1,4 +1,4 @@
-export type { AppOf, FallbackFor, PricesFor } from "./app-types.ts";
+export type { AppOf, FallbackFor, PairsFor, PricesFor } from "./app-types.ts";
 export { type JwtAuthOptions, jwtAuth } from "./auth/jwt-auth.ts";
 export type { Auth, Principal } from "./auth/port.ts";
 export { type ErrorCode, errorCodes } from "./contract/error-codes.ts";
@@ -8,6 +8,7 @@ export {
   createBff,
   type Hooks,
   type Limits,
+  type Peer,
   type ProviderCaps,
 } from "./create-bff.ts";
 export type { LedgerOptions } from "./credits/clawback.ts";
@@ -34,6 +35,8 @@ export {
   type ProviderErrorOptions,
   type ProviderOutcome,
 } from "./errors/provider-error.ts";
+export type { AddressLimits, RedisClient } from "./limits/address-limit.ts";
+export type { RateLimit, RateMatch } from "./limits/start-rates.ts";
 export {
   type AnyOperation,
   defineOperation,

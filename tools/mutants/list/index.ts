@@ -2,6 +2,7 @@ import type { Mutant } from "../mutant.ts";
 import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
 import { leases } from "./leases.ts";
+import { limiting } from "./limits.ts";
 import { money } from "./money.ts";
 import { outside } from "./outside.ts";
 import { providing } from "./providers.ts";
@@ -25,4 +26,5 @@ export const mutants: readonly Mutant[] = [
   ...reads,
   ...outside,
   ...vendors,
+  ...limiting,
 ];

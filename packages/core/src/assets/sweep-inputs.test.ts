@@ -38,6 +38,7 @@ it("gives up what was begun a day ago, with its file, and leaves today's alone",
     filename: "b.png",
     contentType: "image/png",
     bytes: 10,
+    pendingBytesMax: 10_000_000,
   } as const;
   const today = await reserveUpload(context, upload);
 

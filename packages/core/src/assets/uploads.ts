@@ -17,6 +17,8 @@ export interface UploadToReserve {
   readonly filename: string;
   readonly contentType: MediaType["contentType"];
   readonly bytes: number;
+  /** Together with what the user has reserved and not finished. */
+  readonly pendingBytesMax: number;
 }
 
 const types: Readonly<Record<string, MediaType>> = Object.fromEntries(
@@ -36,6 +38,7 @@ const incomingKey = (id: string, { extension }: MediaType) => `incoming/${id}.${
  * The answer's `asset_url` can be used as an input once the bytes are there: first use completes it.
  *
  * @throws AppError `task_id_taken` - the task belongs to somebody else.
+ * @throws AppError `rate_limited` - the user has too many uploads that are not finished.
  */
 export async function reserveUpload(context: Ports, upload: UploadToReserve): Promise<UploadReserved> {
   const id = crypto.randomUUID();
@@ -53,6 +56,7 @@ export async function reserveUpload(context: Ports, upload: UploadToReserve): Pr
     p_filename: upload.filename,
     p_content_type: type.contentType,
     p_bytes: upload.bytes,
+    p_pending_bytes_max: upload.pendingBytesMax,
   });
   const { contentType } = type;
   const signed = await context.storage.signedUpload(key, {

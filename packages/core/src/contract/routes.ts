@@ -143,6 +143,7 @@ export const routes = {
       "not_found",
       "not_retryable",
       "insufficient_credits",
+      "rate_limited",
       "too_many_generations",
       "queue_full",
       "invalid_idempotency_key",
@@ -169,7 +170,7 @@ export const routes = {
     takes: jsonOrForm,
     bodyBytesMax: formBytesMax,
     answers: { 201: z.union([uploadReserved, uploadComplete]) },
-    errors: ["validation_failed", "asset_unusable", "task_id_taken"],
+    errors: ["validation_failed", "asset_unusable", "task_id_taken", "rate_limited"],
   }),
   uploadComplete: route({
     method: "POST",

@@ -39,6 +39,7 @@ export async function describeGeneration(
     limits: {
       open_generations_per_user: context.limits.openGenerationsPerUser,
       queue_depth: context.limits.queueDepth,
+      rate: context.rateOf(offer.operation.name, offer.providerKey),
       attempts: context.limits.attempts,
       deadline_ms: context.limits.deadlineMs,
     },

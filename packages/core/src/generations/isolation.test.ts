@@ -52,6 +52,13 @@ describe.each(["repeatable read", "serializable"])("under %s", (level) => {
     expect(await test.database.call("note", {})).toBe(level);
   });
 
+  it("a limit of starts is never exceeded, and each place of it is given", async () => {
+    const asked = { user: "often", price: 0, rate: { group: "g", perMinute: 5 } };
+    const outcomes = await times(16, (n) => persist(() => book.start({ ...asked, wallet: `wallet ${n}` })));
+    expect(count(outcomes, (outcome) => typeof outcome === "object")).toBe(5);
+    expect(count(outcomes, (outcome) => outcome === "rate_limited")).toBe(11);
+  });
+
   it("a cap of concurrency is never exceeded by sixteen claimers", async () => {
     await book.caps({ provider: "tripo", concurrency: 3 });
     await wait(16, { provider: "tripo" });

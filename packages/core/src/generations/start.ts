@@ -2,6 +2,7 @@ import { discardCopies, type ResolvedInput, resolveInputs } from "../assets/reso
 import type { Principal } from "../auth/port.ts";
 import type { BffContext } from "../context.ts";
 import { isAppError } from "../errors/app-error.ts";
+import type { Rate } from "../limits/rate.ts";
 import { suited } from "../operations/catalogue.ts";
 import { digestOf } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -31,6 +32,8 @@ export interface Started {
   /** Credits set aside. */
   readonly held: number;
   readonly replayed: boolean;
+  /** How its user stood towards the limit that counted it, then. Absent where none did. */
+  readonly rate?: Rate;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface Started {
  * Repeating it with the same idempotency key returns the first answer, also when its inputs are gone by then.
  *
  * @throws AppError `not_found`, `validation_failed`, `asset_url_not_allowed`, `asset_unusable`, `task_id_taken`,
- * `insufficient_credits`, `idempotency_key_reused`, `too_many_generations`, `queue_full`, `quote_expired`.
+ * `insufficient_credits`, `idempotency_key_reused`, `rate_limited`, `too_many_generations`, `queue_full`, `quote_expired`.
  */
 export async function startGeneration(context: BffContext, request: StartRequest): Promise<Started> {
   const { task_id: _taskId, quote_id: _quoteId, ...fields } = request.body;

@@ -41,12 +41,19 @@ async function tidy(context: BffContext): Promise<void> {
   await context.database.call("genbff_expire_due", { p_count: batch });
   await sweepInputs(context);
   await sweepPreviews(context);
-  for (let batches = 0; batches < batchesMax; batches++) {
-    const swept = (await context.database.call("genbff_retain", {
+  await inBatches(() => context.database.call("genbff_forget_rates", { p_count: batch }));
+  await inBatches(() =>
+    context.database.call("genbff_retain", {
       p_large_ms: context.limits.keepLargeMs,
       p_rows_ms: context.limits.keepRowsMs,
       p_count: batch,
-    })) as { more: boolean };
-    if (!swept.more) return;
+    }),
+  );
+}
+
+async function inBatches(sweepSome: () => Promise<JsonValue>): Promise<void> {
+  for (let batches = 0; batches < batchesMax; batches++) {
+    const { more } = (await sweepSome()) as { more: boolean };
+    if (!more) return;
   }
 }

@@ -6,6 +6,7 @@ import type { Call, Caller } from "./call.ts";
 import { linksOf } from "./links.ts";
 import { waitForNews } from "./long-poll.ts";
 import { preferredWaitS } from "./prefer-wait.ts";
+import { rateHeaders } from "./rate-headers.ts";
 import { json } from "./respond.ts";
 import { showGeneration } from "./sign-urls.ts";
 
@@ -37,6 +38,7 @@ export async function answerStarted(call: StartCall, started: Started): Promise<
   const links = linksOf(call.context, started.generation_id);
   const headers = {
     location: links.status_url,
+    ...rateHeaders(started.rate),
     ...(started.replayed ? { "idempotency-replayed": "true" } : {}),
   };
   const ended = await waitAsPreferred(call, started);

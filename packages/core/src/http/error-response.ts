@@ -1,6 +1,7 @@
 import { type ErrorCode, errorCodes } from "../contract/error-codes.ts";
 import { isAppError } from "../errors/app-error.ts";
 import type { Logger } from "../shared/logger.ts";
+import { rateHeaders } from "./rate-headers.ts";
 import { json } from "./respond.ts";
 
 /** Codes that ask the caller to come back, and after how many seconds where the refusal does not say. */
@@ -33,7 +34,7 @@ export function errorResponse(error: unknown, requestId: string, logger: Logger)
 }
 
 function headersOf(code: ErrorCode, status: number, details: Record<string, unknown> | undefined) {
-  const headers: Record<string, string> = {};
+  const headers = rateHeaders(details);
   if (status === 401) headers["www-authenticate"] = "Bearer";
   if (code === "method_not_allowed" && Array.isArray(details?.allow))
     headers.allow = details.allow.join(", ");

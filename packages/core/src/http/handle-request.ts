@@ -1,7 +1,9 @@
 import type { BffContext } from "../context.ts";
-import type { Route } from "../contract/routes.ts";
+import { errorCodes } from "../contract/error-codes.ts";
+import type { Route, RouteName } from "../contract/routes.ts";
 import { AppError, isAppError } from "../errors/app-error.ts";
 import { createWatcher } from "../events/watcher.ts";
+import type { Visit } from "../limits/address-limit.ts";
 import { readBody } from "./body/read-body.ts";
 import type { Call, Caller, HttpTools } from "./call.ts";
 import { errorResponse } from "./error-response.ts";
@@ -36,7 +38,7 @@ export interface HandlerOptions {
 export function createHandler(
   context: BffContext,
   options: HandlerOptions = {},
-): (request: Request) => Promise<Response> {
+): (request: Request, host?: object) => Promise<Response> {
   const timeouts = {
     jsonTimeoutMs: options.jsonTimeoutMs ?? 15_000,
     formTimeoutMs: options.formTimeoutMs ?? 300_000,
@@ -49,16 +51,21 @@ export function createHandler(
     signedText: context.signedText,
   };
 
-  return async function handle(request) {
+  return async function handle(request, host) {
     const requestId = requestIdOf(request);
+    const visit = context.addressLimit?.(request, remoteAddressOf(host));
+    let found = false;
     const envelope = { requestId, headOnly: request.method === "HEAD", personal: true };
     try {
       const url = new URL(request.url);
       const { name, route, params } = matchRoute(request.method, url.pathname);
       envelope.personal = isPersonal(route);
+      found = true;
+      if (!probes.has(name)) await visit?.admit();
       checkParams(route, params);
       if (name !== "health") await started();
       const caller = envelope.personal ? await identify(route, request, params.id, url) : undefined;
+      if (route.auth === "none" && !probes.has(name)) await visit?.count();
       const query = readQuery(route, url.searchParams);
       const body = await readBody(route, request, timeouts);
       // The table of routes gives each handler what its own schemas describe; that cannot be said of a name chosen at run time.
@@ -69,7 +76,7 @@ export function createHandler(
       >;
       return finish(await answer(call), envelope);
     } catch (error) {
-      return finish(errorResponse(error, requestId, context.logger), envelope);
+      return finish(errorResponse(await judge(error, visit, found), requestId, context.logger), envelope);
     }
   };
 
@@ -91,6 +98,25 @@ export function createHandler(
     const walletId = await context.walletOf(principal.userId);
     await firstVisit(walletId);
     return { ...principal, walletId };
+  }
+}
+
+/** What watches over the server asks these, from one address and often. */
+const probes: ReadonlySet<RouteName> = new Set(["health", "ready"]);
+
+function remoteAddressOf(host: object | undefined): string | undefined {
+  const { remoteAddress } = (host ?? {}) as { remoteAddress?: unknown };
+  return typeof remoteAddress === "string" ? remoteAddress : undefined;
+}
+
+/** Whoever asks for what does not exist, or shows a proof that is none, is counted by address; too often is another refusal. */
+async function judge(error: unknown, visit: Visit | undefined, found: boolean): Promise<unknown> {
+  if (!isAppError(error) || (found && errorCodes[error.code].status !== 401)) return error;
+  try {
+    await visit?.count();
+    return error;
+  } catch (refusal) {
+    return refusal;
   }
 }
 

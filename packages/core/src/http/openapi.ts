@@ -7,7 +7,7 @@ import { answersOf, bodyOf, type OpenApiOperation, parametersOf, schemaOf } from
 
 /** Codes that every route of a user can answer with, besides its own. */
 const ofEveryUserRoute: readonly ErrorCode[] = ["unauthenticated", "token_expired", "invalid_token"];
-const ofEveryRoute: readonly ErrorCode[] = ["internal_error", "unavailable"];
+const ofEveryRoute: readonly ErrorCode[] = ["internal_error", "rate_limited", "unavailable"];
 const ofEveryBody: readonly ErrorCode[] = [
   "invalid_json",
   "validation_failed",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SignJWT } from "jose";
 import { jwtAuth } from "../auth/jwt-auth.ts";
 import { createBff } from "../create-bff.ts";
+import type { AnyBffOptions } from "../create-context.ts";
 import type { Database } from "../database/port.ts";
 import { inProcess } from "../engine/in-process.ts";
 import type { Logger } from "../shared/logger.ts";
@@ -12,7 +13,10 @@ import { testStudio } from "./test-studio.ts";
 
 /** A whole BFF without a network: its own files, a vendor that always works, 100 credits for everybody. */
 export interface TestBff {
-  readonly bff: { readonly fetch: (request: Request) => Promise<Response>; readonly database: Database };
+  readonly bff: {
+    readonly fetch: (request: Request, host?: object) => Promise<Response>;
+    readonly database: Database;
+  };
   /** Where its files are. */
   readonly folder: string;
   /** What was logged as a warning or an error. */
@@ -27,7 +31,10 @@ export const testSecret = "a secret that only tests are told about";
 export const testPrices = { picture: 5, signUp: 100 };
 
 /** Makes and starts one on a database, which stays open when it stops. */
-export async function createTestBff(database: Database): Promise<TestBff> {
+export async function createTestBff(
+  database: Database,
+  more: Pick<NonNullable<AnyBffOptions["limits"]>, "addresses"> = {},
+): Promise<TestBff> {
   const folder = await mkdtemp(join(tmpdir(), "genbff-test-"));
   const troubles: TestBff["troubles"] = [];
   const trouble = (fields: Record<string, unknown>, message: string) =>
@@ -45,7 +52,7 @@ export async function createTestBff(database: Database): Promise<TestBff> {
     secret: testSecret,
     engine: inProcess({ sweepMs: 100, logger }),
     credits: { signUp: testPrices.signUp },
-    limits: { watchTickMs: 50, leaseMs: 2000, sweepMs: 100, openGenerationsPerUser: 8 },
+    limits: { watchTickMs: 50, leaseMs: 2000, sweepMs: 100, openGenerationsPerUser: 8, ...more },
     logger,
   });
   await database.migrate?.([]);

@@ -19,7 +19,14 @@ export const uploads: RouteHandler<"uploads"> = async (call) => {
   if (bytes > bytesMax) throw validationFailed([{ pointer: "/bytes", message: `At most ${bytesMax}.` }]);
   return json(
     201,
-    await reserveUpload(context, { userId: caller.userId, taskId, filename, contentType, bytes }),
+    await reserveUpload(context, {
+      userId: caller.userId,
+      taskId,
+      filename,
+      contentType,
+      bytes,
+      pendingBytesMax: context.limits.pendingUploadBytesPerUser,
+    }),
   );
 };
 

@@ -17,6 +17,7 @@ export interface Asked {
   readonly deadlineMs?: number;
   readonly open?: number;
   readonly depth?: number;
+  readonly rate?: { readonly group: string; readonly perMinute: number };
   readonly price?: number;
   readonly retryOf?: string;
   /** The idempotency key; none by default. */
@@ -125,6 +126,7 @@ export function startArguments(asked: Asked, user: string): JsonObject {
     p_limits: {
       open_generations_per_user: asked.open ?? 100_000,
       queue_depth: asked.depth ?? 100_000,
+      rate: asked.rate ? { group: asked.rate.group, per_minute: asked.rate.perMinute } : null,
       attempts: asked.attempts ?? 3,
       deadline_ms: asked.deadlineMs ?? 3_600_000,
     },

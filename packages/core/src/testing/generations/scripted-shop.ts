@@ -1,4 +1,4 @@
-import { createBff, type Limits } from "../../create-bff.ts";
+import { createBff } from "../../create-bff.ts";
 import type { AnyBffOptions } from "../../create-context.ts";
 import type { Database } from "../../database/port.ts";
 import { postgres } from "../../database/postgres.ts";
@@ -16,7 +16,7 @@ export interface Stock {
   readonly operations?: readonly AnyOperation[];
   readonly fallback?: Readonly<Record<string, readonly string[]>>;
   readonly caps?: AnyBffOptions["caps"];
-  readonly limits?: Partial<Limits>;
+  readonly limits?: AnyBffOptions["limits"];
   readonly publicUrl?: string;
   readonly hooks?: AnyBffOptions["hooks"];
   readonly price?: number;
