@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SignJWT } from "jose";
 import { jwtAuth } from "../auth/jwt-auth.ts";
 import { createBff } from "../create-bff.ts";
 import type { Database } from "../database/port.ts";
 import { inProcess } from "../engine/in-process.ts";
 import type { Logger } from "../shared/logger.ts";
 import { files } from "../storage/files.ts";
+import { makeToken, secretSigner } from "./auth/token-signer.ts";
 import { testStudio } from "./test-studio.ts";
 
 /** A whole BFF without a network: its own files, a vendor that always works, 100 credits for everybody. */
@@ -66,9 +66,11 @@ export async function createTestBff(database: Database): Promise<TestBff> {
   };
 }
 
+/** Signs as `testToken` does. */
+export const testSigner = secretSigner(testSecret);
+
 /** A token of a user; `claims` add to it or replace what is in it. */
-export function testToken(userId: string, claims: Record<string, unknown> = {}): Promise<string> {
+export function testToken(userId: string, claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  const payload = { sub: userId, iat: now, exp: now + 600, ...claims };
-  return new SignJWT(payload).setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode(testSecret));
+  return makeToken(testSigner, { sub: userId, iat: now, exp: now + 600, ...claims });
 }
