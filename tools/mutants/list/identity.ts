@@ -60,7 +60,7 @@ export const identity: readonly Mutant[] = [
     file: jwt,
     find: 'algorithms: [...(published ? algorithms : []), ...(secret ? ["HS256"] : [])],',
     replace: "",
-    test: auth("an algorithm that nobody chose"),
+    test: published("used for the algorithms that were chosen"),
   },
   {
     name: "every published key is good for every algorithm",
@@ -76,7 +76,7 @@ export const identity: readonly Mutant[] = [
     file: jwt,
     find: "...(published ? algorithms : [])",
     replace: '...(published ? [...algorithms, "PS256"] : [])',
-    test: published("nobody chose"),
+    test: published("a published key of ps256"),
   },
   {
     name: "a service's key is a user",

@@ -188,14 +188,6 @@ const answers: Record<string, NonNullable<JwksServer["instead"]>> = {
     response.statusCode = 204;
     response.end();
   },
-  "an endless set": (_, response) => {
-    response.write('{"keys":[');
-    const more = () => {
-      while (!response.destroyed && response.write(" ".repeat(65_536)));
-    };
-    response.on("drain", more);
-    more();
-  },
   "an answer that breaks off": (_, response) => {
     response.writeHead(200, { "content-length": "1000" });
     response.write("{");
@@ -243,6 +235,22 @@ describe("an answer that is no set of keys", () => {
     keyOf = createJwks(issuer.url, () => logger, { ...jwksLimits, timeoutMs: 50 });
     await Promise.all([refuse(find("first"), "unavailable"), refuse(find("second"), "unavailable")]);
     expect(issuer.asked).toBe(1);
+  });
+
+  it("an endless set is left before it fills anything", async () => {
+    let sentBytes = 0;
+    issuer.instead = (_, response) => {
+      const more = () => {
+        do sentBytes += 65_536;
+        while (!response.destroyed && response.write(" ".repeat(65_536)));
+      };
+      response.on("drain", more);
+      more();
+    };
+    await refuse(find("first"), "unavailable");
+    // What the line and its ends hold is sent for nothing.
+    expect(sentBytes).toBeLessThan(32_000_000);
+    expect(logged).toMatchObject([{ error: { message: expect.stringContaining("262144 bytes") } }]);
   });
 
   it("is waited for five seconds, headers and body together", () => {

@@ -48,6 +48,23 @@ it("says nothing of the secret that it refuses", () => {
   expect(() => jwtAuth({ secret: "short-and-secret" })).toThrow(/^(?!.*short-and-secret)/);
 });
 
+it("does not even compile where the compiler can see it", () => {
+  const { jwksUrl, issuer, audience } = keys;
+  const unsafe = [
+    // @ts-expect-error neither a secret nor published keys
+    () => jwtAuth({}),
+    // @ts-expect-error both without a migration
+    () => jwtAuth({ jwksUrl, issuer, audience, secret }),
+    // @ts-expect-error any issuer's tokens
+    () => jwtAuth({ jwksUrl, audience }),
+    // @ts-expect-error tokens for anybody
+    () => jwtAuth({ jwksUrl, issuer }),
+    // @ts-expect-error a secret's algorithm by a published key
+    () => jwtAuth({ jwksUrl, issuer, audience, algorithms: ["HS256"] }),
+  ];
+  for (const start of unsafe) expect(start).toThrow("jwtAuth");
+});
+
 it("starts with what is safe, and asks nobody for anything", () => {
   const safe: JwtAuthOptions[] = [
     { secret },

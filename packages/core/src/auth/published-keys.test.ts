@@ -45,8 +45,9 @@ for (const [alg, signer] of Object.entries(chosen)) {
     claims,
     refused: [
       ...confused,
+      // Of algorithms that nobody chose, or too short.
       ...rest.map((unwanted) => ({
-        name: `a published key of ${unwanted.header.kid}, which nobody chose or which is too short`,
+        name: `a published key of ${unwanted.header.kid}`,
         authorization: () => bearer(makeToken(unwanted, good()))(),
         code: "invalid_token" as const,
       })),

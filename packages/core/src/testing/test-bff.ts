@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jwtAuth } from "../auth/jwt-auth.ts";
+import type { Auth } from "../auth/port.ts";
 import { createBff } from "../create-bff.ts";
 import type { Database } from "../database/port.ts";
 import { inProcess } from "../engine/in-process.ts";
@@ -27,7 +28,10 @@ export const testSecret = "a secret that only tests are told about";
 export const testPrices = { picture: 5, signUp: 100 };
 
 /** Makes and starts one on a database, which stays open when it stops. */
-export async function createTestBff(database: Database): Promise<TestBff> {
+export async function createTestBff(
+  database: Database,
+  auth: Auth = jwtAuth({ secret: testSecret }),
+): Promise<TestBff> {
   const folder = await mkdtemp(join(tmpdir(), "genbff-test-"));
   const troubles: TestBff["troubles"] = [];
   const trouble = (fields: Record<string, unknown>, message: string) =>
@@ -36,7 +40,7 @@ export async function createTestBff(database: Database): Promise<TestBff> {
   const bff = createBff({
     database: { ...database, close: async () => undefined },
     storage: files(folder),
-    auth: jwtAuth({ secret: testSecret }),
+    auth,
     providers: { studio: testStudio() },
     prices: {
       "text-to-image": { studio: "test_picture" },
