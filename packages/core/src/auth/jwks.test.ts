@@ -145,6 +145,17 @@ describe("while the issuer does not answer", () => {
     await find("second");
   });
 
+  it("it is waited for again when nobody has asked for long: a key may have been removed meanwhile", async () => {
+    await find("first");
+    issuer.instead = down;
+    pass(freshMs);
+    await find("first");
+    issuer.instead = undefined;
+    issuer.keys = [second.jwk];
+    pass(freshMs);
+    await refuse(find("first"), "invalid_token");
+  });
+
   it("a key that is new is neither good nor bad", async () => {
     await find("first");
     issuer.instead = down;

@@ -77,9 +77,10 @@ export function createJwks(url: string, logger: () => Logger, limits = jwksLimit
   return async (header) => {
     if (typeof header.kid !== "string") throw new AppError("invalid_token");
     if (!isYounger(held?.since, limits.freshMs)) {
-      const refreshed = refresh();
       // While the issuer is known not to answer, nobody waits for it who can be served without.
-      if (failure === undefined || !isYounger(held?.since, limits.keepMs)) await refreshed;
+      const isDown = failure !== undefined && isYounger(askedAt, 2 * limits.pauseMs);
+      const refreshed = refresh();
+      if (!isDown || !isYounger(held?.since, limits.keepMs)) await refreshed;
     }
     let key = await find(header);
     if (key === undefined) {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { confusedKeys } from "../testing/auth/confused-keys.ts";
 import { forgedTokens } from "../testing/auth/forged-tokens.ts";
@@ -107,6 +108,37 @@ describe("published keys", () => {
     const auth = jwtAuth({ ...settings, audience: false });
     for (const aud of [undefined, "shop"])
       expect((await ask(auth, await makeToken(es256, { ...good(), aud }))).userId).toBe("ada");
+  });
+
+  it("check nothing else than what was signed: whatever is changed in a token, it is refused with 401", async () => {
+    const auth = jwtAuth({ ...settings, secret: testSecret, migrating: true });
+    const tokens = await Promise.all(
+      [...Object.values(chosen), testSigner].map((signer) => makeToken(signer, good())),
+    );
+    const change = fc.record({
+      token: fc.constantFrom(...tokens),
+      part: fc.nat(2),
+      at: fc.nat(10_000),
+      how: fc.constantFrom("flip", "cut", "insert", "replace"),
+      bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      bit: fc.nat(7),
+    });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ token, part, at, how, bytes, bit }) => {
+        const parts = token.split(".").map((text) => [...Buffer.from(text, "base64url")]);
+        const changed = parts[part] ?? [];
+        const place = at % changed.length;
+        if (how === "flip") changed[place] = (changed[place] ?? 0) ^ (1 << bit);
+        else if (how === "cut") changed.splice(place, bytes.length);
+        else if (how === "insert") changed.splice(place, 0, ...bytes);
+        else changed.splice(0, changed.length, ...bytes);
+        const sent = parts.map((text) => Buffer.from(text).toString("base64url")).join(".");
+        await expect(ask(auth, sent)).rejects.toMatchObject({
+          code: expect.stringMatching(/^(unauthenticated|invalid_token)$/),
+        });
+      }),
+      { numRuns: 600 },
+    );
   });
 
   it("were never asked for where a token says so", () => {
