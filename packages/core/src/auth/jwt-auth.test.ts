@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { makeToken, secretSigner } from "../testing/auth/token-signer.ts";
 import { authSuite } from "../testing/auth-suite.ts";
-import { testSecret, testSigner, testToken } from "../testing/test-bff.ts";
+import { testClaims, testSecret, testSigner, testToken } from "../testing/test-bff.ts";
 import { jwtAuth } from "./jwt-auth.ts";
 import type { Auth } from "./port.ts";
 
@@ -20,10 +20,7 @@ authSuite("jwtAuth", {
   signer: testSigner,
   refused: ["HS384", "HS512"].map((alg) => ({
     name: `${alg}: an algorithm that nobody chose`,
-    authorization: async () => {
-      const claims = { sub: "ada", exp: Math.floor(Date.now() / 1000) + 600 };
-      return `Bearer ${await makeToken(secretSigner(testSecret, alg), claims)}`;
-    },
+    authorization: async () => `Bearer ${await makeToken(secretSigner(testSecret, alg), testClaims("ada"))}`,
     code: "invalid_token",
   })),
 });

@@ -5,7 +5,7 @@ import { forgedTokens } from "../testing/auth/forged-tokens.ts";
 import { startJwksServer } from "../testing/auth/jwks-server.ts";
 import { makeToken, publishedSigner } from "../testing/auth/token-signer.ts";
 import { authSuite } from "../testing/auth-suite.ts";
-import { testSecret, testSigner } from "../testing/test-bff.ts";
+import { testClaims, testSecret, testSigner } from "../testing/test-bff.ts";
 import { jwtAuth } from "./jwt-auth.ts";
 
 const [es256, rs256, eddsa, ...rest] = await Promise.all([
@@ -29,10 +29,7 @@ afterAll(() => Promise.all([issuer.close(), attacker.close()]));
 
 const claims = { iss: "https://ours", aud: "api" };
 const settings = { jwksUrl: issuer.url, issuer: claims.iss, audience: claims.aud };
-const good = () => {
-  const now = Math.floor(Date.now() / 1000);
-  return { sub: "ada", iat: now, exp: now + 600, ...claims };
-};
+const good = () => ({ ...testClaims("ada"), ...claims });
 const bearer = (token: Promise<string>) => async () => `Bearer ${await token}`;
 const chosen = { ES256: es256, RS256: rs256, EdDSA: eddsa };
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Auth } from "../auth/port.ts";
 import { forgedTokens } from "./auth/forged-tokens.ts";
-import type { TokenSigner } from "./auth/token-signer.ts";
-import { makeToken } from "./auth/token-signer.ts";
+import { makeToken, type TokenSigner } from "./auth/token-signer.ts";
 import { type IdentityCase, identityCases } from "./identity-cases.ts";
+import { testClaims } from "./test-bff.ts";
 
 /** How the suite is run. */
 export interface AuthSuiteOptions {
@@ -21,10 +21,7 @@ export interface AuthSuiteOptions {
 /** What everything that takes signed tokens must hold: it names the user of a good one, and refuses all others with the right code. */
 export function authSuite(name: string, options: AuthSuiteOptions): void {
   const { auth, signer, claims, userId = "ada", refused = [] } = options;
-  const good = (changed: object = {}) => {
-    const now = Math.floor(Date.now() / 1000);
-    return { sub: userId, iat: now, exp: now + 600, ...claims, ...changed };
-  };
+  const good = (changed: object = {}) => ({ ...testClaims(userId), ...claims, ...changed });
   const tokenOf = (_: string, changed?: object) => makeToken(signer, good(changed));
   const ask = (authorization: string | undefined) => {
     const headers = authorization === undefined ? {} : { authorization };

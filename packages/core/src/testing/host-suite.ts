@@ -11,7 +11,7 @@ import { readingStories } from "./host-suite-reading.ts";
 import { uploadStories } from "./host-suite-uploads.ts";
 import { watchingStories } from "./host-suite-watching.ts";
 import { identityCases } from "./identity-cases.ts";
-import { createTestBff, type TestBff, testPrices, testSigner, testToken } from "./test-bff.ts";
+import { createTestBff, type TestBff, testClaims, testPrices, testSigner, testToken } from "./test-bff.ts";
 
 /** How the suite is run on a host. */
 export interface HostSuiteOptions {
@@ -75,8 +75,7 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
     });
 
     describe("identity", () => {
-      const now = Math.floor(Date.now() / 1000);
-      const forged = forgedTokens(testSigner, () => ({ sub: "ada", iat: now, exp: now + 600 }));
+      const forged = forgedTokens(testSigner, () => testClaims("ada"));
       it.each([...identityCases(testToken), ...forged])(
         "refuses $name with 401 $code",
         async ({ authorization, code }) => {

@@ -73,8 +73,13 @@ export async function createTestBff(
 /** Signs as `testToken` does. */
 export const testSigner = secretSigner(testSecret);
 
+/** What a good token says. */
+export function testClaims(userId: string): Record<string, unknown> {
+  const now = Math.floor(Date.now() / 1000);
+  return { sub: userId, iat: now, exp: now + 600 };
+}
+
 /** A token of a user; `claims` add to it or replace what is in it. */
 export function testToken(userId: string, claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const now = Math.floor(Date.now() / 1000);
-  return makeToken(testSigner, { sub: userId, iat: now, exp: now + 600, ...claims });
+  return makeToken(testSigner, { ...testClaims(userId), ...claims });
 }
