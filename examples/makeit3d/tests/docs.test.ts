@@ -25,6 +25,13 @@ const seen: Record<string, (world: World) => void> = {
     expect(rendered.some((value) => link.test(String(value)))).toBe(true);
     expect(rendered.at(-1)).toBe(1);
   },
+  "docs/authentication.md": ({ rendered }) =>
+    expect(rendered).toEqual([
+      "0b6f4c55-5be6-4d39-a0c0-0f3fd9f4a111",
+      "lin",
+      "unauthenticated",
+      expect.stringContaining("text/event-stream"),
+    ]),
   "docs/add-your-own-provider.md": ({ rendered }) => {
     expect(rendered).toEqual(expect.arrayContaining(["Waiting", "Drawing", 40, 80]));
     expect(rendered.filter((value) => value === "cancelled")).toHaveLength(2);

@@ -29,6 +29,7 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
   database: Database;
   /** Where results and uploads are kept; see `@genbff/core/files`. */
   storage: ObjectStore;
+  /** Who asks: `jwtAuth`, `verifyAuth`, or your own. There is no default. */
   auth: Auth;
   /** Public key → vendor. What is behind a key never leaves the server. */
   providers: P & CheckOffers<NoInfer<P>, NoInfer<O>>;
@@ -176,7 +177,8 @@ export interface Bff<App extends object> {
  *
  * Calling it does nothing yet: `start`, or the first request, does.
  *
- * @throws Error - `secret` is too short, a price is missing (a compile-time error where it can be), or a limit cannot be.
+ * @throws Error - `secret` is too short, `auth` is missing, or a price is (a compile-time error where it can be), or a
+ *   limit cannot be.
  */
 export function createBff<
   const P extends Providers,

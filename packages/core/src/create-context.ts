@@ -1,5 +1,7 @@
 import { createGuardedFetch } from "./assets/guarded-fetch.ts";
 import { checkUrl } from "./assets/url-guard.ts";
+import { checkedAuth } from "./auth/checked-auth.ts";
+import type { Auth } from "./auth/port.ts";
 import type { BffContext } from "./context.ts";
 import type { BffOptions, Limits } from "./create-bff.ts";
 import { createCosts } from "./credits/costs.ts";
@@ -59,16 +61,19 @@ export type Seams = Partial<Pick<BffContext, "clock" | "guardedFetch">>;
 /**
  * Joins what the team handed over with the defaults.
  *
- * @throws Error - `secret` is shorter than 32 characters, a pair has no price, or a limit cannot be.
+ * @throws Error - `secret` is shorter than 32 characters, `auth` is missing, a pair has no price, or a limit cannot be.
  */
 export function createContext(options: AnyBffOptions, seams: Seams = {}): BffContext {
   if (options.secret.length < 32) throw new Error("secret must have at least 32 characters");
+  const { auth } = options as { auth?: Partial<Auth> };
+  if (typeof auth?.authenticate !== "function") throw new Error("auth is missing: jwtAuth or verifyAuth");
   const { rates = [], addresses, ...knobs } = options.limits ?? {};
   const limits = limitsOf(knobs);
   const clock = seams.clock ?? systemClock;
   const logger = redacting(options.logger ?? consoleLogger);
   const publicUrl = (options.publicUrl ?? "").replace(/\/+$/, "");
   const basePath = `/${options.basePath ?? "api"}`.replace(/^\/+/, "/").replace(/\/+$/, "");
+  options.auth.configure?.({ logger });
   options.storage.configure?.({ publicUrl, basePath, secret: options.secret });
   const catalogue = createCatalogue({
     providers: options.providers,
@@ -86,7 +91,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
   return {
     database: options.database,
     storage: options.storage,
-    auth: options.auth,
+    auth: checkedAuth((request) => options.auth.authenticate(request)),
     catalogue,
     costs: createCosts(options.database, catalogue.priceKeys, clock),
     engine: options.engine ?? inProcessOn(clock, { sweepMs: limits.sweepMs, logger }),

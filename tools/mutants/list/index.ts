@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
+import { identity } from "./identity.ts";
 import { leases } from "./leases.ts";
 import { limiting } from "./limits.ts";
 import { money } from "./money.ts";
@@ -25,6 +26,7 @@ export const mutants: readonly Mutant[] = [
   ...ends,
   ...reads,
   ...outside,
+  ...identity,
   ...vendors,
   ...limiting,
 ];

@@ -8,6 +8,7 @@ import { vi } from "vitest";
 import { createTestDatabase } from "../../../../packages/core/src/testing/embedded/test-database.ts";
 import type { App } from "../../src/bff.ts";
 import { startFarm } from "./farm.ts";
+import { project, startIssuer } from "./issuer.ts";
 import { clientFile } from "./scratch.ts";
 
 /** What is needed of any BFF that a page makes. */
@@ -29,10 +30,11 @@ const vendors = { "https://api.openai.com/v1": "openai/v1", "https://openapi.tri
 
 /** Opens one in a folder. One at a time: it is the whole process that is prepared. */
 export async function openWorld(folder: string): Promise<World> {
-  const [simulator, database, farm] = await Promise.all([
+  const [simulator, database, farm, issuer] = await Promise.all([
     startSimulator({ jobMs: 300 }),
     createTestDatabase({ empty: true }),
     startFarm(),
+    startIssuer(),
   ]);
   const before = { cwd: process.cwd(), fetch: globalThis.fetch };
   const signals = process.listeners("SIGTERM");
@@ -51,6 +53,7 @@ export async function openWorld(folder: string): Promise<World> {
     SIMULATOR_URL: simulator.url,
     FARM_URL: farm.url,
     TOKEN: token,
+    SUPABASE_TOKEN: issuer.token,
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 
@@ -63,7 +66,10 @@ export async function openWorld(folder: string): Promise<World> {
   };
   globalThis.fetch = async (input, init) => {
     const asked = input instanceof Request ? input.url : String(input);
-    const url = toPlayed(new URL(asked, "http://localhost:3000").href, simulator);
+    const url = toPlayed(new URL(asked, "http://localhost:3000").href, simulator).replace(
+      project,
+      issuer.url,
+    );
     const request = (to: string) => new Request(to, input instanceof Request ? input : init);
     if (url.startsWith("http://127.0.0.1:")) return before.fetch(request(url));
     if (!url.startsWith("http://localhost:3000/")) throw new Error(`A page may not reach ${url}`);
@@ -123,7 +129,7 @@ export async function openWorld(folder: string): Promise<World> {
       for (const name of Object.keys(browser)) Reflect.deleteProperty(globalThis, name);
       process.chdir(before.cwd);
       vi.unstubAllEnvs();
-      await Promise.all([simulator.close(), farm.close(), database.close()]);
+      await Promise.all([simulator.close(), farm.close(), issuer.close(), database.close()]);
     },
   };
 }

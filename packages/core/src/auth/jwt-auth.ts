@@ -1,52 +1,65 @@
-import { errors, type JWTPayload, jwtVerify } from "jose";
+import { type CryptoKey, errors, type JWTHeaderParameters, jwtVerify } from "jose";
 import { AppError } from "../errors/app-error.ts";
+import { consoleLogger, type Logger, redacting } from "../shared/logger.ts";
 import { bearerTokenOf } from "./bearer-token.ts";
-import type { Auth, Principal } from "./port.ts";
-
-/** How tokens are checked. */
-export interface JwtAuthOptions {
-  /** Checks HS256. At least 32 characters, shared with whoever issues the tokens. */
-  readonly secret: string;
-  /** Must equal `iss`. Default: not looked at. */
-  readonly issuer?: string;
-  /** Must be in `aud`. Default: not looked at. */
-  readonly audience?: string;
-  /** The claim that, when it is `true`, opens the admin routes. Default: nobody is an admin. */
-  readonly adminClaim?: string;
-}
-
-/** Clocks of two machines may differ; more than this is an old token. */
-const skewS = 5;
-/** Roles of keys that are no user, as Supabase names them. */
-const keyRoles: readonly unknown[] = ["anon", "service_role"];
+import { createJwks } from "./jwks.ts";
+import { principalOf } from "./jwt-claims.ts";
+import { checkJwtOptions, type JwtAuthOptions } from "./jwt-options.ts";
+import type { Auth } from "./port.ts";
 
 /**
- * Lets in whoever has a token signed with `secret`: HS256 only, whatever the token says of itself.
+ * Lets in whoever has a good token: signed by a key that its issuer publishes (ES256, RS256, EdDSA), or with a secret
+ * (HS256), whatever the token says of itself.
  *
- * The user's id is `sub`. `exp` and `sub` are required; `nbf`, `iat` and `crit` are obeyed.
+ * The user's id is `sub`. `exp` and `sub` are required; `nbf`, `iat` and `crit` are obeyed. Published keys are chosen by
+ * `kid` alone. They are fetched when the first token comes and every 10 minutes, for a new `kid` at most every 30 s; while
+ * the issuer does not answer, its last keys are good for an hour.
  *
- * @throws Error - the secret is too short.
- * @throws AppError, on a request: `unauthenticated`, `token_expired`, `invalid_token`.
+ * @throws Error - an option that would let in the wrong people; it is named.
+ * @throws AppError, on a request: `unauthenticated`, `token_expired`, `invalid_token`; `unavailable` while the issuer's
+ *   keys cannot be had.
  *
  * @example
- * const bff = createBff({ auth: jwtAuth({ secret: process.env.JWT_SECRET }), … });
+ * const auth = jwtAuth({
+ *   jwksUrl: "https://sign-in.example.com/.well-known/jwks.json",
+ *   issuer: "https://sign-in.example.com/",
+ *   audience: "our-api",
+ * });
  */
 export function jwtAuth(options: JwtAuthOptions): Auth {
-  if (options.secret.length < 32) throw new Error("jwtAuth: the secret must have at least 32 characters");
-  const key = new TextEncoder().encode(options.secret);
-  const checks = {
-    algorithms: ["HS256"],
+  checkJwtOptions(options);
+  const { skewS = 5, algorithms = ["ES256", "RS256", "EdDSA"] } = options;
+  let logger: Logger = redacting(consoleLogger);
+  const published = options.jwksUrl === undefined ? undefined : createJwks(options.jwksUrl, () => logger);
+  const secret = options.secret === undefined ? undefined : new TextEncoder().encode(options.secret);
+
+  const keyChecks = {
+    algorithms: [...(published ? algorithms : []), ...(secret ? ["HS256"] : [])],
     requiredClaims: ["exp", "sub"],
     clockTolerance: skewS,
     ...(options.issuer === undefined ? {} : { issuer: options.issuer }),
-    ...(options.audience === undefined ? {} : { audience: options.audience }),
+    ...(options.audience ? { audience: options.audience } : {}),
   };
+  const claimChecks = {
+    adminPath: [options.adminClaim ?? []].flat(),
+    role: options.role,
+    uuid: options.userId === "uuid",
+    skewS,
+  };
+
+  /** Each algorithm has keys of its own kind: the secret is for HS256 alone, and nothing published is for it. */
+  async function keyOf(header: JWTHeaderParameters): Promise<CryptoKey | Uint8Array> {
+    const key = header.alg === "HS256" ? secret : await published?.(header);
+    if (key === undefined) throw new AppError("invalid_token");
+    return key;
+  }
+
   return {
     async authenticate(request) {
       const token = bearerTokenOf(request);
       try {
-        const { payload } = await jwtVerify(token, key, checks);
-        return principalOf(payload, options.adminClaim);
+        const { payload } = await jwtVerify(token, keyOf, keyChecks);
+        return principalOf(payload, claimChecks);
       } catch (error) {
         if (!(error instanceof errors.JOSEError)) throw error;
         throw new AppError(error instanceof errors.JWTExpired ? "token_expired" : "invalid_token", {
@@ -54,16 +67,8 @@ export function jwtAuth(options: JwtAuthOptions): Auth {
         });
       }
     },
+    configure: (host) => {
+      logger = host.logger;
+    },
   };
-}
-
-/** What a token with a good signature still has to say. */
-function principalOf(payload: JWTPayload, adminClaim: string | undefined): Principal {
-  const { sub, exp, iat, role } = payload;
-  const isUserId = typeof sub === "string" && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(sub);
-  const isIssued = iat === undefined || iat <= Date.now() / 1000 + skewS;
-  if (!isUserId || !isIssued || exp === undefined || keyRoles.includes(role))
-    throw new AppError("invalid_token");
-  const admin = adminClaim !== undefined && payload[adminClaim] === true;
-  return { userId: sub, admin, expiresAt: (exp + skewS) * 1000 };
 }

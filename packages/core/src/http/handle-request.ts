@@ -44,7 +44,7 @@ export function createHandler(
     formTimeoutMs: options.formTimeoutMs ?? 300_000,
   };
   const matchRoute = createRouteTable(context.basePath);
-  const firstVisit = createFirstVisit(context.database, context.signUpCredits);
+  const firstVisit = createFirstVisit(context.database, context.signUpCredits, context.clock);
   const tools: HttpTools = {
     watcher: createWatcher(context),
     streams: createOpenStreams(context.closing, context.clock),

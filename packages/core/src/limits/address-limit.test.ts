@@ -11,7 +11,7 @@ const perMinute = 3;
 let database: TestDatabase;
 const opened: TestBff[] = [];
 const open = async (addresses: AddressLimits) => {
-  const made = await createTestBff(database.database, { addresses });
+  const made = await createTestBff(database.database, { limits: { addresses } });
   opened.push(made);
   return made;
 };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorCodes } from "../contract/error-codes.ts";
 import type { Database } from "../database/port.ts";
 import { badInput } from "../http/bad-input.cases.ts";
+import { forgedTokens } from "./auth/forged-tokens.ts";
 import { createTestPglite } from "./embedded/test-pglite.ts";
 import type { Host } from "./host.ts";
 import { ask, send } from "./host-request.ts";
@@ -10,7 +11,7 @@ import { readingStories } from "./host-suite-reading.ts";
 import { uploadStories } from "./host-suite-uploads.ts";
 import { watchingStories } from "./host-suite-watching.ts";
 import { identityCases } from "./identity-cases.ts";
-import { createTestBff, type TestBff, testPrices, testToken } from "./test-bff.ts";
+import { createTestBff, type TestBff, testClaims, testPrices, testSigner, testToken } from "./test-bff.ts";
 
 /** How the suite is run on a host. */
 export interface HostSuiteOptions {
@@ -74,13 +75,17 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
     });
 
     describe("identity", () => {
-      it.each(identityCases(testToken))("refuses $name with 401 $code", async ({ authorization, code }) => {
-        const header = await authorization();
-        const headers = header === undefined ? {} : { authorization: header };
-        const answer = await ask(host, { path: "/tasks", headers, as: null });
-        expect({ status: answer.status, error: answer.body.error }).toEqual({ status: 401, error: code });
-        expect(answer.headers.get("www-authenticate")).toBe("Bearer");
-      });
+      const forged = forgedTokens(testSigner, () => testClaims("ada"));
+      it.each([...identityCases(testToken), ...forged])(
+        "refuses $name with 401 $code",
+        async ({ authorization, code }) => {
+          const header = await authorization();
+          const headers = header === undefined ? {} : { authorization: header };
+          const answer = await ask(host, { path: "/tasks", headers, as: null });
+          expect({ status: answer.status, error: answer.body.error }).toEqual({ status: 401, error: code });
+          expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+        },
+      );
 
       it("welcomes a user once, also when the first requests come together", async () => {
         const asked = Array.from({ length: 20 }, () =>

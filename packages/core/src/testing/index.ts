@@ -1,3 +1,4 @@
+export type { TokenSigner } from "./auth/token-signer.ts";
 export { type AuthSuiteOptions, authSuite } from "./auth-suite.ts";
 export { databaseSuite } from "./database-suite.ts";
 export type { Host } from "./host.ts";

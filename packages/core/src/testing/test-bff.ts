@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SignJWT } from "jose";
 import { jwtAuth } from "../auth/jwt-auth.ts";
 import { createBff } from "../create-bff.ts";
 import type { AnyBffOptions } from "../create-context.ts";
@@ -9,6 +8,7 @@ import type { Database } from "../database/port.ts";
 import { inProcess } from "../engine/in-process.ts";
 import type { Logger } from "../shared/logger.ts";
 import { files } from "../storage/files.ts";
+import { makeToken, secretSigner } from "./auth/token-signer.ts";
 import { testStudio } from "./test-studio.ts";
 
 /** A whole BFF without a network: its own files, a vendor that always works, 100 credits for everybody. */
@@ -30,10 +30,14 @@ export const testSecret = "a secret that only tests are told about";
 /** A price a picture, and how many credits everybody starts with. */
 export const testPrices = { picture: 5, signUp: 100 };
 
-/** Makes and starts one on a database, which stays open when it stops. */
+type MoreOptions = Partial<Pick<AnyBffOptions, "auth">> & {
+  readonly limits?: Omit<NonNullable<AnyBffOptions["limits"]>, "rates">;
+};
+
+/** Makes and starts one on a database, which stays open when it stops. `more` is added to its options. */
 export async function createTestBff(
   database: Database,
-  more: Pick<NonNullable<AnyBffOptions["limits"]>, "addresses"> = {},
+  { limits, ...more }: MoreOptions = {},
 ): Promise<TestBff> {
   const folder = await mkdtemp(join(tmpdir(), "genbff-test-"));
   const troubles: TestBff["troubles"] = [];
@@ -52,8 +56,9 @@ export async function createTestBff(
     secret: testSecret,
     engine: inProcess({ sweepMs: 100, logger }),
     credits: { signUp: testPrices.signUp },
-    limits: { watchTickMs: 50, leaseMs: 2000, sweepMs: 100, openGenerationsPerUser: 8, ...more },
+    limits: { watchTickMs: 50, leaseMs: 2000, sweepMs: 100, openGenerationsPerUser: 8, ...limits },
     logger,
+    ...more,
   });
   await database.migrate?.([]);
   await database.call("genbff_set_operation_cost", {
@@ -73,9 +78,16 @@ export async function createTestBff(
   };
 }
 
-/** A token of a user; `claims` add to it or replace what is in it. */
-export function testToken(userId: string, claims: Record<string, unknown> = {}): Promise<string> {
+/** Signs as `testToken` does. */
+export const testSigner = secretSigner(testSecret);
+
+/** What a good token says. */
+export function testClaims(userId: string): Record<string, unknown> {
   const now = Math.floor(Date.now() / 1000);
-  const payload = { sub: userId, iat: now, exp: now + 600, ...claims };
-  return new SignJWT(payload).setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode(testSecret));
+  return { sub: userId, iat: now, exp: now + 600 };
+}
+
+/** A token of a user; `claims` add to it or replace what is in it. */
+export function testToken(userId: string, claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  return makeToken(testSigner, { ...testClaims(userId), ...claims });
 }
