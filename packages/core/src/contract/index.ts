@@ -1,4 +1,15 @@
 export {
+  adminAdjust,
+  adminAdjusted,
+  adminGrant,
+  adminGranted,
+  adminInspect,
+  adminRefund,
+  adminRefunded,
+  type Inspected,
+  inspected,
+} from "./admin.ts";
+export {
   type Balance,
   balance,
   type Movement,

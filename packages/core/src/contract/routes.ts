@@ -1,8 +1,19 @@
 import * as z from "zod";
+import {
+  adminAdjust,
+  adminAdjusted,
+  adminGrant,
+  adminGranted,
+  adminInspect,
+  adminRefund,
+  adminRefunded,
+  inspected,
+} from "./admin.ts";
 import { balance, movementPage, quote } from "./credits.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { ticket } from "./event.ts";
 import { cancelled, generationCreated, generationStatus, taskId } from "./generation.ts";
+import { movementHeaders, startHeaders, streamHeaders } from "./headers.ts";
 import { operationList } from "./operation.ts";
 import { listQuery, taskPage, taskTree } from "./task.ts";
 import { uploadComplete, uploadRequest, uploadReserved } from "./upload.ts";
@@ -13,9 +24,11 @@ export interface Route {
   /** Without `basePath`; `{name}` marks a parameter. */
   readonly path: string;
   readonly summary: string;
-  readonly auth: "user" | "none" | "signature" | "user-or-ticket";
+  readonly auth: "user" | "none" | "signature" | "user-or-ticket" | "admin";
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** Headers of its own, for whoever reads the contract; what reads them checks them. */
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
   /** Content types of the request body; the first is the usual one. */
   readonly takes?: readonly ("application/json" | "multipart/form-data" | "*/*")[];
@@ -39,6 +52,15 @@ const operationBody = z.looseObject({
   quote_id: z.uuid().optional(),
 });
 
+/** Of what an operator does to a wallet. */
+const ofMovements = [
+  "validation_failed",
+  "invalid_amount",
+  "invalid_idempotency_key",
+  "idempotency_key_reused",
+  "idempotency_in_progress",
+] as const;
+
 export const jsonBytesMax = 1_000_000;
 export const formBytesMax = 50_000_000;
 
@@ -50,6 +72,7 @@ export const routes = {
     summary: "Start a generation",
     auth: "user",
     params: z.object({ operation: z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/) }),
+    headers: startHeaders,
     body: operationBody,
     takes: jsonOrForm,
     bodyBytesMax: formBytesMax,
@@ -92,6 +115,7 @@ export const routes = {
     auth: "user-or-ticket",
     params: id,
     query: z.strictObject({ ticket: z.string().max(2048).optional() }),
+    headers: streamHeaders,
     /** 204: `Last-Event-ID` was the last event there will ever be. */
     answers: { 200: null, 204: null },
     errors: ["not_found", "validation_failed", "rate_limited"],
@@ -138,6 +162,7 @@ export const routes = {
     summary: "Start a new generation with the same input",
     auth: "user",
     params: id,
+    headers: startHeaders,
     answers: { 200: generationStatus, 202: generationCreated },
     errors: [
       "not_found",
@@ -215,6 +240,49 @@ export const routes = {
     query: listQuery,
     answers: { 200: movementPage },
     errors: ["validation_failed"],
+  }),
+  adminGrant: route({
+    method: "POST",
+    path: "/admin/grant",
+    summary: "Add credits to a wallet",
+    auth: "admin",
+    headers: movementHeaders,
+    body: adminGrant,
+    takes: json,
+    answers: { 200: adminGranted },
+    errors: [...ofMovements],
+  }),
+  adminAdjust: route({
+    method: "POST",
+    path: "/admin/adjust",
+    summary: "Correct a wallet, up or down",
+    auth: "admin",
+    headers: movementHeaders,
+    body: adminAdjust,
+    takes: json,
+    answers: { 200: adminAdjusted },
+    errors: [...ofMovements, "insufficient_credits"],
+  }),
+  adminRefund: route({
+    method: "POST",
+    path: "/admin/refund",
+    summary: "Give back what a hold has paid",
+    auth: "admin",
+    headers: movementHeaders,
+    body: adminRefund,
+    takes: json,
+    answers: { 200: adminRefunded },
+    errors: [...ofMovements, "not_found", "refund_exceeds_capture"],
+  }),
+  adminInspect: route({
+    method: "POST",
+    path: "/admin/inspect",
+    summary: "What the books say of a user, a wallet or a generation",
+    auth: "admin",
+    body: adminInspect,
+    takes: json,
+    answers: { 200: inspected },
+    errors: ["validation_failed", "not_found"],
   }),
   health: route({
     method: "GET",

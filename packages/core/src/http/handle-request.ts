@@ -88,14 +88,16 @@ export function createHandler(
     const principal = withTicket
       ? await redeemTicket(tools.signedText, ticket, id ?? "")
       : await context.auth.authenticate(request);
+    if (route.auth === "admin" && !principal.admin) throw new AppError("forbidden");
     const walletId = await context.walletOf(principal.userId);
     await firstVisit(walletId);
     return { ...principal, walletId };
   }
 }
 
-function isPersonal(route: Route): boolean {
-  return route.auth === "user" || route.auth === "user-or-ticket";
+/** Whether the answer depends on who asks. */
+export function isPersonal(route: Route): boolean {
+  return route.auth !== "none" && route.auth !== "signature";
 }
 
 /** A malformed id names nothing: it is answered like an unknown one. */

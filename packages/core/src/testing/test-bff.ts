@@ -36,7 +36,7 @@ export async function createTestBff(database: Database): Promise<TestBff> {
   const bff = createBff({
     database: { ...database, close: async () => undefined },
     storage: files(folder),
-    auth: jwtAuth({ secret: testSecret }),
+    auth: jwtAuth({ secret: testSecret, adminClaim: "operator" }),
     providers: { studio: testStudio() },
     prices: {
       "text-to-image": { studio: "test_picture" },

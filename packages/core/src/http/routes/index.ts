@@ -1,5 +1,6 @@
 import type { RouteName } from "../../contract/routes.ts";
 import type { RouteHandler } from "../call.ts";
+import { adminAdjust, adminGrant, adminInspect, adminRefund } from "./admin.ts";
 import { balance, history } from "./credits.ts";
 import { events, eventsTicket } from "./events.ts";
 import { assetUrl, readFile, writeFile } from "./files.ts";
@@ -30,6 +31,10 @@ export const handlers: { readonly [Name in RouteName]: RouteHandler<Name> } = {
   operations,
   balance,
   history,
+  adminGrant,
+  adminAdjust,
+  adminRefund,
+  adminInspect,
   health,
   ready,
   openapi,
