@@ -1,19 +1,10 @@
 import * as z from "zod";
-import {
-  adminAdjust,
-  adminAdjusted,
-  adminGrant,
-  adminGranted,
-  adminInspect,
-  adminRefund,
-  adminRefunded,
-  inspected,
-} from "./admin.ts";
+import { adminRoutes } from "./admin-routes.ts";
 import { balance, movementPage, quote } from "./credits.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { ticket } from "./event.ts";
 import { cancelled, generationCreated, generationStatus, taskId } from "./generation.ts";
-import { movementHeaders, startHeaders, streamHeaders } from "./headers.ts";
+import { startHeaders, streamHeaders } from "./headers.ts";
 import { operationList } from "./operation.ts";
 import { listQuery, taskPage, taskTree } from "./task.ts";
 import { uploadComplete, uploadRequest, uploadReserved } from "./upload.ts";
@@ -51,15 +42,6 @@ const operationBody = z.looseObject({
   provider: z.string().optional(),
   quote_id: z.uuid().optional(),
 });
-
-/** Of what an operator does to a wallet. */
-const ofMovements = [
-  "validation_failed",
-  "invalid_amount",
-  "invalid_idempotency_key",
-  "idempotency_key_reused",
-  "idempotency_in_progress",
-] as const;
 
 export const jsonBytesMax = 1_000_000;
 export const formBytesMax = 50_000_000;
@@ -241,49 +223,7 @@ export const routes = {
     answers: { 200: movementPage },
     errors: ["validation_failed"],
   }),
-  adminGrant: route({
-    method: "POST",
-    path: "/admin/grant",
-    summary: "Add credits to a wallet",
-    auth: "admin",
-    headers: movementHeaders,
-    body: adminGrant,
-    takes: json,
-    answers: { 200: adminGranted },
-    errors: [...ofMovements],
-  }),
-  adminAdjust: route({
-    method: "POST",
-    path: "/admin/adjust",
-    summary: "Correct a wallet, up or down",
-    auth: "admin",
-    headers: movementHeaders,
-    body: adminAdjust,
-    takes: json,
-    answers: { 200: adminAdjusted },
-    errors: [...ofMovements, "insufficient_credits"],
-  }),
-  adminRefund: route({
-    method: "POST",
-    path: "/admin/refund",
-    summary: "Give back what a hold has paid",
-    auth: "admin",
-    headers: movementHeaders,
-    body: adminRefund,
-    takes: json,
-    answers: { 200: adminRefunded },
-    errors: [...ofMovements, "not_found", "refund_exceeds_capture"],
-  }),
-  adminInspect: route({
-    method: "POST",
-    path: "/admin/inspect",
-    summary: "What the books say of a user, a wallet or a generation",
-    auth: "admin",
-    body: adminInspect,
-    takes: json,
-    answers: { 200: inspected },
-    errors: ["validation_failed", "not_found"],
-  }),
+  ...adminRoutes,
   health: route({
     method: "GET",
     path: "/health",
