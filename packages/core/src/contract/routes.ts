@@ -7,7 +7,7 @@ import { cancelled, generationCreated, generationStatus, taskId } from "./genera
 import { startHeaders, streamHeaders } from "./headers.ts";
 import { operationList } from "./operation.ts";
 import { listQuery, taskPage, taskTree } from "./task.ts";
-import { uploadComplete, uploadRequest, uploadReserved } from "./upload.ts";
+import { uploadComplete, uploadForm, uploadRequest, uploadReserved } from "./upload.ts";
 
 /** One route: the only place that says what it takes, what it answers and how it fails. */
 export interface Route {
@@ -21,11 +21,15 @@ export interface Route {
   /** Headers of its own, for whoever reads the contract; what reads them checks them. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** A form's fields, where they are not the body's. */
+  readonly form?: z.ZodObject;
   /** Content types of the request body; the first is the usual one. */
   readonly takes?: readonly ("application/json" | "multipart/form-data" | "*/*")[];
   readonly bodyBytesMax?: number;
   /** Status → schema; `null` where the body is not JSON. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** Content type of answers that are not JSON. */
+  readonly answerType?: string;
   /** Codes beyond those of every route. */
   readonly errors: readonly ErrorCode[];
 }
@@ -63,6 +67,7 @@ export const routes = {
       "validation_failed",
       "asset_url_not_allowed",
       "asset_unusable",
+      "upload_failed",
       "content_rejected",
       "task_id_taken",
       "insufficient_credits",
@@ -100,6 +105,7 @@ export const routes = {
     headers: streamHeaders,
     /** 204: `Last-Event-ID` was the last event there will ever be. */
     answers: { 200: null, 204: null },
+    answerType: "text/event-stream",
     errors: ["not_found", "validation_failed", "rate_limited"],
   }),
   eventsTicket: route({
@@ -147,14 +153,19 @@ export const routes = {
     headers: startHeaders,
     answers: { 200: generationStatus, 202: generationCreated },
     errors: [
-      "not_found",
       "not_retryable",
+      "validation_failed",
+      "asset_url_not_allowed",
+      "asset_unusable",
+      "upload_failed",
       "insufficient_credits",
-      "too_many_generations",
-      "queue_full",
       "invalid_idempotency_key",
       "idempotency_key_reused",
       "idempotency_in_progress",
+      "rate_limited",
+      "too_many_generations",
+      "queue_full",
+      "price_changed",
     ],
   }),
   quotes: route({
@@ -165,7 +176,7 @@ export const routes = {
     body: z.looseObject({ operation: z.string().min(1).max(128), provider: z.string().optional() }),
     takes: json,
     answers: { 200: quote },
-    errors: ["validation_failed"],
+    errors: ["not_found"],
   }),
   uploads: route({
     method: "POST",
@@ -173,10 +184,11 @@ export const routes = {
     summary: "Upload an input, or reserve a signed PUT",
     auth: "user",
     body: uploadRequest,
+    form: uploadForm,
     takes: jsonOrForm,
     bodyBytesMax: formBytesMax,
     answers: { 201: z.union([uploadReserved, uploadComplete]) },
-    errors: ["validation_failed", "asset_unusable", "task_id_taken"],
+    errors: ["asset_unusable", "upload_failed", "task_id_taken"],
   }),
   uploadComplete: route({
     method: "POST",
@@ -249,6 +261,7 @@ export const routes = {
     summary: "This contract as OpenAPI 3.1",
     auth: "none",
     answers: { 200: null },
+    answerType: "application/json",
     errors: [],
   }),
   readFile: route({
@@ -256,7 +269,8 @@ export const routes = {
     path: "/files/{key}",
     summary: "A stored file, by its signed URL",
     auth: "signature",
-    answers: { 200: null, 206: null },
+    answers: { 200: null, 206: null, 304: null, 416: null },
+    answerType: "*/*",
     errors: ["invalid_signature", "not_found"],
   }),
   writeFile: route({
@@ -267,7 +281,7 @@ export const routes = {
     takes: ["*/*"],
     bodyBytesMax: 150_000_000,
     answers: { 204: null },
-    errors: ["invalid_signature", "payload_too_large", "unsupported_media_type"],
+    errors: ["invalid_signature", "payload_too_large", "unsupported_media_type", "validation_failed"],
   }),
   webhook: route({
     method: "POST",

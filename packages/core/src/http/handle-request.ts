@@ -11,6 +11,7 @@ import { createOpenStreams } from "./open-streams.ts";
 import { readQuery } from "./read-query.ts";
 import { requestIdOf } from "./request-id.ts";
 import { finish } from "./respond.ts";
+import { isPersonal } from "./route-codes.ts";
 import { createRouteTable } from "./route-table.ts";
 import { handlers } from "./routes/index.ts";
 
@@ -93,11 +94,6 @@ export function createHandler(
     await firstVisit(walletId);
     return { ...principal, walletId };
   }
-}
-
-/** Whether the answer depends on who asks. */
-export function isPersonal(route: Route): boolean {
-  return route.auth !== "none" && route.auth !== "signature";
 }
 
 /** A malformed id names nothing: it is answered like an unknown one. */

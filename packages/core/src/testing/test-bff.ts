@@ -8,6 +8,7 @@ import type { Database } from "../database/port.ts";
 import { inProcess } from "../engine/in-process.ts";
 import type { Logger } from "../shared/logger.ts";
 import { files } from "../storage/files.ts";
+import { checkAnswers } from "./answer-check.ts";
 import { testStudio } from "./test-studio.ts";
 
 /** A whole BFF without a network: its own files, a vendor that always works, 100 credits for everybody. */
@@ -17,6 +18,7 @@ export interface TestBff {
   readonly folder: string;
   /** What was logged as a warning or an error. */
   readonly troubles: { readonly fields: Record<string, unknown>; readonly message: string }[];
+  /** Rejects where an answer was none that the contract knows. */
   stop(): Promise<void>;
 }
 
@@ -55,13 +57,15 @@ export async function createTestBff(database: Database): Promise<TestBff> {
     p_per: "output",
   });
   await bff.start();
+  const { fetch, misfits } = checkAnswers(bff.fetch);
   return {
-    bff,
+    bff: { fetch, database: bff.database },
     folder,
     troubles,
     async stop() {
       await bff.stop(1000);
       await rm(folder, { recursive: true, force: true });
+      if (misfits.length > 0) throw new Error(`answers that are not in the contract:\n${misfits.join("\n")}`);
     },
   };
 }
