@@ -27,6 +27,8 @@ export {
   generationEvent,
   type PreviewEvent,
   previewEvent,
+  type TickEvent,
+  tickEvent,
   ticket,
 } from "./event.ts";
 export {

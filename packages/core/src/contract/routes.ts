@@ -255,6 +255,18 @@ export const routes = {
     },
     errors: [],
   }),
+  diagnosticStream: route({
+    method: "GET",
+    path: "/diagnostics/stream",
+    summary: "An event each second, to see whether a proxy holds streams back",
+    auth: "none",
+    query: z.strictObject({ seconds: z.coerce.number().int().min(1).max(60).default(10) }),
+    headers: streamHeaders,
+    /** 204: `Last-Event-ID` was the last one. */
+    answers: { 200: null, 204: null },
+    answerType: "text/event-stream",
+    errors: ["rate_limited"],
+  }),
   openapi: route({
     method: "GET",
     path: "/openapi.json",

@@ -2,6 +2,7 @@ import type { RouteName } from "../../contract/routes.ts";
 import type { RouteHandler } from "../call.ts";
 import { adminAdjust, adminGrant, adminInspect, adminRefund } from "./admin.ts";
 import { balance, history } from "./credits.ts";
+import { diagnosticStream } from "./diagnostics.ts";
 import { events, eventsTicket } from "./events.ts";
 import { assetUrl, readFile, writeFile } from "./files.ts";
 import { generate } from "./generate.ts";
@@ -37,6 +38,7 @@ export const handlers: { readonly [Name in RouteName]: RouteHandler<Name> } = {
   adminInspect,
   health,
   ready,
+  diagnosticStream,
   openapi,
   readFile,
   writeFile,
