@@ -6,6 +6,7 @@ import { type Schema, schemaOf } from "./openapi-schema.ts";
 export interface OpenApiOperation {
   readonly operationId: string;
   readonly summary: string;
+  readonly tags: readonly string[];
   readonly security: readonly object[];
   readonly parameters: readonly object[];
   readonly requestBody?: {

@@ -20,6 +20,13 @@ const security: Record<Route["auth"], readonly object[]> = {
   signature: [],
 };
 
+/** Where a reader looks for a route, by the first word of its path. */
+const tags: Readonly<Record<string, string>> = {
+  ...{ generate: "Make", quotes: "Make", operations: "Make", tasks: "Follow", generations: "Follow" },
+  ...{ uploads: "Files", assets: "Files", files: "Files", credits: "Credits", admin: "Operators" },
+};
+const otherwise = "Service";
+
 /** This deployment's contract as OpenAPI 3.1: every route, and every operation with its own request. */
 export function describeApi(context: Pick<BffContext, "catalogue" | "publicUrl" | "basePath">): object {
   const entries = context.catalogue.list();
@@ -37,6 +44,7 @@ export function describeApi(context: Pick<BffContext, "catalogue" | "publicUrl" 
     openapi: "3.1.0",
     info: { title: "GenBFF", version: "1", description: "Generations, bought once and paid right." },
     servers: [{ url: `${context.publicUrl}${context.basePath}` || "/" }],
+    tags: [...new Set([...Object.values(tags), otherwise])].map((name) => ({ name })),
     paths,
     components: {
       schemas: namedSchemas(),
@@ -52,6 +60,7 @@ function describeRoute(name: RouteName, route: Route): OpenApiOperation {
   return {
     operationId: name,
     summary: route.summary,
+    tags: [tags[route.path.split("/")[1] ?? ""] ?? otherwise],
     security: security[route.auth],
     parameters: parametersOf(route),
     ...(route.takes ? { requestBody: bodyOf(route) } : {}),
