@@ -3,6 +3,7 @@ import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
 import { leases } from "./leases.ts";
 import { money } from "./money.ts";
+import { operators } from "./operators.ts";
 import { outside } from "./outside.ts";
 import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
@@ -24,5 +25,6 @@ export const mutants: readonly Mutant[] = [
   ...ends,
   ...reads,
   ...outside,
+  ...operators,
   ...vendors,
 ];
