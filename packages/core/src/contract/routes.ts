@@ -47,6 +47,23 @@ const operationBody = z.looseObject({
   quote_id: z.uuid().optional(),
 });
 
+/** Of what starts a generation. */
+const ofStarts = [
+  "validation_failed",
+  "asset_url_not_allowed",
+  "asset_unusable",
+  "upload_failed",
+  "content_rejected",
+  "insufficient_credits",
+  "invalid_idempotency_key",
+  "idempotency_key_reused",
+  "idempotency_in_progress",
+  "rate_limited",
+  "too_many_generations",
+  "queue_full",
+  "price_changed",
+] as const;
+
 export const jsonBytesMax = 1_000_000;
 export const formBytesMax = 50_000_000;
 
@@ -63,23 +80,7 @@ export const routes = {
     takes: jsonOrForm,
     bodyBytesMax: formBytesMax,
     answers: { 200: generationStatus, 202: generationCreated },
-    errors: [
-      "validation_failed",
-      "asset_url_not_allowed",
-      "asset_unusable",
-      "upload_failed",
-      "content_rejected",
-      "task_id_taken",
-      "insufficient_credits",
-      "invalid_idempotency_key",
-      "idempotency_key_reused",
-      "idempotency_in_progress",
-      "rate_limited",
-      "too_many_generations",
-      "queue_full",
-      "quote_expired",
-      "price_changed",
-    ],
+    errors: [...ofStarts, "task_id_taken", "quote_expired"],
   }),
   status: route({
     method: "GET",
@@ -152,21 +153,7 @@ export const routes = {
     params: id,
     headers: startHeaders,
     answers: { 200: generationStatus, 202: generationCreated },
-    errors: [
-      "not_retryable",
-      "validation_failed",
-      "asset_url_not_allowed",
-      "asset_unusable",
-      "upload_failed",
-      "insufficient_credits",
-      "invalid_idempotency_key",
-      "idempotency_key_reused",
-      "idempotency_in_progress",
-      "rate_limited",
-      "too_many_generations",
-      "queue_full",
-      "price_changed",
-    ],
+    errors: [...ofStarts, "not_retryable"],
   }),
   quotes: route({
     method: "POST",
