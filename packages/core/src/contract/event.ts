@@ -18,12 +18,4 @@ export type PreviewEvent = z.output<typeof previewEvent>;
 /** `event: balance`: the wallet after a hold was made or settled. */
 export const balanceEvent = balance;
 
-/** `event: tick` of `GET /diagnostics/stream`. Arriving long after `sent_at`, or several at once: something on the way holds them back. */
-export const tickEvent = z.object({
-  tick: z.int().min(1),
-  of: z.int(),
-  sent_at: z.iso.datetime({ offset: true }),
-});
-export type TickEvent = z.output<typeof tickEvent>;
-
 export const ticket = z.object({ ticket: z.string(), expires_at: z.iso.datetime({ offset: true }) });

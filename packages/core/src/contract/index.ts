@@ -19,6 +19,7 @@ export {
   type Quote,
   quote,
 } from "./credits.ts";
+export { type TickEvent, tickEvent } from "./diagnostics.ts";
 export { type ErrorBody, errorBody } from "./error.ts";
 export { type ErrorCode, type ErrorCodeEntry, errorCodes, isErrorCode } from "./error-codes.ts";
 export {
@@ -27,8 +28,6 @@ export {
   generationEvent,
   type PreviewEvent,
   previewEvent,
-  type TickEvent,
-  tickEvent,
   ticket,
 } from "./event.ts";
 export {

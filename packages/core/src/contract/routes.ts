@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { adminRoutes } from "./admin-routes.ts";
 import { balance, movementPage, quote } from "./credits.ts";
+import { diagnosticRoutes } from "./diagnostics.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { ticket } from "./event.ts";
 import { cancelled, generationCreated, generationStatus, taskId } from "./generation.ts";
@@ -242,18 +243,7 @@ export const routes = {
     },
     errors: [],
   }),
-  diagnosticStream: route({
-    method: "GET",
-    path: "/diagnostics/stream",
-    summary: "An event each second, to see whether a proxy holds streams back",
-    auth: "none",
-    query: z.strictObject({ seconds: z.coerce.number().int().min(1).max(60).default(10) }),
-    headers: streamHeaders,
-    /** 204: `Last-Event-ID` was the last one. */
-    answers: { 200: null, 204: null },
-    answerType: "text/event-stream",
-    errors: ["rate_limited"],
-  }),
+  ...diagnosticRoutes,
   openapi: route({
     method: "GET",
     path: "/openapi.json",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { tickEvent } from "../contract/event.ts";
+import { tickEvent } from "../contract/diagnostics.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { ask, send } from "../testing/host-request.ts";
 import { readEvents } from "../testing/read-events.ts";

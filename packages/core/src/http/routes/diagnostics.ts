@@ -1,4 +1,4 @@
-import type { TickEvent } from "../../contract/event.ts";
+import type { TickEvent } from "../../contract/diagnostics.ts";
 import type { RouteHandler } from "../call.ts";
 import { createSseWriter } from "../sse-writer.ts";
 
