@@ -22,14 +22,13 @@ const stream = (query: string, headers: Record<string, string> = {}) =>
   send(host(), { path: `/diagnostics/stream${query}`, as: null, headers });
 
 it("counts to its end, an event at a time, for anybody", async () => {
-  const response = await stream("?seconds=3");
+  const response = await stream("?seconds=2");
   expect(response.headers.get("content-type")).toBe("text/event-stream");
   expect(response.headers.get("cache-control")).toBe("no-store");
   const events = await readEvents(response);
   expect(events.map(({ event, id, data }) => [event, id, tickEvent.parse(data).tick])).toEqual([
     ["tick", "1", 1],
     ["tick", "2", 2],
-    ["tick", "3", 3],
   ]);
 });
 
