@@ -169,6 +169,8 @@ describe.skipIf(!existsSync(executablePath))(
 
     it("shows the API to read and to try, and asks no other host for anything", async () => {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      // Megabytes of script on a machine that may be busy with all the other tests.
+      page.setDefaultTimeout(90_000);
       const asked: string[] = [];
       const refused: string[] = [];
       // What the page's policy stops never becomes a request: the browser says so on its console.
@@ -177,7 +179,7 @@ describe.skipIf(!existsSync(executablePath))(
       page.on("request", (request) => asked.push(request.url()));
       page.on("websocket", (socket) => asked.push(socket.url()));
       await page.goto(`${server.url}/docs`);
-      await page.getByRole("heading", { name: "A picture from words" }).waitFor({ timeout: 60_000 });
+      await page.getByRole("heading", { name: "A picture from words" }).waitFor();
       await page.getByRole("link", { name: /The process lives/ }).click();
       await page.getByRole("button", { name: /Test Request.*\/health/ }).click();
       const answer = page.waitForResponse(`${server.url}/api/health`);
