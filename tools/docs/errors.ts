@@ -1,7 +1,9 @@
-// `node tools/docs/errors.ts` writes docs/errors.md from the closed table of codes; a test compares.
+// `node tools/docs/errors.ts` writes docs/errors.md from the closed table of codes and from the contract; a test compares.
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { errorCodes } from "../../packages/core/src/contract/error-codes.ts";
+import { type ErrorCode, errorCodes } from "../../packages/core/src/contract/error-codes.ts";
+import { type Route, routes } from "../../packages/core/src/contract/routes.ts";
+import { codesOf, codesOfEvery, sharedCodesOf } from "../../packages/core/src/http/route-codes.ts";
 
 const head = `# Error codes
 
@@ -22,24 +24,41 @@ The table is data: \`import { errorCodes } from "@genbff/core"\`. In the browser
 
 `;
 
-/** The page, as it must be: its table is laid out as the formatter does. */
+/** The page, as it must be. */
 export function errorsPage(): string {
-  const rows = [
-    ["Code", "Status", "Again", "For developers", "For people"],
-    ...Object.entries(errorCodes).map(([code, { status, retryable, message, sentence }]) => [
-      `\`${code}\``,
-      String(status),
-      retryable ? "yes" : "no",
-      message,
-      sentence,
-    ]),
-  ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const codes = Object.entries(errorCodes).map(([code, { status, retryable, message, sentence }]) => [
+    `\`${code}\``,
+    String(status),
+    retryable ? "yes" : "no",
+    message,
+    sentence,
+  ]);
+  const byRoute = (Object.values(routes) as Route[]).map((route) => [
+    `\`${route.method} ${route.path}\``,
+    listed([...codesOf(route)].filter((code) => !sharedCodesOf(route).has(code))),
+  ]);
+  return [
+    head,
+    table(["Code", "Status", "Again", "When", "For people"], codes),
+    "\n## By route\n\n",
+    `Every route can answer ${listed(codesOfEvery.route)}; every route of a user or an operator ${listed(codesOfEvery.person)}; `,
+    `every route that takes JSON ${listed(codesOfEvery.body)}; and a path with a method that it does not have \`method_not_allowed\`. `,
+    "Beside those:\n\n",
+    table(["Route", "Codes"], byRoute),
+  ].join("");
+}
+
+const listed = (codes: readonly ErrorCode[]) => codes.map((code) => `\`${code}\``).join(", ");
+
+/** Laid out as the formatter does. */
+function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const rows = [head, ...body];
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map(
     (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`,
   );
   lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
-  return `${head}${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

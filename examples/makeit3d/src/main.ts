@@ -4,6 +4,7 @@ import { toExpress } from "@genbff/adapter-express";
 import { startSimulator } from "@genbff/simulator";
 import express from "express";
 import { pino } from "pino";
+import { apiPage } from "./api-page.ts";
 import { createMakeit3d } from "./bff.ts";
 import { collectBuffersSooner } from "./collect-buffers.ts";
 import { readConfig, vendors } from "./config.ts";
@@ -30,6 +31,7 @@ if (config.local) {
   app.use("/api", local);
 }
 app.use("/api", toExpress(bff));
+app.use(apiPage());
 app.use(express.static(studio, { dotfiles: "ignore" }));
 
 const server = app.listen(config.port, (error?: Error) => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openApiProblems } from "../../../packages/core/src/testing/openapi-problems.ts";
 import { readConfig, vendors } from "../src/config.ts";
 import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
@@ -156,6 +157,7 @@ describe("a started example", () => {
     const catalogue = await (await fetch(`${server.url}/api/operations`, { headers })).text();
     const openapi = await (await fetch(`${server.url}/api/openapi.json`)).text();
     expect(openapi).toContain("provider_f");
+    expect(await openApiProblems(JSON.parse(openapi))).toEqual([]);
     // What is refused says what is taken, and whatever the caller says of it comes back.
     const refusals = await Promise.all(
       [

@@ -167,6 +167,38 @@ describe.skipIf(!existsSync(executablePath))(
       await page.close();
     }, 150_000);
 
+    it("shows the API to read and to try, and asks no other host for anything", async () => {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      // Megabytes of script on a machine that may be busy with all the other tests.
+      page.setDefaultTimeout(90_000);
+      const asked: string[] = [];
+      const refused: string[] = [];
+      // What the page's policy stops never becomes a request: the browser says so on its console.
+      page.on("console", (message) => message.type() === "error" && refused.push(message.text()));
+      page.on("pageerror", (error) => refused.push(error.message));
+      page.on("request", (request) => asked.push(request.url()));
+      page.on("websocket", (socket) => asked.push(socket.url()));
+      await page.goto(`${server.url}/docs`);
+      await page.getByRole("heading", { name: "A picture from words" }).waitFor();
+      await page.getByRole("link", { name: /The process lives/ }).click();
+      await page.getByRole("button", { name: /Test Request.*\/health/ }).click();
+      const answer = page.waitForResponse(`${server.url}/api/health`);
+      await page.getByRole("button", { name: /^Send get request/ }).click();
+      expect((await answer).status()).toBe(200);
+      await page
+        .getByText(/^200\b/)
+        .first()
+        .waitFor();
+
+      const paths = asked.filter((url) => !/^(data|blob):/.test(url));
+      expect(paths.filter((url) => new URL(url).origin !== server.url)).toEqual([]);
+      expect(paths).toEqual(
+        expect.arrayContaining([`${server.url}/docs/scalar.js`, `${server.url}/api/openapi.json`]),
+      );
+      expect(refused).toEqual([]);
+      await page.close();
+    }, 120_000);
+
     it("erases what somebody painted over, and nothing else", async () => {
       const page = await signIn("mary");
       await bring(page, await drawing());

@@ -5,6 +5,7 @@ import { identity } from "./identity.ts";
 import { leases } from "./leases.ts";
 import { limiting } from "./limits.ts";
 import { money } from "./money.ts";
+import { operators } from "./operators.ts";
 import { outside } from "./outside.ts";
 import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
@@ -27,6 +28,7 @@ export const mutants: readonly Mutant[] = [
   ...reads,
   ...outside,
   ...identity,
+  ...operators,
   ...vendors,
   ...limiting,
 ];

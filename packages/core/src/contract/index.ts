@@ -1,4 +1,15 @@
 export {
+  adminAdjust,
+  adminAdjusted,
+  adminGrant,
+  adminGranted,
+  adminInspect,
+  adminRefund,
+  adminRefunded,
+  type Inspected,
+  inspected,
+} from "./admin.ts";
+export {
   type Balance,
   balance,
   type Movement,
@@ -8,6 +19,7 @@ export {
   type Quote,
   quote,
 } from "./credits.ts";
+export { type TickEvent, tickEvent } from "./diagnostics.ts";
 export { type ErrorBody, errorBody } from "./error.ts";
 export { type ErrorCode, type ErrorCodeEntry, errorCodes, isErrorCode } from "./error-codes.ts";
 export {

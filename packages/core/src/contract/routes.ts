@@ -1,11 +1,14 @@
 import * as z from "zod";
+import { adminRoutes } from "./admin-routes.ts";
 import { balance, movementPage, quote } from "./credits.ts";
+import { diagnosticRoutes } from "./diagnostics.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { ticket } from "./event.ts";
 import { cancelled, generationCreated, generationStatus, taskId } from "./generation.ts";
+import { startHeaders, streamHeaders } from "./headers.ts";
 import { operationList } from "./operation.ts";
 import { listQuery, taskPage, taskTree } from "./task.ts";
-import { uploadComplete, uploadRequest, uploadReserved } from "./upload.ts";
+import { uploadComplete, uploadForm, uploadRequest, uploadReserved } from "./upload.ts";
 
 /** One route: the only place that says what it takes, what it answers and how it fails. */
 export interface Route {
@@ -13,15 +16,21 @@ export interface Route {
   /** Without `basePath`; `{name}` marks a parameter. */
   readonly path: string;
   readonly summary: string;
-  readonly auth: "user" | "none" | "signature" | "user-or-ticket";
+  readonly auth: "user" | "none" | "signature" | "user-or-ticket" | "admin";
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** Headers of its own, for whoever reads the contract; what reads them checks them. */
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** A form's fields, where they are not the body's. */
+  readonly form?: z.ZodObject;
   /** Content types of the request body; the first is the usual one. */
   readonly takes?: readonly ("application/json" | "multipart/form-data" | "*/*")[];
   readonly bodyBytesMax?: number;
   /** Status → schema; `null` where the body is not JSON. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** Content type of answers that are not JSON. */
+  readonly answerType?: string;
   /** Codes beyond those of every route. */
   readonly errors: readonly ErrorCode[];
 }
@@ -39,6 +48,23 @@ const operationBody = z.looseObject({
   quote_id: z.uuid().optional(),
 });
 
+/** Of what starts a generation. */
+const ofStarts = [
+  "validation_failed",
+  "asset_url_not_allowed",
+  "asset_unusable",
+  "upload_failed",
+  "content_rejected",
+  "insufficient_credits",
+  "invalid_idempotency_key",
+  "idempotency_key_reused",
+  "idempotency_in_progress",
+  "rate_limited",
+  "too_many_generations",
+  "queue_full",
+  "price_changed",
+] as const;
+
 export const jsonBytesMax = 1_000_000;
 export const formBytesMax = 50_000_000;
 
@@ -50,26 +76,12 @@ export const routes = {
     summary: "Start a generation",
     auth: "user",
     params: z.object({ operation: z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/) }),
+    headers: startHeaders,
     body: operationBody,
     takes: jsonOrForm,
     bodyBytesMax: formBytesMax,
     answers: { 200: generationStatus, 202: generationCreated },
-    errors: [
-      "validation_failed",
-      "asset_url_not_allowed",
-      "asset_unusable",
-      "content_rejected",
-      "task_id_taken",
-      "insufficient_credits",
-      "invalid_idempotency_key",
-      "idempotency_key_reused",
-      "idempotency_in_progress",
-      "rate_limited",
-      "too_many_generations",
-      "queue_full",
-      "quote_expired",
-      "price_changed",
-    ],
+    errors: [...ofStarts, "task_id_taken", "quote_expired"],
   }),
   status: route({
     method: "GET",
@@ -92,8 +104,10 @@ export const routes = {
     auth: "user-or-ticket",
     params: id,
     query: z.strictObject({ ticket: z.string().max(2048).optional() }),
+    headers: streamHeaders,
     /** 204: `Last-Event-ID` was the last event there will ever be. */
     answers: { 200: null, 204: null },
+    answerType: "text/event-stream",
     errors: ["not_found", "validation_failed", "rate_limited"],
   }),
   eventsTicket: route({
@@ -138,18 +152,9 @@ export const routes = {
     summary: "Start a new generation with the same input",
     auth: "user",
     params: id,
+    headers: startHeaders,
     answers: { 200: generationStatus, 202: generationCreated },
-    errors: [
-      "not_found",
-      "not_retryable",
-      "insufficient_credits",
-      "rate_limited",
-      "too_many_generations",
-      "queue_full",
-      "invalid_idempotency_key",
-      "idempotency_key_reused",
-      "idempotency_in_progress",
-    ],
+    errors: [...ofStarts, "not_retryable"],
   }),
   quotes: route({
     method: "POST",
@@ -159,7 +164,7 @@ export const routes = {
     body: z.looseObject({ operation: z.string().min(1).max(128), provider: z.string().optional() }),
     takes: json,
     answers: { 200: quote },
-    errors: ["validation_failed"],
+    errors: ["not_found"],
   }),
   uploads: route({
     method: "POST",
@@ -167,10 +172,11 @@ export const routes = {
     summary: "Upload an input, or reserve a signed PUT",
     auth: "user",
     body: uploadRequest,
+    form: uploadForm,
     takes: jsonOrForm,
     bodyBytesMax: formBytesMax,
     answers: { 201: z.union([uploadReserved, uploadComplete]) },
-    errors: ["validation_failed", "asset_unusable", "task_id_taken", "rate_limited"],
+    errors: ["asset_unusable", "upload_failed", "task_id_taken", "rate_limited"],
   }),
   uploadComplete: route({
     method: "POST",
@@ -217,6 +223,7 @@ export const routes = {
     answers: { 200: movementPage },
     errors: ["validation_failed"],
   }),
+  ...adminRoutes,
   health: route({
     method: "GET",
     path: "/health",
@@ -236,12 +243,14 @@ export const routes = {
     },
     errors: [],
   }),
+  ...diagnosticRoutes,
   openapi: route({
     method: "GET",
     path: "/openapi.json",
     summary: "This contract as OpenAPI 3.1",
     auth: "none",
     answers: { 200: null },
+    answerType: "application/json",
     errors: [],
   }),
   readFile: route({
@@ -249,7 +258,8 @@ export const routes = {
     path: "/files/{key}",
     summary: "A stored file, by its signed URL",
     auth: "signature",
-    answers: { 200: null, 206: null },
+    answers: { 200: null, 206: null, 304: null, 416: null },
+    answerType: "*/*",
     errors: ["invalid_signature", "not_found"],
   }),
   writeFile: route({
@@ -260,7 +270,7 @@ export const routes = {
     takes: ["*/*"],
     bodyBytesMax: 150_000_000,
     answers: { 204: null },
-    errors: ["invalid_signature", "payload_too_large", "unsupported_media_type"],
+    errors: ["invalid_signature", "payload_too_large", "unsupported_media_type", "validation_failed"],
   }),
   webhook: route({
     method: "POST",

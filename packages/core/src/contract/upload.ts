@@ -21,6 +21,9 @@ export const uploadRequest = z.strictObject({
   task_id: taskId.optional(),
 });
 
+/** The same as a form: the file itself. */
+export const uploadForm = z.strictObject({ file: z.file(), task_id: taskId.optional() });
+
 /** `201` of a reserved upload: `PUT` the bytes, then use `asset_url` as an input. */
 export const uploadReserved = z.object({
   input_asset_id: z.uuid(),

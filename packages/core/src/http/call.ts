@@ -35,7 +35,7 @@ export interface HttpTools {
 export interface Call<Name extends RouteName = RouteName> extends HttpTools {
   readonly context: BffContext;
   readonly request: Request;
-  readonly caller: RouteOf<Name>["auth"] extends "user" | "user-or-ticket" ? Caller : undefined;
+  readonly caller: RouteOf<Name>["auth"] extends "user" | "user-or-ticket" | "admin" ? Caller : undefined;
   /** Decoded parts of the path. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Field<Name, "query">;

@@ -13,6 +13,7 @@ import { createOpenStreams } from "./open-streams.ts";
 import { readQuery } from "./read-query.ts";
 import { requestIdOf } from "./request-id.ts";
 import { finish } from "./respond.ts";
+import { isPersonal } from "./route-codes.ts";
 import { createRouteTable } from "./route-table.ts";
 import { handlers } from "./routes/index.ts";
 
@@ -95,6 +96,7 @@ export function createHandler(
     const principal = withTicket
       ? await redeemTicket(tools.signedText, ticket, id ?? "")
       : await context.auth.authenticate(request);
+    if (route.auth === "admin" && !principal.admin) throw new AppError("forbidden");
     const walletId = await context.walletOf(principal.userId);
     await firstVisit(walletId);
     return { ...principal, walletId };
@@ -118,10 +120,6 @@ async function judge(error: unknown, visit: Visit | undefined, found: boolean): 
   } catch (refusal) {
     return refusal;
   }
-}
-
-function isPersonal(route: Route): boolean {
-  return route.auth === "user" || route.auth === "user-or-ticket";
 }
 
 /** A malformed id names nothing: it is answered like an unknown one. */

@@ -1,7 +1,5 @@
+import { idempotencyKey } from "../contract/headers.ts";
 import { AppError } from "../errors/app-error.ts";
-
-/** Printable ASCII without the comma: a header that was sent twice arrives as one text joined by commas. */
-const printable = /^[\x20-\x2b\x2d-\x7e]{1,255}$/;
 
 /**
  * The request's `Idempotency-Key`, if it has one.
@@ -11,6 +9,17 @@ const printable = /^[\x20-\x2b\x2d-\x7e]{1,255}$/;
 export function idempotencyKeyOf(request: Request): string | undefined {
   const key = request.headers.get("idempotency-key");
   if (key === null) return undefined;
-  if (!printable.test(key)) throw new AppError("invalid_idempotency_key");
+  if (!idempotencyKey.safeParse(key).success) throw new AppError("invalid_idempotency_key");
+  return key;
+}
+
+/**
+ * The `Idempotency-Key` of a request that must have one.
+ *
+ * @throws AppError `invalid_idempotency_key` - as above, or missing.
+ */
+export function requiredIdempotencyKeyOf(request: Request): string {
+  const key = idempotencyKeyOf(request);
+  if (key === undefined) throw new AppError("invalid_idempotency_key");
   return key;
 }

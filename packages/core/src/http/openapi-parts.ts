@@ -1,88 +1,82 @@
-import * as z from "zod";
 import type { Route } from "../contract/routes.ts";
-
-/** A JSON Schema, as OpenAPI 3.1 takes it. */
-export type Schema = Record<string, unknown>;
+import { answerSchema } from "./openapi-names.ts";
+import { type Schema, schemaOf } from "./openapi-schema.ts";
 
 /** One operation of an OpenAPI document, as far as we write it. */
 export interface OpenApiOperation {
   readonly operationId: string;
   readonly summary: string;
+  readonly tags: readonly string[];
   readonly security: readonly object[];
   readonly parameters: readonly object[];
   readonly requestBody?: {
     readonly required: boolean;
     readonly content: Readonly<Record<string, { schema: Schema }>>;
   };
-  readonly responses: Readonly<Record<string, object>>;
+  readonly responses: Readonly<Record<string, OpenApiResponse>>;
 }
 
-/**
- * The JSON Schema of what goes in or out, as it can stand anywhere in a document: definitions of its own would be
- * looked for at the root, so they are written where they are used. Where one holds itself, anything goes.
- */
-export function schemaOf(schema: z.ZodType, io: "input" | "output"): Schema {
-  const {
-    $schema: _dialect,
-    id: _id,
-    $defs: definitions = {},
-    ...described
-  } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-  return inline(described, definitions as Schema, new Set()) as Schema;
+/** One answer, by content type. */
+export interface OpenApiResponse {
+  readonly description: string;
+  readonly content?: Readonly<Record<string, { schema: Schema }>>;
 }
 
-function inline(node: unknown, definitions: Schema, within: ReadonlySet<string>): unknown {
-  if (Array.isArray(node)) return node.map((item) => inline(item, definitions, within));
-  if (typeof node !== "object" || node === null) return node;
-  const { $ref: reference, ...rest } = node as Schema;
-  if (typeof reference !== "string") {
-    return Object.fromEntries(
-      Object.entries(rest).map(([key, item]) => [key, inline(item, definitions, within)]),
-    );
-  }
-  if (within.has(reference)) return {};
-  const { id: _id, ...target } = (definitions[reference.replace("#/$defs/", "")] ?? {}) as Schema;
-  return inline({ ...target, ...rest }, definitions, new Set([...within, reference]));
-}
-
-/** Path and query parameters. */
+/** What stands in the path, the query and the headers. */
 export function parametersOf(route: Route): object[] {
   const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     required: true,
-    schema: route.params ? propertyOf(schemaOf(route.params, "input"), name) : { type: "string" },
+    schema: (route.params && propertiesOf(schemaOf(route.params, "input"))[name]) ?? { type: "string" },
   }));
-  if (route.query === undefined) return inPath;
-  const query = schemaOf(route.query, "input");
-  const names = Object.keys((query.properties as object | undefined) ?? {});
-  return [
-    ...inPath,
-    ...names.map((name) => ({ name, in: "query", required: false, schema: propertyOf(query, name) })),
-  ];
+  return [...inPath, ...named("query", route.query), ...named("header", route.headers)];
 }
 
-/** What a route takes. A form's file is bytes; everything else in it is the same as in JSON. */
-export function bodyOf(route: Route, schema: Schema = route.body ? schemaOf(route.body, "input") : {}) {
-  const ofType = (type: string): Schema => {
-    if (type === "*/*") return { type: "string", format: "binary" };
-    return type === "application/json" ? schema : { type: "object", additionalProperties: true };
-  };
-  const content = Object.fromEntries((route.takes ?? []).map((type) => [type, { schema: ofType(type) }]));
+function named(place: "query" | "header", given: Route["query"]): object[] {
+  if (given === undefined) return [];
+  const described = schemaOf(given, "input");
+  const required = (described.required as readonly string[] | undefined) ?? [];
+  return Object.entries(propertiesOf(described)).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema,
+  }));
+}
+
+/** What a route takes: as JSON, as a form, as bytes. */
+export function bodyOf(
+  route: Route,
+  schema: Schema = route.body ? schemaOf(route.body, "input") : {},
+  form: Schema = route.form ? schemaOf(route.form, "input") : schema,
+): NonNullable<OpenApiOperation["requestBody"]> {
+  const ofType = { "application/json": schema, "multipart/form-data": form, "*/*": binary };
+  const content = Object.fromEntries((route.takes ?? []).map((type) => [type, { schema: ofType[type] }]));
   return { required: true, content };
 }
 
 /** The good answers. */
-export function answersOf(route: Route): Record<string, object> {
+export function answersOf(route: Route): Record<string, OpenApiResponse> {
   return Object.fromEntries(
     Object.entries(route.answers).map(([status, schema]) => {
       const described =
-        schema === null ? {} : { content: { "application/json": { schema: schemaOf(schema, "output") } } };
-      return [status, { description: route.summary, ...described }];
+        schema === null ? textOf(route, status) : { "application/json": { schema: answerSchema(schema) } };
+      return [status, { description: route.summary, ...(described ? { content: described } : {}) }];
     }),
   );
 }
 
-function propertyOf(schema: Schema, name: string): unknown {
-  return (schema.properties as Record<string, unknown> | undefined)?.[name] ?? { type: "string" };
+/** What is no JSON of the contract: a 204, a 304 and a 416 have nothing in them. */
+function textOf({ answerType }: Route, status: string): OpenApiResponse["content"] {
+  const empty = answerType === undefined || !["200", "206"].includes(status);
+  return empty ? undefined : { [answerType]: { schema: {} } };
 }
+
+/** The fields of an object's schema. */
+export function propertiesOf(schema: Schema): Record<string, Schema> {
+  return (schema.properties as Record<string, Schema> | undefined) ?? {};
+}
+
+/** A file's bytes. */
+export const binary: Schema = { type: "string", format: "binary" };

@@ -1,30 +1,41 @@
 import type { BffContext } from "../context.ts";
-import { errorBody } from "../contract/error.ts";
 import { type ErrorCode, errorCodes } from "../contract/error-codes.ts";
 import { type Route, type RouteName, routes } from "../contract/routes.ts";
-import { describeGenerate } from "./openapi-generate.ts";
-import { answersOf, bodyOf, type OpenApiOperation, parametersOf, schemaOf } from "./openapi-parts.ts";
+import { describeGenerate, describeQuotes } from "./openapi-generate.ts";
+import { namedSchemas, referenceTo } from "./openapi-names.ts";
+import {
+  answersOf,
+  bodyOf,
+  type OpenApiOperation,
+  type OpenApiResponse,
+  parametersOf,
+} from "./openapi-parts.ts";
+import { codesOf } from "./route-codes.ts";
 
-/** Codes that every route of a user can answer with, besides its own. */
-const ofEveryUserRoute: readonly ErrorCode[] = ["unauthenticated", "token_expired", "invalid_token"];
-const ofEveryRoute: readonly ErrorCode[] = ["internal_error", "rate_limited", "unavailable"];
-const ofEveryBody: readonly ErrorCode[] = [
-  "invalid_json",
-  "validation_failed",
-  "unsupported_media_type",
-  "payload_too_large",
-  "request_timeout",
-];
+const security: Record<Route["auth"], readonly object[]> = {
+  user: [{ token: [] }],
+  admin: [{ token: [] }],
+  "user-or-ticket": [{ token: [] }, { ticket: [] }],
+  none: [],
+  signature: [],
+};
+
+/** Where a reader looks for a route, by the first word of its path. */
+const tags: Readonly<Record<string, string>> = {
+  ...{ generate: "Make", quotes: "Make", operations: "Make", tasks: "Follow", generations: "Follow" },
+  ...{ uploads: "Files", assets: "Files", files: "Files", credits: "Credits", admin: "Operators" },
+};
+const otherwise = "Service";
 
 /** This deployment's contract as OpenAPI 3.1: every route, and every operation with its own request. */
 export function describeApi(context: Pick<BffContext, "catalogue" | "publicUrl" | "basePath">): object {
+  const entries = context.catalogue.list();
   const paths: Record<string, Record<string, OpenApiOperation>> = {};
   for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
     const operation = describeRoute(name, route);
     const described =
-      name === "generate"
-        ? describeGenerate(operation, context.catalogue.list())
-        : { [route.path]: operation };
+      name === "generate" ? describeGenerate(operation, entries) : { [route.path]: operation };
+    if (name === "quotes") described[route.path] = describeQuotes(operation, entries);
     for (const [path, entry] of Object.entries(described)) {
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: entry };
     }
@@ -33,42 +44,60 @@ export function describeApi(context: Pick<BffContext, "catalogue" | "publicUrl" 
     openapi: "3.1.0",
     info: { title: "GenBFF", version: "1", description: "Generations, bought once and paid right." },
     servers: [{ url: `${context.publicUrl}${context.basePath}` || "/" }],
+    tags: [...new Set([...Object.values(tags), otherwise])].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Error: schemaOf(errorBody, "output") },
-      securitySchemes: { token: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      schemas: namedSchemas(),
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        ticket: { type: "apiKey", in: "query", name: "ticket" },
+      },
     },
   };
 }
 
 function describeRoute(name: RouteName, route: Route): OpenApiOperation {
-  const personal = route.auth === "user" || route.auth === "user-or-ticket";
-  const codes = [
-    ...(personal ? ofEveryUserRoute : []),
-    ...(route.body ? ofEveryBody : []),
-    ...route.errors,
-    ...ofEveryRoute,
-  ];
   return {
     operationId: name,
     summary: route.summary,
-    security: route.auth === "user-or-ticket" ? [{ token: [] }, {}] : personal ? [{ token: [] }] : [],
+    tags: [tags[route.path.split("/")[1] ?? ""] ?? otherwise],
+    security: security[route.auth],
     parameters: parametersOf(route),
     ...(route.takes ? { requestBody: bodyOf(route) } : {}),
-    responses: { ...answersOf(route), ...refusals([...new Set(codes)]) },
+    responses: joined(answersOf(route), refusals([...codesOf(route)])),
   };
 }
 
 /** One answer per status, naming the codes that share it. */
-function refusals(codes: readonly ErrorCode[]): Record<string, object> {
+function refusals(codes: readonly ErrorCode[]): Record<string, OpenApiResponse> {
   const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, grouped]) => [
       String(status),
       {
         description: grouped.map((code) => `\`${code}\`: ${errorCodes[code].message}`).join(" "),
-        content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+        content: { "application/json": { schema: referenceTo("Error") } },
       },
     ]),
   );
+}
+
+/** A status that is an answer as well as a refusal says both. */
+function joined(
+  answers: Record<string, OpenApiResponse>,
+  refused: Record<string, OpenApiResponse>,
+): Record<string, OpenApiResponse> {
+  const both = Object.entries(refused).map(([status, refusal]): [string, OpenApiResponse] => {
+    const answer = answers[status];
+    if (answer === undefined) return [status, refusal];
+    const schemas = [answer, refusal].flatMap(({ content }) => content?.["application/json"]?.schema ?? []);
+    return [
+      status,
+      {
+        description: `${answer.description}. ${refusal.description}`,
+        content: { "application/json": { schema: { anyOf: schemas } } },
+      },
+    ];
+  });
+  return { ...answers, ...Object.fromEntries(both) };
 }

@@ -8,6 +8,7 @@ import type { Database } from "../database/port.ts";
 import { inProcess } from "../engine/in-process.ts";
 import type { Logger } from "../shared/logger.ts";
 import { files } from "../storage/files.ts";
+import { checkAnswers } from "./answer-check.ts";
 import { makeToken, secretSigner } from "./auth/token-signer.ts";
 import { testStudio } from "./test-studio.ts";
 
@@ -21,6 +22,7 @@ export interface TestBff {
   readonly folder: string;
   /** What was logged as a warning or an error. */
   readonly troubles: { readonly fields: Record<string, unknown>; readonly message: string }[];
+  /** Rejects where an answer was none that the contract knows. */
   stop(): Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export async function createTestBff(
   const bff = createBff({
     database: { ...database, close: async () => undefined },
     storage: files(folder),
-    auth: jwtAuth({ secret: testSecret }),
+    auth: jwtAuth({ secret: testSecret, adminClaim: "operator" }),
     providers: { studio: testStudio() },
     prices: {
       "text-to-image": { studio: "test_picture" },
@@ -67,13 +69,15 @@ export async function createTestBff(
     p_per: "output",
   });
   await bff.start();
+  const { fetch, misfits } = checkAnswers(bff.fetch);
   return {
-    bff,
+    bff: { fetch, database: bff.database },
     folder,
     troubles,
     async stop() {
       await bff.stop(1000);
       await rm(folder, { recursive: true, force: true });
+      if (misfits.length > 0) throw new Error(`answers that are not in the contract:\n${misfits.join("\n")}`);
     },
   };
 }

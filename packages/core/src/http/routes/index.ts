@@ -1,6 +1,8 @@
 import type { RouteName } from "../../contract/routes.ts";
 import type { RouteHandler } from "../call.ts";
+import { adminAdjust, adminGrant, adminInspect, adminRefund } from "./admin.ts";
 import { balance, history } from "./credits.ts";
+import { diagnosticStream } from "./diagnostics.ts";
 import { events, eventsTicket } from "./events.ts";
 import { assetUrl, readFile, writeFile } from "./files.ts";
 import { generate } from "./generate.ts";
@@ -30,8 +32,13 @@ export const handlers: { readonly [Name in RouteName]: RouteHandler<Name> } = {
   operations,
   balance,
   history,
+  adminGrant,
+  adminAdjust,
+  adminRefund,
+  adminInspect,
   health,
   ready,
+  diagnosticStream,
   openapi,
   readFile,
   writeFile,
