@@ -59,3 +59,11 @@ export {
   uploadReserved,
   uploadTypes,
 } from "./upload.ts";
+export {
+  creditsWebhook,
+  generationWebhook,
+  type WebhookEvent,
+  type WebhookEventType,
+  webhookEvent,
+  webhookEventTypes,
+} from "./webhook-event.ts";

@@ -19,6 +19,7 @@ export interface Stock {
   readonly limits?: Partial<Limits>;
   readonly publicUrl?: string;
   readonly hooks?: AnyBffOptions["hooks"];
+  readonly webhooks?: AnyBffOptions["webhooks"];
   readonly price?: number;
   readonly signUp?: number;
   /** Where files may be fetched from although the guard would refuse it. */
@@ -159,6 +160,7 @@ async function openProcess(
     caps: stock.caps ?? {},
     publicUrl: stock.publicUrl,
     hooks: stock.hooks ?? {},
+    webhooks: stock.webhooks,
     secret: "a secret of at least thirty-two letters",
     engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
