@@ -33,6 +33,7 @@ export interface Process {
     readonly stop: (graceMs?: number) => Promise<void>;
   };
   readonly worker: ReturnType<typeof createBff>["worker"];
+  readonly givenUpWebhooks: ReturnType<typeof createBff>["givenUpWebhooks"];
   ask(user: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -180,6 +181,7 @@ async function openProcess(
   return {
     bff: { fetch: bff.fetch, stop: (graceMs) => (stopping ??= bff.stop(graceMs)) },
     worker: bff.worker,
+    givenUpWebhooks: bff.givenUpWebhooks,
     async ask(user, path, body, headers = {}) {
       const response = await bff.fetch(
         new Request(`http://shop.test/api${path}`, {
