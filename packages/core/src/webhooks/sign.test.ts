@@ -23,10 +23,10 @@ describe("a signed message", () => {
   });
 
   it.each([
-    ["another body", { body: '{"type":"credits.grant"}' }, {}],
-    ["another id", {}, { "webhook-id": "event-2" }],
-    ["another time", {}, { "webhook-timestamp": String(Math.floor(message.atMs / 1000) - 1) }],
-  ])("proves nothing of %s", async (_, { body = message.body }, changed) => {
+    ["another body", '{"type":"credits.grant"}', {}],
+    ["another id", message.body, { "webhook-id": "event-2" }],
+    ["another time", message.body, { "webhook-timestamp": String(Math.floor(message.atMs / 1000) - 1) }],
+  ])("proves nothing of %s", async (_, body, changed) => {
     const headers = { ...(await signMessage([readSecret(first)], message)), ...changed };
     expect(() => new Webhook(first).verify(body, headers)).toThrow("No matching signature");
   });
