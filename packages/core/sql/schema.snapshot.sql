@@ -3471,6 +3471,9 @@ begin
   if not found then
     return jsonb_build_object('duplicate', true);
   end if;
+  if v_generation_id <> p_generation_id then
+    return jsonb_build_object('duplicate', false, 'generation_id', null);
+  end if;
   if v_generation_id is null and v_bound is not null then
     v_generation_id := v_bound;
     -- Given up meanwhile: the operator learns what was sold.

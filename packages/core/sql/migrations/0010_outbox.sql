@@ -1,5 +1,6 @@
 -- What the team's own server is told: ends of generations and movements of credits, each written down in the transaction
--- that made it true. Sending is repeated until it is heard; nothing is written while nobody listens.
+-- that made it true. Sending is repeated until it is heard; nothing is written while nobody listens. At the end, one rule
+-- more for what vendors tell us.
 
 -- The types of events that somebody listens to. Empty: the triggers below write nothing.
 create table genbff.webhook_events (
@@ -210,6 +211,42 @@ language plpgsql security definer set search_path = '' as $$
 begin
   return genbff.sweep_generations(p_count) || jsonb_build_object('webhooks_due', exists (
     select from genbff.webhook_outbox where state = 'waiting' and next_try_at <= genbff.now()));
+end $$;
+
+-- ─── What vendors tell ──────────────────────────────────────────────────────
+
+-- As before, and: at the address of one generation nobody moves another one. It is kept, and nothing follows from it.
+create or replace function public.genbff_webhook(
+  p_provider text, p_event_id text, p_job_key text, p_payload jsonb, p_generation_id uuid default null
+) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_generation_id uuid;
+  v_bound uuid;
+begin
+  perform genbff.lock_job(p_provider, p_job_key);
+  select generation_id into v_generation_id from genbff.attempts where provider = p_provider and job_key = p_job_key;
+  select a.generation_id into v_bound from genbff.attempts a
+   where a.generation_id = p_generation_id and a.provider = p_provider and a.intent_at is not null limit 1;
+  insert into genbff.webhook_inbox (provider, event_id, job_key, payload, generation_id, bound_to)
+  values (p_provider, p_event_id, p_job_key, p_payload, v_generation_id, v_bound)
+  on conflict do nothing;
+  if not found then
+    return jsonb_build_object('duplicate', true);
+  end if;
+  if v_generation_id <> p_generation_id then
+    return jsonb_build_object('duplicate', false, 'generation_id', null);
+  end if;
+  if v_generation_id is null and v_bound is not null then
+    v_generation_id := v_bound;
+    -- Given up meanwhile: the operator learns what was sold.
+    update genbff.orphans set job = p_payload -> 'job'
+     where id = (select max(o.id) from genbff.orphans o join genbff.generations g on g.id = o.generation_id and g.completed_at is not null
+                  where g.id = v_bound and o.provider = p_provider and o.state = 'open' and o.job is null);
+  end if;
+  update genbff.generations set nudged = true, next_run_at = least(next_run_at, genbff.now())
+   where id = v_generation_id and status = 'processing';
+  return jsonb_build_object('duplicate', false, 'generation_id', v_generation_id);
 end $$;
 
 select genbff.close_doors();
