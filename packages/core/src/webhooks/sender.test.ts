@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { webhookEvent } from "../contract/webhook-event.ts";
@@ -175,6 +178,38 @@ describe("a process that dies", () => {
     await allSent(1);
     const [row] = await rows();
     expect(idsOf(receiver.deliveries)).toEqual(Array.from({ length: times }, () => row?.event_id));
+  });
+
+  it("C14: by kill -9, while the receiver has an event and has not answered: it comes again, under its old id", async () => {
+    await openShop();
+    const webhooks = { url: receiver.url, secret: first, trustedOrigins: [receiver.origin] };
+    receiver.answerWith(() => undefined);
+    await test.database.call("genbff_set_webhooks", { p_events: [] });
+    const program = fileURLToPath(new URL("../testing/webhooks/sender-process.ts", import.meta.url));
+    const orders = JSON.stringify({ url: test.url, webhooks });
+    const child = spawn(process.execPath, ["--conditions=@genbff/source", program, orders]);
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    const ended = once(child, "exit");
+    try {
+      await eventually(async () => {
+        const listening = await test.query("select from genbff.webhook_events");
+        expect(listening.length, said).toBeGreaterThan(0);
+      });
+      await grant("flo");
+      await eventually(() => expect(receiver.deliveries, said).toHaveLength(1));
+    } finally {
+      child.kill("SIGKILL");
+      await ended;
+    }
+    receiver.answerWith((_, response) => void response.writeHead(200).end());
+    await leasesRunOut();
+    await shop.open();
+    await allSent(1);
+    expect(new Set(idsOf(receiver.deliveries)).size).toBe(1);
+    expect(receiver.deliveries).toHaveLength(2);
   });
 
   it("in its first try and in every other one ends in a call for the operator, and in no hot loop", async () => {
