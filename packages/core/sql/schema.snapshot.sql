@@ -1606,12 +1606,12 @@ end $function$;
 CREATE OR REPLACE FUNCTION genbff.tell_of_entry()
  RETURNS trigger
  LANGUAGE plpgsql
- SET search_path TO ''
 AS $function$
 begin
-  insert into genbff.webhook_outbox (type, about, data, next_try_at)
-  select e.type, 'wallet ' || new.wallet_id, jsonb_build_object('entry', new.id), genbff.now()
-    from genbff.webhook_events e where e.type = 'credits.' || new.kind;
+  if exists (select from genbff.webhook_events where type = 'credits.' || new.kind) then
+    insert into genbff.webhook_outbox (type, about, data, next_try_at)
+    values ('credits.' || new.kind, 'wallet ' || new.wallet_id, jsonb_build_object('entry', new.id), genbff.now());
+  end if;
   return null;
 end $function$;
 
@@ -3181,9 +3181,12 @@ CREATE OR REPLACE FUNCTION public.genbff_sweep(p_count integer)
  SET lock_timeout TO '5s'
  SET statement_timeout TO '30s'
 AS $function$
+declare
+  v_now timestamptz := genbff.now();
 begin
-  return genbff.sweep_generations(p_count) || jsonb_build_object('webhooks_due', exists (
-    select from genbff.webhook_outbox where state = 'waiting' and next_try_at <= genbff.now()));
+  -- The smallest is one look into the index, however many wait for later; "is there any" may read them all.
+  return genbff.sweep_generations(p_count) || jsonb_build_object('webhooks_due', coalesce(
+    (select min(next_try_at) from genbff.webhook_outbox where state = 'waiting') <= v_now, false));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_take(p_generation_id uuid, p_worker text, p_lease_ms bigint)

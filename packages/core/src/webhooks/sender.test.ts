@@ -214,8 +214,8 @@ describe("a process that dies", () => {
 
   it("in its first try and in every other one ends in a call for the operator, and in no hot loop", async () => {
     await openShop({ retryDelaysMs: [20] });
-    await grant("fay");
     await shop.open();
+    await grant("fay");
     await allSent(1);
     // Two were allowed and nobody lived to tell what became of them.
     await test.query(
