@@ -750,6 +750,27 @@ begin
   return p_key;
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.claim_webhooks(p_ids bigint[], p_lease_ms bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_claimed jsonb;
+begin
+  with claimed as (
+    update genbff.webhook_outbox
+       set tries = tries + 1, claim = claim + 1, next_try_at = genbff.now() + p_lease_ms * interval '1 millisecond'
+     where id = any (p_ids)
+    returning *)
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'event_id', c.event_id, 'claim', c.claim, 'tries', c.tries, 'type', c.type, 'created_at', c.created_at,
+      'data', case when c.data ? 'entry' then genbff.entry_told((c.data ->> 'entry')::bigint)
+                   else genbff.with_assets(c.data) end) order by c.id), '[]')
+    into v_claimed from claimed c;
+  return v_claimed;
+end $function$;
+
 CREATE OR REPLACE FUNCTION genbff.close_doors()
  RETURNS void
  LANGUAGE plpgsql
@@ -1977,25 +1998,18 @@ CREATE OR REPLACE FUNCTION public.genbff_claim_webhooks(p_count integer, p_lease
 AS $function$
 declare
   v_now timestamptz := genbff.now();
-  v_claimed jsonb;
+  v_ids bigint[];
 begin
-  with due as (
+  -- "The first of its subject" is one look into the index. Asked as "none is before it", thousands of one subject are
+  -- compared with each other.
+  select array_agg(d.id) into v_ids from (
     select o.id from genbff.webhook_outbox o
      where o.state = 'waiting' and o.next_try_at <= v_now
-       and not exists (select from genbff.webhook_outbox b
-                        where b.about = o.about and b.id < o.id and b.state = 'waiting' and b.holds_up)
-     order by o.next_try_at, o.id limit p_count for update of o skip locked),
-  claimed as (
-    update genbff.webhook_outbox o
-       set tries = o.tries + 1, claim = o.claim + 1, next_try_at = v_now + p_lease_ms * interval '1 millisecond'
-      from due where o.id = due.id
-    returning o.*)
-  select coalesce(jsonb_agg(jsonb_build_object(
-      'event_id', c.event_id, 'claim', c.claim, 'tries', c.tries, 'type', c.type, 'created_at', c.created_at,
-      'data', case when c.data ? 'entry' then genbff.entry_told((c.data ->> 'entry')::bigint)
-                   else genbff.with_assets(c.data) end) order by c.id), '[]')
-    into v_claimed from claimed c;
-  return v_claimed;
+       and o.id <= coalesce((select b.id from genbff.webhook_outbox b
+                              where b.about = o.about and b.state = 'waiting' and b.holds_up
+                              order by b.about, b.id limit 1), o.id)
+     order by o.next_try_at, o.id limit p_count for update of o skip locked) d;
+  return genbff.claim_webhooks(v_ids, p_lease_ms);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_complete_input(p_user_id text, p_id uuid, p_status text, p_facts jsonb DEFAULT '{}'::jsonb, p_own_task boolean DEFAULT false)
@@ -3509,7 +3523,7 @@ begin
   return jsonb_build_object('recorded', found);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_webhook_sent(p_event_id uuid)
+CREATE OR REPLACE FUNCTION public.genbff_webhook_sent(p_event_id uuid, p_lease_ms bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -3517,11 +3531,24 @@ CREATE OR REPLACE FUNCTION public.genbff_webhook_sent(p_event_id uuid)
  SET lock_timeout TO '5s'
  SET statement_timeout TO '30s'
 AS $function$
+declare
+  v_now timestamptz := genbff.now();
+  v_about text;
+  v_next bigint;
 begin
   update genbff.webhook_outbox
-     set state = 'sent', next_try_at = null, error = null, ended_at = genbff.now()
-   where event_id = p_event_id and state = 'waiting';
-  return jsonb_build_object('recorded', found);
+     set state = 'sent', next_try_at = null, error = null, ended_at = v_now
+   where event_id = p_event_id and state = 'waiting'
+  returning about into v_about;
+  if not found then
+    return jsonb_build_object('recorded', false, 'next', '[]'::jsonb);
+  end if;
+  select o.id into v_next from (
+    select id from genbff.webhook_outbox where about = v_about and state = 'waiting' and holds_up
+     order by about, id limit 1) f
+    join genbff.webhook_outbox o on o.id = f.id and o.next_try_at <= v_now
+   for update of o skip locked;
+  return jsonb_build_object('recorded', true, 'next', genbff.claim_webhooks(array[v_next], p_lease_ms));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_welcome(p_wallet_id text, p_amount numeric)

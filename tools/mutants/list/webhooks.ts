@@ -44,11 +44,11 @@ export const webhooks: readonly Mutant[] = [
     replace: "",
     test: outbox("waits for the one before it until"),
   }),
-  sql("function public.genbff_claim_webhooks(", {
+  sql("function genbff.claim_webhooks(", {
     name: "a process that dies of an event has not tried it",
     why: "S7: a try counts from its claim",
-    find: "set tries = o.tries + 1",
-    replace: "set tries = o.tries",
+    find: "set tries = tries + 1",
+    replace: "set tries = tries",
     test: outbox("is taken again when whoever had it has died"),
   }),
   sql("function public.genbff_webhook_failed(", {

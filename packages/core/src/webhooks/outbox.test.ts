@@ -37,7 +37,15 @@ interface Due {
 }
 const claim = async (count = 100, leaseMs = hourMs) =>
   (await book.call("claim_webhooks", { p_count: count, p_lease_ms: leaseMs })) as unknown as Due[];
-const sent = ({ event_id }: Due) => book.call("webhook_sent", { p_event_id: event_id });
+/** With `leaseMs` the next about the same is claimed too; without, it is handed back. */
+async function sent({ event_id }: Due, leaseMs?: number) {
+  const answer = await book.call("webhook_sent", { p_event_id: event_id, p_lease_ms: leaseMs ?? hourMs });
+  const next = answer.next as Due[];
+  if (leaseMs === undefined)
+    for (const { event_id: id, claim: of } of next)
+      await book.call("hand_back_webhook", { p_event_id: id, p_claim: of });
+  return { recorded: answer.recorded, next };
+}
 const failed = ({ event_id, claim }: Due, delayMs: number | null = 0, holdsUp = true) =>
   book.call("webhook_failed", {
     p_event_id: event_id,
@@ -261,6 +269,30 @@ describe("what is due", () => {
     expect((await next()).data.seq).toBe(4);
   });
 
+  it("brings the next about the same with it, in its turn and in one hand", async () => {
+    for (let times = 0; times < 3; times++) await grant("ada");
+    await grant("bo");
+    const [first] = (await claim()) as [Due];
+    const { next } = await sent(first, hourMs);
+    expect(next.map(({ data, tries }) => [data.wallet_id, data.seq, tries])).toEqual([["ada", 2, 1]]);
+    expect(await claim()).toEqual([]);
+    await failed(next[0] as Due, hourMs, false);
+    const [third] = (await claim()) as [Due];
+    expect(third.data.seq).toBe(3);
+    expect(await sent(third, hourMs)).toEqual({ recorded: true, next: [] });
+  });
+
+  it("is found among thousands of one wallet without comparing each with each", async () => {
+    await test.query(
+      `insert into genbff.webhook_outbox (type, about, data, next_try_at)
+       select 'credits.grant', 'wallet hot', '{"entry": 0}', genbff.now() from generate_series(1, 30000)`,
+    );
+    await test.query("analyze genbff.webhook_outbox");
+    await grant("cold");
+    // Compared with each other they took minutes.
+    expect(await claim()).toHaveLength(2);
+  });
+
   it("is taken again when whoever had it has died, and the late word of a lost claim changes nothing but good news", async () => {
     await grant("ada");
     const [lost] = (await claim(1, 1)) as [Due];
@@ -272,7 +304,8 @@ describe("what is due", () => {
       recorded: false,
     });
     expect((await written())[0]).toMatchObject({ state: "waiting" });
-    expect(await sent(lost)).toEqual({ recorded: true });
+    expect(await sent(lost)).toEqual({ recorded: true, next: [] });
+    expect(await sent(lost)).toEqual({ recorded: false, next: [] });
     expect(await failed(taken[0] as Due, null)).toEqual({ recorded: false });
     expect((await written())[0]).toMatchObject({ state: "sent" });
   });

@@ -22,8 +22,8 @@ export interface WebhookSender {
   wake(): void;
 }
 
-/** Sent side by side; of one task or wallet one at a time. */
-const batch = 32;
+/** Tasks and wallets that are told of side by side; of each, one event at a time. */
+const concurrency = 32;
 /** After so many failures what came later about the same is sent all the same: order is no reason to tell nothing. */
 const holdsUpTries = 3;
 
@@ -44,51 +44,78 @@ export function createWebhookSender(target: WebhookTarget, ports: Ports): Webhoo
   const { database, closing, leaseCalls, logger } = ports;
   /** Longer than a try may take, so that nobody else sends it meanwhile. */
   const leaseMs = target.timeoutMs + ports.limits.leaseMs;
-  let working = false;
+  const atWork = new Set<Promise<void>>();
+  let claiming = false;
+  let wokenMeanwhile = false;
 
-  /** A process that stops waits for these: what is in its hands is given back. */
-  const tracked = <T>(call: Promise<T>): Promise<T> => {
-    leaseCalls.add(call);
-    return call.finally(() => leaseCalls.delete(call));
+  /** An event, and whatever comes after it of the same task or wallet. */
+  const follow = async (event: ClaimedEvent) => {
+    let next: ClaimedEvent | undefined = event;
+    while (next !== undefined) next = await sendOne(target, ports, next, leaseMs);
   };
-  const work = async () => {
-    while (!closing.aborted) {
-      const args = { p_count: batch, p_lease_ms: leaseMs };
-      const claimed = (await database.call("genbff_claim_webhooks", args)) as unknown as ClaimedEvent[];
-      if (claimed.length === 0) return;
-      await Promise.all(claimed.map((event) => sendOne(target, ports, event)));
-    }
+  const begin = (event: ClaimedEvent) => {
+    const following: Promise<void> = follow(event)
+      .catch((error: unknown) =>
+        logger.error({ webhook_id: event.event_id, error }, "what became of a webhook could not be noted"),
+      )
+      .finally(() => {
+        atWork.delete(following);
+        leaseCalls.delete(following);
+      });
+    atWork.add(following);
+    // A process that stops waits for these: what is in its hands is given back.
+    leaseCalls.add(following);
   };
-  return {
+  const claim = async () => {
+    const count = concurrency - atWork.size;
+    if (count <= 0 || closing.aborted) return;
+    const args = { p_count: count, p_lease_ms: leaseMs };
+    const claimed = (await database.call("genbff_claim_webhooks", args)) as unknown as ClaimedEvent[];
+    for (const event of claimed) begin(event);
+    // There were at least as many as fit: the next place that becomes free is filled at once.
+    if (claimed.length === count) void Promise.race(atWork).then(() => sender.wake());
+  };
+  const sender: WebhookSender = {
     events: target.events,
     wake() {
-      if (working || closing.aborted) return;
-      working = true;
-      const done = work()
-        .catch((error: unknown) =>
-          logger.error({ error }, "webhooks could not be sent; they are tried again"),
-        )
+      wokenMeanwhile = claiming;
+      if (claiming || closing.aborted) return;
+      claiming = true;
+      const claimed = claim()
+        .catch((error: unknown) => logger.error({ error }, "webhooks could not be looked for"))
         .finally(() => {
-          working = false;
+          claiming = false;
+          leaseCalls.delete(claimed);
+          if (wokenMeanwhile) sender.wake();
         });
-      void tracked(done);
+      leaseCalls.add(claimed);
     },
   };
+  return sender;
 }
 
-async function sendOne(target: WebhookTarget, ports: Ports, event: ClaimedEvent): Promise<void> {
+/** One try. Returns the next event about the same, where this one was heard and that one is due. */
+async function sendOne(
+  target: WebhookTarget,
+  ports: Ports,
+  event: ClaimedEvent,
+  leaseMs: number,
+): Promise<ClaimedEvent | undefined> {
   const { database, closing } = ports;
   const of = { p_event_id: event.event_id, p_claim: event.claim };
   // Every earlier try has been used up by a process that died of it, or with it.
   const lost = event.tries > target.retryDelaysMs.length + 1;
-  const failed = lost ? { why: "lost" } : await tryOnce(target, ports, event);
+  const failed = closing.aborted || lost ? { why: "lost" } : await tryOnce(target, ports, event);
   if (failed === undefined) {
-    await database.call("genbff_webhook_sent", { p_event_id: event.event_id });
-  } else if (closing.aborted) {
-    await database.call("genbff_hand_back_webhook", of);
-  } else {
-    await noteFailure(target, ports, event, failed);
+    const args = { p_event_id: event.event_id, p_lease_ms: leaseMs };
+    const answer = (await database.call("genbff_webhook_sent", args)) as unknown as {
+      readonly next: readonly ClaimedEvent[];
+    };
+    return answer.next[0];
   }
+  if (closing.aborted) await database.call("genbff_hand_back_webhook", of);
+  else await noteFailure(target, ports, event, failed);
+  return undefined;
 }
 
 /** Undefined: the receiver has it. Nothing of its answer is read but the status. */
