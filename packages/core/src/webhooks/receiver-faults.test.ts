@@ -24,7 +24,10 @@ beforeAll(async () => {
   test = await createTestDatabase();
   await test.database.call("genbff_set_webhooks", { p_events: ["credits.grant"] });
 });
-afterAll(() => test.close());
+afterAll(async () => {
+  expect(await test.database.call("genbff_violations", {})).toEqual([]);
+  await test.close();
+});
 beforeEach(async () => {
   receiver = await startReceiver();
   stop = new AbortController();
@@ -126,7 +129,7 @@ describe("a receiver that", () => {
     receiver.answerWith((_delivery, response) => {
       if (receiver.deliveries.length > 1) response.writeHead(200).end();
     });
-    send({ timeoutMs: 1000 });
+    send({ timeoutMs: 300 });
     await eventually(async () => expect(await row()).toMatchObject({ state: "sent" }));
     expect(logged).toContainEqual(expect.objectContaining({ error: "timeout" }));
   });
@@ -139,7 +142,7 @@ describe("a receiver that", () => {
       const dripping = setInterval(() => socket?.write("a"), 20);
       socket?.on("close", () => clearInterval(dripping)).on("error", () => undefined);
     });
-    send({ timeoutMs: 1000 });
+    send({ timeoutMs: 300 });
     await eventually(async () => expect(await row()).toMatchObject({ state: "sent" }));
     expect(logged).toContainEqual(expect.objectContaining({ error: "timeout" }));
   });
