@@ -89,6 +89,7 @@ describe("directions", () => {
     database: /^(http|generations|engine|operations|assets|storage)/,
     engine: /^(http|generations|operations|assets|storage|database)/,
     generations: /^http/,
+    webhooks: /^(generations|engine)/,
     events: /^(http|generations|engine|operations)/,
     auth: /^(http|generations|engine|operations|assets|storage|database)/,
     limits: /^(http|generations|engine|operations|assets|storage|database)/,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { defaultLimits } from "../../../packages/core/src/create-context.ts";
 import { createTestDatabase } from "../../../packages/core/src/testing/embedded/test-database.ts";
 import { errorsPage } from "../../../tools/docs/errors.ts";
+import { sendForged } from "./docs/backend.ts";
 import { proveCommand } from "./docs/commands.ts";
 import { contributing, readPages, root } from "./docs/pages.ts";
 import { compile, fileOf, folderOf, writeBlocks } from "./docs/scratch.ts";
@@ -18,7 +19,7 @@ const unrun = ["text", "mermaid"];
 const link = /\/api\/files\/images\/[\w-]+\/0\.png\?/;
 
 /** What must have been seen when a page has run. */
-const seen: Record<string, (world: World) => void> = {
+const seen: Record<string, (world: World) => void | Promise<void>> = {
   "README.md": ({ rendered }) => expect(rendered.at(-1)).toMatch(link),
   "docs/getting-started.md": ({ rendered }) => {
     expect(rendered[0]).toBe("costs 4 credits");
@@ -41,6 +42,16 @@ const seen: Record<string, (world: World) => void> = {
   "docs/limits.md": () => {
     const told = vi.mocked(console.log).mock.calls.slice(-6);
     expect(told.map(([first]) => first)).toEqual(["3", "2", "1", "0", 429, 401]);
+  },
+  "docs/webhooks.md": async ({ rendered }) => {
+    await vi.waitFor(() => expect(rendered).toEqual(expect.arrayContaining(["ada", 19])), {
+      timeout: 20_000,
+    });
+    expect(JSON.stringify(rendered)).toMatch(link);
+    expect(rendered).toContainEqual(
+      expect.stringMatching(/^https:\/\/app\.example\.com\/api\/webhooks\/tripo\/.{40}/),
+    );
+    expect(await sendForged()).toBe(401);
   },
   "packages/client-sdk/README.md": ({ rendered }) => expect(rendered).toContain(100),
 };
@@ -67,7 +78,7 @@ describe("the blocks of the pages", () => {
           for (const line of block.text.trim().split("\n")) await proveCommand(line, world);
         else expect(unrun, `${where} is of a kind that nobody runs`).toContain(block.language);
       }
-      seen[page.path]?.(world);
+      await seen[page.path]?.(world);
     } finally {
       await world.close();
       await sql.close();

@@ -170,6 +170,8 @@ CREATE INDEX generations_running ON genbff.generations USING btree (provider, op
 CREATE INDEX generations_waiting ON genbff.generations USING btree (user_id, created_at, id) WHERE (status = 'pending'::text);
 CREATE TRIGGER generations_change BEFORE UPDATE ON genbff.generations FOR EACH ROW EXECUTE FUNCTION genbff.check_generation_change();
 CREATE TRIGGER generations_event AFTER INSERT OR UPDATE ON genbff.generations FOR EACH ROW EXECUTE FUNCTION genbff.write_event();
+CREATE TRIGGER generations_told AFTER UPDATE ON genbff.generations FOR EACH ROW WHEN (old.completed_at IS NULL AND new.completed_at IS NOT NULL) EXECUTE FUNCTION genbff.tell_of_end();
+CREATE TRIGGER generations_told_at_birth AFTER INSERT ON genbff.generations FOR EACH ROW WHEN (new.completed_at IS NOT NULL) EXECUTE FUNCTION genbff.tell_of_end();
 CREATE TRIGGER generations_waiting AFTER INSERT OR UPDATE OF status ON genbff.generations FOR EACH ROW EXECUTE FUNCTION genbff.count_waiting();
 alter table genbff.generations enable row level security;
 
@@ -414,6 +416,7 @@ CREATE UNIQUE INDEX transactions_capture_once ON genbff.transactions USING btree
 CREATE UNIQUE INDEX transactions_key_once ON genbff.transactions USING btree (wallet_id, kind, idempotency_key) WHERE ((kind)::text <> 'capture'::text);
 CREATE TRIGGER transactions_append_only BEFORE DELETE OR UPDATE ON genbff.transactions FOR EACH ROW EXECUTE FUNCTION genbff.refuse_change();
 CREATE TRIGGER transactions_never_truncated BEFORE TRUNCATE ON genbff.transactions FOR EACH STATEMENT EXECUTE FUNCTION genbff.refuse_change();
+CREATE TRIGGER transactions_told AFTER INSERT ON genbff.transactions FOR EACH ROW EXECUTE FUNCTION genbff.tell_of_entry();
 alter table genbff.transactions enable row level security;
 
 create table genbff.transitions (
@@ -433,6 +436,12 @@ create table genbff.turns (
 CREATE INDEX turns_next ON genbff.turns USING btree (served, user_id) WHERE (waiting > 0);
 alter table genbff.turns enable row level security;
 
+create table genbff.webhook_events (
+  type text not null,
+  constraint webhook_events_pkey PRIMARY KEY (type)
+);
+alter table genbff.webhook_events enable row level security;
+
 create table genbff.webhook_inbox (
   provider text not null,
   event_id text not null,
@@ -450,6 +459,33 @@ CREATE INDEX webhook_inbox_bound ON genbff.webhook_inbox USING btree (bound_to) 
 CREATE INDEX webhook_inbox_received ON genbff.webhook_inbox USING btree (received_at);
 CREATE INDEX webhook_inbox_unmatched ON genbff.webhook_inbox USING btree (provider, job_key) WHERE (generation_id IS NULL);
 alter table genbff.webhook_inbox enable row level security;
+
+create table genbff.webhook_outbox (
+  id bigint generated always as identity not null,
+  event_id uuid default genbff.new_id() not null,
+  type text not null,
+  about text not null,
+  data jsonb not null,
+  state text default 'waiting'::text not null,
+  tries integer default 0 not null,
+  claim bigint default 0 not null,
+  next_try_at timestamp with time zone,
+  holds_up boolean default true not null,
+  error text,
+  created_at timestamp with time zone default genbff.now() not null,
+  ended_at timestamp with time zone,
+  constraint webhook_outbox_pkey PRIMARY KEY (id),
+  constraint webhook_outbox_event_id_key UNIQUE (event_id),
+  constraint webhook_outbox_due CHECK ((state = 'waiting'::text) = (next_try_at IS NOT NULL)),
+  constraint webhook_outbox_end CHECK ((state = 'waiting'::text) = (ended_at IS NULL)),
+  constraint webhook_outbox_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text])),
+  constraint webhook_outbox_tries_check CHECK (tries >= 0)
+) with (fillfactor=70);
+CREATE INDEX webhook_outbox_by_age ON genbff.webhook_outbox USING btree (created_at) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_outbox_due ON genbff.webhook_outbox USING btree (next_try_at) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_outbox_ended ON genbff.webhook_outbox USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX webhook_outbox_order ON genbff.webhook_outbox USING btree (about, id) WHERE ((state = 'waiting'::text) AND holds_up);
+alter table genbff.webhook_outbox enable row level security;
 
 create table public.assets (
   id uuid default gen_random_uuid() not null,
@@ -743,6 +779,27 @@ begin
   return p_key;
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.claim_webhooks(p_ids bigint[], p_lease_ms bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_claimed jsonb;
+begin
+  with claimed as (
+    update genbff.webhook_outbox
+       set tries = tries + 1, claim = claim + 1, next_try_at = genbff.now() + p_lease_ms * interval '1 millisecond'
+     where id = any (p_ids)
+    returning *)
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'event_id', c.event_id, 'claim', c.claim, 'tries', c.tries, 'type', c.type, 'created_at', c.created_at,
+      'data', case when c.data ? 'entry' then genbff.entry_told((c.data ->> 'entry')::bigint)
+                   else genbff.with_assets(c.data) end) order by c.id), '[]')
+    into v_claimed from claimed c;
+  return v_claimed;
+end $function$;
+
 CREATE OR REPLACE FUNCTION genbff.close_doors()
  RETURNS void
  LANGUAGE plpgsql
@@ -876,6 +933,21 @@ begin
   returning * into g;
   return g;
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.entry_told(p_entry bigint)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('wallet_id', t.wallet_id, 'seq', t.seq, 'id', t.id::text, 'kind', t.kind, 'amount', abs(t.amount),
+           'balance_before', t.balance_after - t.amount, 'balance_after', t.balance_after, 'reason', t.reason,
+           'generation_id', g.id, 'task_id', g.task_id, 'operation', g.operation, 'created_at', t.created_at)
+    from genbff.transactions t
+    left join genbff.holds h on h.id = t.hold_id
+    left join genbff.generations g on g.id = h.generation_id
+   where t.id = p_entry
+$function$;
 
 CREATE OR REPLACE FUNCTION genbff.expire_lot(p_grant genbff.grants, p_now timestamp with time zone)
  RETURNS bigint
@@ -1530,6 +1602,49 @@ AS $function$
     'version', g.version, 'output', g.output, 'previews', case when g.completed_at is null then g.previews else '[]' end, 'created_at', g.created_at, 'completed_at', g.completed_at)
 $function$;
 
+CREATE OR REPLACE FUNCTION genbff.sweep_generations(p_count integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_id uuid;
+  v_generation genbff.generations;
+  v_ended jsonb := '[]';
+  v_full text[] := genbff.full_pairs(genbff.now());
+  v_leftovers jsonb := '[]';
+begin
+  for v_id in
+    select id from genbff.generations
+     where status in ('pending', 'processing') and deadline_at <= genbff.now()
+       and (lease_expires_at is null or lease_expires_at <= genbff.now())
+     order by wallet_id, id limit p_count
+  loop
+    v_generation := genbff.lock_with_wallet(v_id);
+    continue when v_generation.completed_at is not null or v_generation.lease_expires_at > genbff.now();
+    v_generation := genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
+    v_ended := v_ended || to_jsonb(v_id);
+    if v_generation.attempt > 0 then
+      v_leftovers := v_leftovers || genbff.work_order(v_generation);
+    end if;
+  end loop;
+  -- Of those who wait a few are enough: any waiting id gives its worker the next in turn. None where nothing may start:
+  -- whoever ends one wakes the next.
+  return jsonb_build_object('ended', v_ended, 'leftovers', v_leftovers, 'due', (
+    select coalesce(jsonb_agg(id), '[]') from (
+      (select id from genbff.generations
+        where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())
+        order by next_run_at limit p_count)
+      union all
+      (select id from genbff.generations
+        where status = 'pending' and next_run_at <= genbff.now()
+          and provider || '/*' <> all (v_full) and provider || '/' || operation <> all (v_full)
+        order by next_run_at limit least(p_count, 32))) due));
+end $function$;
+
 CREATE OR REPLACE FUNCTION genbff.take_lease(p_generation_id uuid, p_worker text, p_lease_ms bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1577,6 +1692,30 @@ begin
    where id = p_generation_id
   returning * into v_generation;
   return jsonb_build_object('state', 'leased', 'exhausted', v_exhausted, 'generation', genbff.work_order(v_generation));
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.tell_of_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into genbff.webhook_outbox (type, about, data, next_try_at)
+  select e.type, 'task ' || new.task_id, genbff.snapshot(new) || jsonb_build_object('user_id', new.user_id), genbff.now()
+    from genbff.webhook_events e where e.type = 'generation.' || new.status;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.tell_of_entry()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from genbff.webhook_events where type = 'credits.' || new.kind) then
+    insert into genbff.webhook_outbox (type, about, data, next_try_at)
+    values ('credits.' || new.kind, 'wallet ' || new.wallet_id, jsonb_build_object('entry', new.id), genbff.now());
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.told_jobs(p_generation_id uuid, p_provider text)
@@ -1931,6 +2070,30 @@ begin
   return v_claimed;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_claim_webhooks(p_count integer, p_lease_ms bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_now timestamptz := genbff.now();
+  v_ids bigint[];
+begin
+  -- "The first of its subject" is one look into the index. Asked as "none is before it", thousands of one subject are
+  -- compared with each other.
+  select array_agg(d.id) into v_ids from (
+    select o.id from genbff.webhook_outbox o
+     where o.state = 'waiting' and o.next_try_at <= v_now
+       and o.id <= coalesce((select b.id from genbff.webhook_outbox b
+                              where b.about = o.about and b.state = 'waiting' and b.holds_up
+                              order by b.about, b.id limit 1), o.id)
+     order by o.next_try_at, o.id limit p_count for update of o skip locked) d;
+  return genbff.claim_webhooks(v_ids, p_lease_ms);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_complete_input(p_user_id text, p_id uuid, p_status text, p_facts jsonb DEFAULT '{}'::jsonb, p_own_task boolean DEFAULT false)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2203,6 +2366,20 @@ begin
     'status', v_generation.status);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_given_up_webhooks(p_count integer DEFAULT 100)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object('event_id', o.event_id, 'type', o.type, 'about', o.about, 'tries', o.tries,
+      'error', o.error, 'created_at', o.created_at, 'given_up_at', o.ended_at) order by o.ended_at desc, o.id desc), '[]')
+    from (select * from genbff.webhook_outbox where state = 'given_up' and ended_at is not null
+           order by ended_at desc, id desc limit greatest(1, least(p_count, 1000))) o
+$function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_grant(p_wallet_id text, p_amount numeric, p_idempotency_key text, p_source text DEFAULT 'operator'::text, p_priority integer DEFAULT 100, p_expires_in_ms bigint DEFAULT NULL::bigint, p_reason text DEFAULT NULL::text, p_actor text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2235,6 +2412,20 @@ begin
       p_actor, coalesce(p_reason, p_source), v_now);
   end if;
   return genbff.granted(v_entry);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_hand_back_webhook(p_event_id uuid, p_claim bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+begin
+  update genbff.webhook_outbox set tries = tries - 1, claim = claim + 1, next_try_at = genbff.now()
+   where event_id = p_event_id and claim = p_claim and state = 'waiting';
+  return jsonb_build_object('recorded', found);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_hand_over(p_leases jsonb)
@@ -2916,6 +3107,51 @@ begin
   return jsonb_build_object('generations', v_generations, 'events', v_events, 'more', v_more);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_retain_webhooks(p_sent_ms bigint, p_rows_ms bigint, p_count integer DEFAULT 500)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_now timestamptz := genbff.now();
+  v_sent timestamptz := v_now - p_sent_ms * interval '1 millisecond';
+  v_rows timestamptz := v_now - p_rows_ms * interval '1 millisecond';
+  v_ended int;
+  v_waiting int;
+begin
+  delete from genbff.webhook_outbox where id in (
+    select id from genbff.webhook_outbox
+     where ended_at < greatest(v_sent, v_rows) and ended_at < case state when 'sent' then v_sent else v_rows end limit p_count);
+  get diagnostics v_ended = row_count;
+  -- In nobody's hands: a claim reaches into the future.
+  delete from genbff.webhook_outbox where id in (
+    select id from genbff.webhook_outbox where state = 'waiting' and created_at < v_rows and next_try_at <= v_now
+     limit p_count for update skip locked);
+  get diagnostics v_waiting = row_count;
+  return jsonb_build_object('more', v_ended = p_count or v_waiting = p_count);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_send_webhooks_again(p_event_ids jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_count int;
+begin
+  update genbff.webhook_outbox
+     set state = 'waiting', tries = 0, holds_up = false, error = null, next_try_at = genbff.now(), ended_at = null
+   where event_id in (select genbff.uuid_or_null(i) from jsonb_array_elements_text(p_event_ids) i) and state <> 'waiting';
+  get diagnostics v_count = row_count;
+  return jsonb_build_object('again', v_count);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_set_allowance(p_tier text, p_period text, p_credits numeric, p_priority integer DEFAULT 50)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2997,6 +3233,20 @@ begin
   perform genbff.lock_wallet(p_wallet_id);
   update public.user_credits set subscription_tier = p_tier, updated_at = genbff.now() where user_id = p_wallet_id;
   return jsonb_build_object('subscription_tier', p_tier);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_set_webhooks(p_events jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+begin
+  delete from genbff.webhook_events where not p_events ? type;
+  insert into genbff.webhook_events (type) select jsonb_array_elements_text(p_events) on conflict do nothing;
+  return p_events;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_show_preview(p_generation_id uuid, p_epoch bigint, p_preview jsonb)
@@ -3163,38 +3413,11 @@ CREATE OR REPLACE FUNCTION public.genbff_sweep(p_count integer)
  SET statement_timeout TO '30s'
 AS $function$
 declare
-  v_id uuid;
-  v_generation genbff.generations;
-  v_ended jsonb := '[]';
-  v_full text[] := genbff.full_pairs(genbff.now());
-  v_leftovers jsonb := '[]';
+  v_now timestamptz := genbff.now();
 begin
-  for v_id in
-    select id from genbff.generations
-     where status in ('pending', 'processing') and deadline_at <= genbff.now()
-       and (lease_expires_at is null or lease_expires_at <= genbff.now())
-     order by wallet_id, id limit p_count
-  loop
-    v_generation := genbff.lock_with_wallet(v_id);
-    continue when v_generation.completed_at is not null or v_generation.lease_expires_at > genbff.now();
-    v_generation := genbff.end_unpaid(v_generation, 'failed', 'timeout', null, '[]', null, null);
-    v_ended := v_ended || to_jsonb(v_id);
-    if v_generation.attempt > 0 then
-      v_leftovers := v_leftovers || genbff.work_order(v_generation);
-    end if;
-  end loop;
-  -- Of those who wait a few are enough: any waiting id gives its worker the next in turn. None where nothing may start:
-  -- whoever ends one wakes the next.
-  return jsonb_build_object('ended', v_ended, 'leftovers', v_leftovers, 'due', (
-    select coalesce(jsonb_agg(id), '[]') from (
-      (select id from genbff.generations
-        where status = 'processing' and next_run_at <= genbff.now() and (lease_expires_at is null or lease_expires_at <= genbff.now())
-        order by next_run_at limit p_count)
-      union all
-      (select id from genbff.generations
-        where status = 'pending' and next_run_at <= genbff.now()
-          and provider || '/*' <> all (v_full) and provider || '/' || operation <> all (v_full)
-        order by next_run_at limit least(p_count, 32))) due));
+  -- The smallest is one look into the index, however many wait for later; "is there any" may read them all.
+  return genbff.sweep_generations(p_count) || jsonb_build_object('webhooks_due', coalesce(
+    (select min(next_try_at) from genbff.webhook_outbox where state = 'waiting') <= v_now, false));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_take(p_generation_id uuid, p_worker text, p_lease_ms bigint)
@@ -3482,6 +3705,9 @@ begin
   if not found then
     return jsonb_build_object('duplicate', true);
   end if;
+  if v_generation_id <> p_generation_id then
+    return jsonb_build_object('duplicate', false, 'generation_id', null);
+  end if;
   if v_generation_id is null and v_bound is not null then
     v_generation_id := v_bound;
     -- Given up meanwhile: the operator learns what was sold.
@@ -3492,6 +3718,54 @@ begin
   update genbff.generations set nudged = true, next_run_at = least(next_run_at, genbff.now())
    where id = v_generation_id and status = 'processing';
   return jsonb_build_object('duplicate', false, 'generation_id', v_generation_id);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_webhook_failed(p_event_id uuid, p_claim bigint, p_error text, p_delay_ms bigint, p_holds_up boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_now timestamptz := genbff.now();
+begin
+  update genbff.webhook_outbox
+     set error = p_error, holds_up = p_holds_up,
+         state = case when p_delay_ms is null then 'given_up' else 'waiting' end,
+         next_try_at = v_now + p_delay_ms * interval '1 millisecond',
+         ended_at = case when p_delay_ms is null then v_now end
+   where event_id = p_event_id and claim = p_claim and state = 'waiting';
+  return jsonb_build_object('recorded', found);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_webhook_sent(p_event_id uuid, p_lease_ms bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_now timestamptz := genbff.now();
+  v_about text;
+  v_next bigint;
+begin
+  update genbff.webhook_outbox
+     set state = 'sent', next_try_at = null, error = null, ended_at = v_now
+   where event_id = p_event_id and state = 'waiting'
+  returning about into v_about;
+  if not found then
+    return jsonb_build_object('recorded', false, 'next', '[]'::jsonb);
+  end if;
+  select o.id into v_next from (
+    select id from genbff.webhook_outbox where about = v_about and state = 'waiting' and holds_up
+     order by about, id limit 1) f
+    join genbff.webhook_outbox o on o.id = f.id and o.next_try_at <= v_now
+   for update of o skip locked;
+  return jsonb_build_object('recorded', true, 'next', genbff.claim_webhooks(array[v_next], p_lease_ms));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_welcome(p_wallet_id text, p_amount numeric)

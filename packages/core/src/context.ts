@@ -13,6 +13,7 @@ import type { Clock } from "./shared/clock.ts";
 import type { Logger } from "./shared/logger.ts";
 import type { SignedText } from "./shared/signed-text.ts";
 import type { ObjectStore } from "./storage/port.ts";
+import type { WebhookSender } from "./webhooks/sender.ts";
 
 /** Everything the three stories share: the ports, joined once by `createBff`. */
 export interface BffContext {
@@ -48,6 +49,8 @@ export interface BffContext {
   /** Calls under way that take a lease or give one back: a process that stops waits for them. */
   readonly leaseCalls: Set<Promise<unknown>>;
   readonly hooks: Hooks;
+  /** Tells the team's own server; undefined where nobody listens. */
+  readonly webhooks: WebhookSender | undefined;
   /** Aborted when the BFF stops: streams end, waiters answer, nothing new is taken. */
   readonly closing: AbortSignal;
   close(): void;

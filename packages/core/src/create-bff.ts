@@ -22,6 +22,8 @@ import type { OperatorAlert } from "./operators/operator-alert.ts";
 import type { JsonObject } from "./shared/json.ts";
 import type { Logger } from "./shared/logger.ts";
 import type { ObjectStore } from "./storage/port.ts";
+import { type GivenUpWebhooks, givenUpWebhooks } from "./webhooks/given-up.ts";
+import type { WebhookOptions } from "./webhooks/options.ts";
 
 /** What a team hands to `createBff`. */
 export interface BffOptions<P extends Providers, O extends Operations, Fallback> {
@@ -58,6 +60,8 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
     walletOf?: (userId: string) => string | Promise<string>;
   };
   hooks?: Hooks;
+  /** Tells the team's own server of ends and of credits, signed and until it is heard. Default: nobody is told. */
+  webhooks?: WebhookOptions | undefined;
   limits?: Partial<Limits> & {
     /** How often one user may start what. The first that fits counts. Default: no limit. */
     readonly rates?: readonly RateLimit<PairsFor<NoInfer<P>, NoInfer<O>>>[];
@@ -75,7 +79,8 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
 export interface Hooks {
   /**
    * Only an operator can help. A provider: no credit there, a revoked key; once per provider and
-   * `limits.operatorAlertMs`. By `createLedger`, also a clawback that was refused. Tell them apart by `alert.kind`.
+   * `limits.operatorAlertMs`. By `createLedger`, also a clawback that was refused. An outgoing webhook that was given
+   * up. Tell them apart by `alert.kind`.
    */
   readonly onOperatorAlert?: (alert: OperatorAlert) => void | Promise<void>;
 }
@@ -168,6 +173,8 @@ export interface Bff<App extends object> {
    * @throws Error - it takes no webhooks, or `publicUrl` is missing or cannot be reached from outside.
    */
   readonly webhookUrl: (provider: string) => Promise<string>;
+  /** Outgoing webhooks that were never heard, for operators. */
+  readonly givenUpWebhooks: GivenUpWebhooks;
   readonly database: Database;
   readonly "~app": App;
 }
@@ -216,6 +223,7 @@ export function runBff(
     },
     worker,
     webhookUrl: (provider: string) => registeredWebhookUrl(context, provider),
+    givenUpWebhooks: givenUpWebhooks(context.database),
     database: context.database,
   };
 }
@@ -232,6 +240,7 @@ async function open(
   const missing = context.catalogue.priceKeys.filter((key) => costs[key] === undefined);
   if (missing.length > 0) throw new Error(`operation_costs has no price for: ${missing.join(", ")}`);
   await context.database.call("genbff_set_caps", { p_caps: toRows(context.caps) });
+  await context.database.call("genbff_set_webhooks", { p_events: [...(context.webhooks?.events ?? [])] });
   context.engine.start(worker);
 }
 

@@ -15,6 +15,8 @@ import type { AnyProvider } from "./providers/define-provider.ts";
 import { systemClock } from "./shared/clock.ts";
 import { consoleLogger, redacting } from "./shared/logger.ts";
 import { createSignedText } from "./shared/signed-text.ts";
+import { readWebhookOptions } from "./webhooks/options.ts";
+import { createWebhookSender } from "./webhooks/sender.ts";
 
 /** The options with their types worn off: what is left at run time. */
 export type AnyBffOptions = BffOptions<
@@ -88,7 +90,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     );
   const closing = new AbortController();
   const leases: BffContext["leases"] = new Set();
-  return {
+  const context = {
     database: options.database,
     storage: options.storage,
     auth: checkedAuth((request) => options.auth.authenticate(request)),
@@ -120,5 +122,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
       closing.abort();
       for (const lease of leases) lease.stop();
     },
-  };
+  } satisfies Omit<BffContext, "webhooks">;
+  const target = options.webhooks && readWebhookOptions(options.webhooks, logger);
+  return { ...context, webhooks: target && createWebhookSender(target, context) };
 }

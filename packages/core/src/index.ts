@@ -50,7 +50,12 @@ export {
   type OutputKind,
 } from "./operations/define-operation.ts";
 export { applyStyle } from "./operations/style-presets.ts";
-export type { ClawbackAlert, OperatorAlert, ProviderAlert } from "./operators/operator-alert.ts";
+export type {
+  ClawbackAlert,
+  OperatorAlert,
+  ProviderAlert,
+  WebhookAlert,
+} from "./operators/operator-alert.ts";
 export {
   type CheckedFile,
   defineProvider,
@@ -77,3 +82,5 @@ export type {
 export type { JsonObject, JsonValue } from "./shared/json.ts";
 export type { Logger } from "./shared/logger.ts";
 export type { ObjectStore, SignedUpload, StoredObject } from "./storage/port.ts";
+export type { GivenUpWebhook, GivenUpWebhooks } from "./webhooks/given-up.ts";
+export type { WebhookOptions } from "./webhooks/options.ts";

@@ -5,6 +5,12 @@ const submission = tests("core", "packages/core/src/generations/submission.test.
 const retention = tests("core", "packages/core/src/generations/retention.test.ts");
 const watching = tests("core", "packages/core/src/events/watcher.test.ts");
 
+/** What is called `genbff.sweep_generations` since a later migration, and defined where it always was. */
+const sweep = {
+  file: "packages/core/sql/migrations/0003_lifecycle.sql",
+  within: "function public.genbff_sweep(",
+};
+
 /** How it ends, who is told, and what is kept. */
 export const ends: readonly Mutant[] = [
   sql("function public.genbff_finish(", {
@@ -65,20 +71,22 @@ export const ends: readonly Mutant[] = [
     replace: "return;",
     test: submission("is adopted by the new owner where the lease was lost"),
   },
-  sql("function public.genbff_sweep(", {
+  {
+    ...sweep,
     name: "nobody looks at deadlines",
     why: "S10: no generation is open for longer than its deadline and a minute",
     find: "and deadline_at <= genbff.now()",
     replace: "and false",
     test: lifecycle("is the sweep's when the deadline passes"),
-  }),
-  sql("function public.genbff_sweep(", {
+  },
+  {
+    ...sweep,
     name: "nobody takes over what a dead worker left",
     why: "S9: the sweep names what is due and in nobody's hands",
     find: "where status = 'processing' and next_run_at <= genbff.now()",
     replace: "where false and status = 'processing' and next_run_at <= genbff.now()",
     test: tests("core", "packages/core/src/generations/races.test.ts")("K11"),
-  }),
+  },
   sql("function public.genbff_cancel(", {
     name: "a waiting generation cannot be cancelled",
     why: "2.1: pending to cancelled, at once",

@@ -12,6 +12,7 @@ import { reads } from "./reads.ts";
 import { starting } from "./start.ts";
 import { turnsAndCaps } from "./turns.ts";
 import { vendors } from "./vendors.ts";
+import { webhooks } from "./webhooks.ts";
 
 /**
  * Defects that somebody could put in by mistake: a lock removed, a fence not compared, an index dropped. Every one must
@@ -31,4 +32,5 @@ export const mutants: readonly Mutant[] = [
   ...operators,
   ...vendors,
   ...limiting,
+  ...webhooks,
 ];

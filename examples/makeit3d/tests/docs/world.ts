@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { vi } from "vitest";
 import { createTestDatabase } from "../../../../packages/core/src/testing/embedded/test-database.ts";
 import type { App } from "../../src/bff.ts";
+import { type Receive, startBackend, webhookSecret } from "./backend.ts";
 import { startFarm } from "./farm.ts";
 import { project, startIssuer } from "./issuer.ts";
 import { clientFile } from "./scratch.ts";
@@ -30,11 +31,12 @@ const vendors = { "https://api.openai.com/v1": "openai/v1", "https://openapi.tri
 
 /** Opens one in a folder. One at a time: it is the whole process that is prepared. */
 export async function openWorld(folder: string): Promise<World> {
-  const [simulator, database, farm, issuer] = await Promise.all([
+  const [simulator, database, farm, issuer, backend] = await Promise.all([
     startSimulator({ jobMs: 300 }),
     createTestDatabase({ empty: true }),
     startFarm(),
     startIssuer(),
+    startBackend(),
   ]);
   const before = { cwd: process.cwd(), fetch: globalThis.fetch };
   const signals = process.listeners("SIGTERM");
@@ -52,6 +54,9 @@ export async function openWorld(folder: string): Promise<World> {
     TRIPO_API_KEY: "tsk_any",
     SIMULATOR_URL: simulator.url,
     FARM_URL: farm.url,
+    WEBHOOK_URL: backend.url,
+    WEBHOOK_ORIGIN: new URL(backend.url).origin,
+    WEBHOOK_SECRET: webhookSecret,
     TOKEN: token,
     SUPABASE_TOKEN: issuer.token,
   };
@@ -81,7 +86,8 @@ export async function openWorld(folder: string): Promise<World> {
     return bff.fetch(request(url));
   };
   const run = async (path: string) => {
-    const module = (await import(/* @vite-ignore */ path)) as { bff?: AnyBff };
+    const module = (await import(/* @vite-ignore */ path)) as { bff?: AnyBff; receive?: Receive };
+    if (module.receive !== undefined) backend.receiveWith(module.receive);
     if (module.bff === undefined || bffs.has(module.bff)) return;
     // Of two BFFs of a page the later one goes on: two with different providers never share a database.
     if (ports.servers.length === 0) for (const bff of bffs) await bff.stop(2000);
@@ -129,7 +135,7 @@ export async function openWorld(folder: string): Promise<World> {
       for (const name of Object.keys(browser)) Reflect.deleteProperty(globalThis, name);
       process.chdir(before.cwd);
       vi.unstubAllEnvs();
-      await Promise.all([simulator.close(), farm.close(), issuer.close(), database.close()]);
+      await Promise.all([simulator, farm, issuer, backend, database].map((each) => each.close()));
     },
   };
 }

@@ -28,12 +28,18 @@ export class FetchFailed extends AppError {
   readonly reason: FetchFailure;
   /** What the host answered, where it answered. */
   readonly status: number | undefined;
+  /** The host's `Retry-After` as it came, beside a status. */
+  readonly retryAfter: string | undefined;
 
-  constructor(reason: FetchFailure, options: { status?: number; cause?: unknown } = {}) {
+  constructor(
+    reason: FetchFailure,
+    options: { status?: number; retryAfter?: string | undefined; cause?: unknown } = {},
+  ) {
     super("download_failed", options.cause === undefined ? {} : { cause: options.cause });
     this.name = "FetchFailed";
     this.reason = reason;
     this.status = options.status;
+    this.retryAfter = options.retryAfter;
   }
 }
 

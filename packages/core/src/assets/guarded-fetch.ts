@@ -151,8 +151,12 @@ async function receive(
 ) {
   const { statusCode: status, headers, body } = hop.answer;
   try {
+    const retryAfter = headers["retry-after"];
     if (method === "GET" ? status !== 200 : status < 200 || status > 299)
-      throw new FetchFailed("status", { status });
+      throw new FetchFailed("status", {
+        status,
+        retryAfter: typeof retryAfter === "string" ? retryAfter : undefined,
+      });
     const chunks = readForeignBody(body, {
       bytesMax,
       encoding: String(headers["content-encoding"] ?? ""),

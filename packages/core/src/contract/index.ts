@@ -71,3 +71,11 @@ export {
   uploadReserved,
   uploadTypes,
 } from "./upload.ts";
+export {
+  creditsWebhook,
+  generationWebhook,
+  type WebhookEvent,
+  type WebhookEventType,
+  webhookEvent,
+  webhookEventTypes,
+} from "./webhook-event.ts";

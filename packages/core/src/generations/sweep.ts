@@ -1,6 +1,6 @@
 import { sweepInputs } from "../assets/sweep-inputs.ts";
 import type { BffContext } from "../context.ts";
-import type { JsonValue } from "../shared/json.ts";
+import type { JsonObject, JsonValue } from "../shared/json.ts";
 import { sweepPreviews } from "./previews.ts";
 import { discardStored } from "./steps/discard-stored.ts";
 import { toWorkOrder } from "./work-order.ts";
@@ -27,7 +27,9 @@ export function createSweep(context: BffContext): () => Promise<readonly string[
       ended: string[];
       due: string[];
       leftovers: JsonValue[];
+      webhooks_due: boolean;
     };
+    if (found.webhooks_due) context.webhooks?.wake();
     if (found.ended.length > 0)
       context.logger.warn({ generation_ids: found.ended }, "generations ended at their deadline");
     // Whoever held them is dead, and had perhaps stored a part. A storage that hangs must not hold up the sweep.
@@ -41,19 +43,16 @@ async function tidy(context: BffContext): Promise<void> {
   await context.database.call("genbff_expire_due", { p_count: batch });
   await sweepInputs(context);
   await sweepPreviews(context);
-  await inBatches(() => context.database.call("genbff_forget_rates", { p_count: batch }));
-  await inBatches(() =>
-    context.database.call("genbff_retain", {
-      p_large_ms: context.limits.keepLargeMs,
-      p_rows_ms: context.limits.keepRowsMs,
-      p_count: batch,
-    }),
-  );
+  await inBatches(context, "genbff_forget_rates", {});
+  const { keepLargeMs: large, keepRowsMs: rows } = context.limits;
+  await inBatches(context, "genbff_retain", { p_large_ms: large, p_rows_ms: rows });
+  await inBatches(context, "genbff_retain_webhooks", { p_sent_ms: large, p_rows_ms: rows });
 }
 
-async function inBatches(sweepSome: () => Promise<JsonValue>): Promise<void> {
+/** Calls a function that takes away so many at once and says whether there may be more. */
+async function inBatches(context: BffContext, name: string, args: JsonObject): Promise<void> {
   for (let batches = 0; batches < batchesMax; batches++) {
-    const { more } = (await sweepSome()) as { more: boolean };
-    if (!more) return;
+    const swept = await context.database.call(name, { ...args, p_count: batch });
+    if (!(swept as { more: boolean }).more) return;
   }
 }

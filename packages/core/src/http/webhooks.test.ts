@@ -83,6 +83,11 @@ const start = async (provider: string) => {
 };
 const statusOf = async (id: string) =>
   (await bff.fetch(new Request(`https://app.example.com/api/tasks/${id}/status`))).json();
+/** Which generation an address was given for. */
+const namedIn = (url: string | undefined) => {
+  const [payload = ""] = (url ?? "").split("/").at(-1)?.split(".") ?? [];
+  return (JSON.parse(Buffer.from(payload, "base64url").toString() || "[]") as string[])[1];
+};
 const inbox = () => test.query("select event_id, job_key, payload from genbff.webhook_inbox");
 
 describe("an address", () => {
@@ -170,6 +175,33 @@ describe("a webhook", () => {
       json: { error: "payload_too_large" },
     });
     expect(await inbox()).toEqual(before);
+  });
+
+  it("at the address of one generation moves no other one, and is kept", async () => {
+    const [own, other] = [await start("tripo"), await start("tripo")];
+    const jobOf = (id: string) =>
+      test.query("select from genbff.attempts where generation_id = $1 and job_key is not null", [id]);
+    for (const id of [own, other]) await expect.poll(() => jobOf(id), { timeout: 20_000 }).toHaveLength(1);
+    finished = true;
+    const address = urls.find((url) => namedIn(url) === own) ?? "";
+    const nudged = () => test.query("select id from genbff.generations where nudged or status = 'complete'");
+    const before = await nudged();
+    expect((await post(address, `signed\n${other}\nmisled`)).status).toBe(200);
+    expect(await nudged()).toEqual(before);
+    expect((await inbox()).map(({ event_id }) => event_id)).toContain("misled");
+    expect((await post(address, `signed\n${own}\nright`)).status).toBe(200);
+    await expect.poll(() => statusOf(own), { timeout: 20_000 }).toMatchObject({ status: "complete" });
+    expect(await statusOf(other)).toMatchObject({ status: "processing" });
+  });
+
+  it.each([
+    ["at its limit", 1000, 200],
+    ["a byte over it", 1001, 413],
+  ])("is read to %s, whether it says its length or not", async (_, bytes, status) => {
+    const text = `signed\nnobody's\n${crypto.randomUUID()}`.padEnd(bytes, "x");
+    expect((await post(secretUrl, text)).status).toBe(status);
+    const request = { method: "POST", body: new Blob([text]).stream(), duplex: "half" } as RequestInit;
+    expect((await bff.fetch(new Request(secretUrl, request))).status).toBe(status);
   });
 
   it("that cannot be proven now is asked for again", async () => {

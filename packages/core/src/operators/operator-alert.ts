@@ -27,5 +27,18 @@ export interface ClawbackAlert {
   readonly actor: string;
 }
 
+/** An event that the team's own server never took, in all its tries. It is kept: `bff.givenUpWebhooks`. */
+export interface WebhookAlert {
+  readonly kind: "webhook_given_up";
+  /** Its `webhook-id`. Others may have been given up since. */
+  readonly eventId: string;
+  readonly type: string;
+  readonly tries: number;
+  /** The HTTP status of the last answer, where there was one. */
+  readonly upstreamStatus: number | undefined;
+  /** Why the last try failed, in a word. */
+  readonly message: string;
+}
+
 /** What an operator is called for. */
-export type OperatorAlert = ProviderAlert | ClawbackAlert;
+export type OperatorAlert = ProviderAlert | ClawbackAlert | WebhookAlert;

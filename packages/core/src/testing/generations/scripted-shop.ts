@@ -19,6 +19,7 @@ export interface Stock {
   readonly limits?: AnyBffOptions["limits"];
   readonly publicUrl?: string;
   readonly hooks?: AnyBffOptions["hooks"];
+  readonly webhooks?: AnyBffOptions["webhooks"];
   readonly price?: number;
   readonly signUp?: number;
   /** Where files may be fetched from although the guard would refuse it. */
@@ -32,6 +33,7 @@ export interface Process {
     readonly stop: (graceMs?: number) => Promise<void>;
   };
   readonly worker: ReturnType<typeof createBff>["worker"];
+  readonly givenUpWebhooks: ReturnType<typeof createBff>["givenUpWebhooks"];
   ask(user: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -159,6 +161,7 @@ async function openProcess(
     caps: stock.caps ?? {},
     publicUrl: stock.publicUrl,
     hooks: stock.hooks ?? {},
+    webhooks: stock.webhooks,
     secret: "a secret of at least thirty-two letters",
     engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
@@ -178,6 +181,7 @@ async function openProcess(
   return {
     bff: { fetch: bff.fetch, stop: (graceMs) => (stopping ??= bff.stop(graceMs)) },
     worker: bff.worker,
+    givenUpWebhooks: bff.givenUpWebhooks,
     async ask(user, path, body, headers = {}) {
       const response = await bff.fetch(
         new Request(`http://shop.test/api${path}`, {

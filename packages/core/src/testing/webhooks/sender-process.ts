@@ -1,0 +1,20 @@
+// A process of its own that sends webhooks until it is killed: `sender-process.ts <where, as JSON>`.
+import { createBff } from "../../create-bff.ts";
+import { postgres } from "../../database/postgres.ts";
+import type { WebhookOptions } from "../../webhooks/options.ts";
+import { memoryStore } from "../generations/memory-store.ts";
+
+const { url, webhooks } = JSON.parse(process.argv[2] ?? "") as {
+  readonly url: string;
+  readonly webhooks: WebhookOptions;
+};
+const bff = createBff({
+  database: postgres(url),
+  storage: memoryStore(),
+  auth: { authenticate: () => Promise.reject(new Error("nobody asks")) },
+  providers: {},
+  prices: {},
+  secret: "a secret of at least thirty-two letters",
+  webhooks,
+});
+await bff.start();
