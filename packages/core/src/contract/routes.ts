@@ -55,6 +55,7 @@ export const routes = {
     bodyBytesMax: formBytesMax,
     answers: { 200: generationStatus, 202: generationCreated },
     errors: [
+      "not_found",
       "validation_failed",
       "asset_url_not_allowed",
       "asset_unusable",
@@ -158,7 +159,7 @@ export const routes = {
     body: z.looseObject({ operation: z.string().min(1).max(128), provider: z.string().optional() }),
     takes: json,
     answers: { 200: quote },
-    errors: ["validation_failed"],
+    errors: ["not_found", "validation_failed"],
   }),
   uploads: route({
     method: "POST",
@@ -248,7 +249,8 @@ export const routes = {
     path: "/files/{key}",
     summary: "A stored file, by its signed URL",
     auth: "signature",
-    answers: { 200: null, 206: null },
+    /** 304: `If-None-Match` named what is stored. 416: no such range. */
+    answers: { 200: null, 206: null, 304: null, 416: null },
     errors: ["invalid_signature", "not_found"],
   }),
   writeFile: route({
@@ -259,7 +261,13 @@ export const routes = {
     takes: ["*/*"],
     bodyBytesMax: 150_000_000,
     answers: { 204: null },
-    errors: ["invalid_signature", "payload_too_large", "unsupported_media_type"],
+    errors: [
+      "invalid_signature",
+      "payload_too_large",
+      "unsupported_media_type",
+      "validation_failed",
+      "request_timeout",
+    ],
   }),
   webhook: route({
     method: "POST",

@@ -41,6 +41,9 @@ export async function webhookAddress(
 export async function receiveWebhook(context: BffContext, received: ReceivedWebhook): Promise<void> {
   const notice = await verify(context, received);
   if (notice === undefined) throw new AppError("invalid_signature");
+  // No job of ours is called so, because no database could have kept its name: to come again would not help it.
+  if (!isStorable(notice))
+    return context.logger.warn({ provider: received.provider }, "a webhook names no job");
   const { eventId, jobKey, job } = notice;
   const written = (await context.database.call("genbff_webhook", {
     p_provider: received.provider,
@@ -50,6 +53,11 @@ export async function receiveWebhook(context: BffContext, received: ReceivedWebh
     p_generation_id: received.address.generationId ?? null,
   })) as { generation_id?: string | null };
   if (written.generation_id) context.engine.wake(written.generation_id, 0);
+}
+
+/** Whether Postgres can keep it: neither U+0000 nor half a character, however deep inside. */
+function isStorable(notice: WebhookNotice): boolean {
+  return !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(notice));
 }
 
 async function verify(

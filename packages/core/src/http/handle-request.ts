@@ -69,7 +69,7 @@ export function createHandler(
       >;
       return finish(await answer(call), envelope);
     } catch (error) {
-      return finish(errorResponse(error, requestId, context.logger), envelope);
+      return finish(errorResponse(blameOf(request, error), requestId, context.logger), envelope);
     }
   };
 
@@ -92,6 +92,12 @@ export function createHandler(
     await firstVisit(walletId);
     return { ...principal, walletId };
   }
+}
+
+/** A client that has gone hears no answer: what its going broke is no failure of ours, and nobody is to be woken for it. */
+function blameOf({ signal }: Request, error: unknown): unknown {
+  const left = signal.aborted && error === signal.reason;
+  return left ? new AppError("request_timeout", { cause: error }) : error;
 }
 
 function isPersonal(route: Route): boolean {

@@ -41,21 +41,28 @@ export function describeApi(context: Pick<BffContext, "catalogue" | "publicUrl" 
   };
 }
 
-function describeRoute(name: RouteName, route: Route): OpenApiOperation {
-  const personal = route.auth === "user" || route.auth === "user-or-ticket";
+/** Every code that a route can answer with: its own, and those of all routes of its kind. */
+export function documentedCodes(route: Route): readonly ErrorCode[] {
   const codes = [
-    ...(personal ? ofEveryUserRoute : []),
+    ...(isPersonal(route) ? ofEveryUserRoute : []),
     ...(route.body ? ofEveryBody : []),
     ...route.errors,
     ...ofEveryRoute,
   ];
+  return [...new Set(codes)];
+}
+
+const isPersonal = ({ auth }: Route) => auth === "user" || auth === "user-or-ticket";
+
+function describeRoute(name: RouteName, route: Route): OpenApiOperation {
+  const personal = isPersonal(route);
   return {
     operationId: name,
     summary: route.summary,
     security: route.auth === "user-or-ticket" ? [{ token: [] }, {}] : personal ? [{ token: [] }] : [],
     parameters: parametersOf(route),
     ...(route.takes ? { requestBody: bodyOf(route) } : {}),
-    responses: { ...answersOf(route), ...refusals([...new Set(codes)]) },
+    responses: { ...answersOf(route), ...refusals(documentedCodes(route)) },
   };
 }
 
