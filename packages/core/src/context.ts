@@ -42,6 +42,7 @@ export interface BffContext {
   readonly leases: Set<HeldLease>;
   /** Calls under way that take a lease or give one back: a process that stops waits for them. */
   readonly leaseCalls: Set<Promise<unknown>>;
+  readonly requireIdempotencyKey: boolean;
   readonly hooks: Hooks;
   /** Aborted when the BFF stops: streams end, waiters answer, nothing new is taken. */
   readonly closing: AbortSignal;

@@ -5,6 +5,7 @@ import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
 import { handOverAll } from "./generations/hand-over.ts";
+import type { RequestToModerate } from "./generations/moderate.ts";
 import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
 import { createHandler } from "./http/handle-request.ts";
@@ -46,6 +47,8 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
     /** Who pays for a user. Default: the user. */
     walletOf?: (userId: string) => string | Promise<string>;
   };
+  /** Starts and retries without an `Idempotency-Key` are refused with 400 `invalid_idempotency_key`. Default false. */
+  requireIdempotencyKey?: boolean;
   hooks?: Hooks;
   limits?: Partial<Limits>;
   /** Public provider key → how much may be asked of it at once and per minute. Default: no cap. Exact over all processes. */
@@ -62,6 +65,11 @@ export interface Hooks {
    * `limits.operatorAlertMs`. By `createLedger`, also a clawback that was refused. Tell them apart by `alert.kind`.
    */
   readonly onOperatorAlert?: (alert: OperatorAlert) => void | Promise<void>;
+  /**
+   * Whether a request may be made, asked when everything else about it is good and before anything is held. False: 422
+   * `content_rejected`. When it throws, the request is refused with 503. Not asked for repeats with a key that is known.
+   */
+  readonly moderate?: (request: RequestToModerate) => boolean | Promise<boolean>;
 }
 
 /** What a provider's account allows. */

@@ -96,6 +96,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     walletOf: options.credits?.walletOf ?? ((userId) => userId),
     limits,
     caps: options.caps ?? {},
+    requireIdempotencyKey: options.requireIdempotencyKey ?? false,
     hooks: options.hooks ?? {},
     leases,
     leaseCalls: new Set(),

@@ -34,6 +34,7 @@ export {
   type ProviderErrorOptions,
   type ProviderOutcome,
 } from "./errors/provider-error.ts";
+export type { RequestToModerate } from "./generations/moderate.ts";
 export {
   type AnyOperation,
   defineOperation,

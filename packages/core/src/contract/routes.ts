@@ -143,6 +143,11 @@ export const routes = {
     errors: [
       "not_found",
       "not_retryable",
+      "validation_failed",
+      "asset_url_not_allowed",
+      "asset_unusable",
+      "content_rejected",
+      "price_changed",
       "insufficient_credits",
       "too_many_generations",
       "queue_full",

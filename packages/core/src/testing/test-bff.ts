@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SignJWT } from "jose";
 import { jwtAuth } from "../auth/jwt-auth.ts";
 import { createBff } from "../create-bff.ts";
+import type { AnyBffOptions } from "../create-context.ts";
 import type { Database } from "../database/port.ts";
 import { inProcess } from "../engine/in-process.ts";
 import type { Logger } from "../shared/logger.ts";
@@ -26,8 +27,11 @@ export const testSecret = "a secret that only tests are told about";
 /** A price a picture, and how many credits everybody starts with. */
 export const testPrices = { picture: 5, signUp: 100 };
 
-/** Makes and starts one on a database, which stays open when it stops. */
-export async function createTestBff(database: Database): Promise<TestBff> {
+/** Makes and starts one on a database, which stays open when it stops. `more` is added to its options. */
+export async function createTestBff(
+  database: Database,
+  more: Partial<Pick<AnyBffOptions, "hooks" | "requireIdempotencyKey">> = {},
+): Promise<TestBff> {
   const folder = await mkdtemp(join(tmpdir(), "genbff-test-"));
   const troubles: TestBff["troubles"] = [];
   const trouble = (fields: Record<string, unknown>, message: string) =>
@@ -47,6 +51,7 @@ export async function createTestBff(database: Database): Promise<TestBff> {
     credits: { signUp: testPrices.signUp },
     limits: { watchTickMs: 50, leaseMs: 2000, sweepMs: 100, openGenerationsPerUser: 8 },
     logger,
+    ...more,
   });
   await database.migrate?.([]);
   await database.call("genbff_set_operation_cost", {
