@@ -45,7 +45,13 @@ export const jsonChanges: Readonly<Record<string, Change>> = {
   }),
   "a field too many": atField((fields, _name, dice) => void put(fields, oddName(dice), oddTree(dice))),
   "a text that grows": atField((fields, name, dice) => {
-    put(fields, name, String(fields[name]).slice(0, 100).repeat(oneOf(dice, [2, 10, 500, 20_000])));
+    put(
+      fields,
+      name,
+      String(fields[name])
+        .slice(0, 100)
+        .repeat(oneOf(dice, [2, 10, 500, 20_000])),
+    );
   }),
   "another top level": ({ body }, dice) => {
     if (body?.kind !== "json") return false;
