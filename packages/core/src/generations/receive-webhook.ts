@@ -3,6 +3,7 @@ import { AppError } from "../errors/app-error.ts";
 import type { WebhookNotice, WebhookRequest } from "../providers/port.ts";
 import { sha256Hex } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
+import { storable } from "../shared/storable.ts";
 import { readWebhookSecret, type WebhookAddress } from "./webhook-url.ts";
 
 /** A webhook, and the address it came to. */
@@ -13,6 +14,8 @@ export interface ReceivedWebhook {
 }
 
 const eventIdLengthMax = 255;
+/** Some vendors' names of jobs are paths; an index takes a third of a page. */
+const jobKeyBytesMax = 2000;
 const verifyTimeoutMs = 10_000;
 
 /**
@@ -55,9 +58,10 @@ export async function receiveWebhook(context: BffContext, received: ReceivedWebh
   if (written.generation_id) context.engine.wake(written.generation_id, 0);
 }
 
-/** Whether Postgres can keep it: neither U+0000 nor half a character, however deep inside. */
+/** Whether Postgres can keep it, and a job's name in an index: neither U+0000 nor half a character, however deep inside. */
 function isStorable(notice: WebhookNotice): boolean {
-  return !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(notice));
+  const isNamed = new TextEncoder().encode(notice.jobKey).byteLength <= jobKeyBytesMax;
+  return isNamed && JSON.stringify(storable(notice)) === JSON.stringify(notice);
 }
 
 async function verify(
