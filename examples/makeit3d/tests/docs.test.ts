@@ -31,6 +31,7 @@ const seen: Record<string, (world: World) => void> = {
     expect(rendered.filter((value) => link.test(String(value)))).toHaveLength(3);
     expect(rendered.at(-1)).toMatch(link);
   },
+  "docs/security.md": ({ rendered }) => expect(rendered).toEqual([422, "content_rejected"]),
   "packages/client-sdk/README.md": ({ rendered }) => expect(rendered).toContain(100),
 };
 
