@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { errorBody } from "../../contract/error.ts";
 import { type ErrorCode, errorCodes, isErrorCode } from "../../contract/error-codes.ts";
-import { type Route, routes } from "../../contract/routes.ts";
+import type { Route } from "../../contract/routes.ts";
 import { isAppError } from "../../errors/app-error.ts";
 import { documentedCodes } from "../../http/openapi.ts";
 import { createRouteTable, type MatchedRoute } from "../../http/route-table.ts";
@@ -80,6 +80,3 @@ function judgeRefusal({ status, headers, text }: Answered, route: Route | undefi
 
 const codesOf = (route: Route | undefined): readonly ErrorCode[] =>
   route === undefined ? ["not_found", "method_not_allowed"] : documentedCodes(route);
-
-/** Every route of the contract, by its name. */
-export const routeNames = Object.keys(routes) as (keyof typeof routes)[];
