@@ -6,6 +6,7 @@ import { money } from "./money.ts";
 import { outside } from "./outside.ts";
 import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
+import { requests } from "./requests.ts";
 import { starting } from "./start.ts";
 import { turnsAndCaps } from "./turns.ts";
 import { vendors } from "./vendors.ts";
@@ -24,5 +25,6 @@ export const mutants: readonly Mutant[] = [
   ...ends,
   ...reads,
   ...outside,
+  ...requests,
   ...vendors,
 ];
