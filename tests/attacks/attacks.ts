@@ -61,10 +61,9 @@ export const attacks: readonly Attack[] = [
         if (order === undefined) refused += 1;
         return order;
       });
-      const all = Promise.all(presses);
-      await until(() => vendor.arrived() + refused >= presses.length);
-      release();
-      const orders = (await all).filter((order) => order !== undefined);
+      const answered = until(() => vendor.arrived() + refused >= presses.length).then(release);
+      const [pressed] = await Promise.all([Promise.all(presses), answered]);
+      const orders = pressed.filter((order) => order !== undefined);
       if (orders.length === 0) throw new Error("not even the one that was paid for was taken");
       await Promise.all(orders.map((order) => untilEnded(app, order)));
       return vendor.jobs.length > 1 ? `${vendor.jobs.length} pictures for the price of one` : undefined;

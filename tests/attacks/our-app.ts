@@ -115,6 +115,7 @@ export async function openOurApp(test: TestDatabase, vendor: Vendor): Promise<Ap
         bff = open(connect());
         await bff.start();
       });
+      restarted.catch(() => undefined); // Whoever looks next hears of it.
     },
     muchLater: () => time.forward(deadlineMs + 60_000),
     async whileDatabaseIsAway(work) {

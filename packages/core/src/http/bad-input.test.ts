@@ -106,9 +106,12 @@ describe("after something else", () => {
     databaseIsAway = false;
     await Promise.all(streams.splice(0).map((stream) => stream.body?.cancel()));
     await Promise.all(clients.splice(0).map((client) => client.end()));
-    await database.query(
-      "select genbff_cancel_mine(user_id, id::text) from genbff.generations where completed_at is null",
-    );
+    const open = "select id::text, user_id from genbff.generations where completed_at is null";
+    for (const { id, user_id: as } of await database.query<{ id: string; user_id: string }>(open)) {
+      // Whether it is taken or has ended meanwhile: it ends.
+      const response = await send(host(), { method: "POST", path: `/generations/${id}/cancel`, as });
+      await response.body?.cancel();
+    }
     await ended();
   });
   /** What still runs would be mistaken for something left behind. */
