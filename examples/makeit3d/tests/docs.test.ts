@@ -53,6 +53,7 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
     );
     expect(await sendForged()).toBe(401);
   },
+  "docs/security.md": ({ rendered }) => expect(rendered).toEqual([422, "content_rejected"]),
   "packages/client-sdk/README.md": ({ rendered }) => expect(rendered).toContain(100),
 };
 

@@ -9,6 +9,7 @@ import { operators } from "./operators.ts";
 import { outside } from "./outside.ts";
 import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
+import { requests } from "./requests.ts";
 import { starting } from "./start.ts";
 import { turnsAndCaps } from "./turns.ts";
 import { vendors } from "./vendors.ts";
@@ -30,6 +31,7 @@ export const mutants: readonly Mutant[] = [
   ...outside,
   ...identity,
   ...operators,
+  ...requests,
   ...vendors,
   ...limiting,
   ...webhooks,
