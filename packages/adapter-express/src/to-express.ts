@@ -1,5 +1,6 @@
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { restoreBody } from "./parsed-body.ts";
+import { sendWhole } from "./send-whole.ts";
 
 /** Fits `app.use` of Express 4 and 5, and the request listener of `node:http`. Answers every request itself. */
 export type ExpressHandler = (
@@ -17,7 +18,10 @@ export type ExpressHandler = (
  */
 export function toExpress(bff: { readonly fetch: (request: Request) => Promise<Response> }): ExpressHandler {
   // The default would replace the global Request and Response of the whole host process.
-  const listener = getRequestListener((request) => bff.fetch(request), { overrideGlobalObjects: false });
+  const listener = getRequestListener(
+    async (request, { outgoing }) => sendWhole(await bff.fetch(request), outgoing),
+    { overrideGlobalObjects: false },
+  );
   return async (request, response) => {
     restoreBody(request);
     await listener(request, response);
