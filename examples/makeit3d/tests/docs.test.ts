@@ -31,6 +31,10 @@ const seen: Record<string, (world: World) => void> = {
     expect(rendered.filter((value) => link.test(String(value)))).toHaveLength(3);
     expect(rendered.at(-1)).toMatch(link);
   },
+  "docs/realtime.md": ({ rendered }) => {
+    expect(rendered).toEqual(expect.arrayContaining([100, "open", true]));
+    expect(rendered.at(-1)).toBe("complete");
+  },
   "packages/client-sdk/README.md": ({ rendered }) => expect(rendered).toContain(100),
 };
 
