@@ -51,8 +51,8 @@ export const requests: readonly Mutant[] = [
     name: "a key is not required",
     why: "7: requireIdempotencyKey",
     file: `${core}/http/idempotency-key.ts`,
-    find: "key === null && !context.requireIdempotencyKey",
-    replace: "key === null",
+    find: "return context.requireIdempotencyKey ? requiredIdempotencyKeyOf(request) : givenKeyOf(request);",
+    replace: "return givenKeyOf(request);",
     test: keys("is required where the BFF is told so"),
   },
   {
