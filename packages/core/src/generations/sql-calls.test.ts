@@ -116,6 +116,8 @@ describe.each(Object.entries(ways))("one generation through %s", (_name, open) =
       "genbff_record",
       "genbff_finish",
     ]);
+    const asked = way.asked?.();
+    if (asked !== undefined) expect(asked - before).toBe(calls.length);
     expect((way.asked?.() ?? calls.length) - before).toBe(calls.length);
   });
 });
