@@ -35,7 +35,10 @@ const roles = `
   create role authenticator login noinherit;
   grant anon, authenticated, service_role to authenticator`;
 
-/** A new project opens everything in public to everybody; by https://supabase.com/docs/guides/api/securing-your-api. */
+/**
+ * What a project grants on whatever is made in public: everything to everybody, where "Default privileges for new
+ * entities" is on, as it was for all older projects. By https://supabase.com/docs/guides/database/data-api.
+ */
 const defaultPrivileges = `
   grant usage on schema public to anon, authenticated, service_role;
   alter default privileges in schema public grant all on tables to anon, authenticated, service_role;

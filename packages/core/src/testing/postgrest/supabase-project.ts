@@ -10,13 +10,6 @@ import {
 } from "../embedded/test-database.ts";
 import { openPostgrest, type PostgrestStandIn } from "./stand-in.ts";
 
-declare module "vitest" {
-  export interface ProvidedContext {
-    /** Of the Postgres with Supabase's roles; given by the global set-up in `tools/embedded-postgres.ts`. */
-    supabasePostgresUrl: string;
-  }
-}
-
 /** The roles that a project's API serves. */
 export type SupabaseRole = "anon" | "authenticated" | "service_role";
 
