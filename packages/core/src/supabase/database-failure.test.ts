@@ -117,6 +117,13 @@ describe("an answer that is not of PostgREST", () => {
     expect(failed?.message).toContain(`HTTP ${status}`);
     expect(inspect(failed)).not.toContain("secret");
   });
+
+  it("is none with the JSON null, a text or a number in it either", () => {
+    for (const body of [null, "oops", 7] as RpcAnswer["error"][]) {
+      expect(isAppError(failureOf("genbff_start", answer(500, body)), "unavailable")).toBe(true);
+      expect(isAppError(failureOf("genbff_start", answer(404, body)), "unavailable")).toBe(true);
+    }
+  });
 });
 
 it("says of a request without an answer why, and nothing that was in it", () => {

@@ -21,8 +21,12 @@ interface PostgrestFailure {
  * An error of Postgres keeps its SQLSTATE and its DETAIL, as every driver's. PostgREST's own errors become a message for
  * the operator, or `unavailable`. The text of any other server's answer is never repeated: nobody knows what is in it.
  */
-export function failureOf(functionName: string, { error, status }: RpcAnswer): Error | undefined {
-  if (error === null) return status === 204 ? withoutContent(functionName) : undefined;
+export function failureOf(functionName: string, answer: RpcAnswer): Error | undefined {
+  const { status } = answer;
+  if (answer.error === null && status === 200) return undefined;
+  if (answer.error === null && status === 204) return withoutContent(functionName);
+  // Without an error and without success: the body was the JSON `null`.
+  const error = answer.error ?? {};
   const code = typeof error.code === "string" ? error.code : "";
   if (isSqlState(code) && code !== notAllowed) return sqlError(error, code);
   if (code === notAllowed || status === 401 || status === 403) return keyRefused(functionName, code, status);

@@ -108,6 +108,7 @@ describe.concurrent("a server that", () => {
     const url = `http://127.0.0.1:${(stand.address() as AddressInfo).port}`;
     const database = supabase(serverClient(url, await keyOf("service_role")), { callTimeoutMs });
     return {
+      url,
       database,
       asked: () => asked,
       async close() {
@@ -150,7 +151,9 @@ describe.concurrent("a server that", () => {
   });
 
   it("is not there is unavailable", async () => {
-    const nowhere = ["http://127.0.0.1:1", "http://no-such-host.invalid"];
+    const stand = await standIn(() => undefined);
+    await stand.close();
+    const nowhere = [stand.url, "http://no-such-host.invalid"];
     await Promise.all(
       nowhere.map(async (url) => {
         const database = supabase(serverClient(url, await keyOf("service_role")));

@@ -59,8 +59,12 @@ export function supabase(client: SupabaseRpcClient, options: SupabaseOptions = {
     call,
     async migrate(folders) {
       if (options.migrate === false) return;
-      const applied = (await call("genbff_schema", {})) as JsonObject[];
-      const missing = await missingMigrations([coreMigrations(), ...folders], applied);
+      const applied = await call("genbff_schema", {});
+      if (!Array.isArray(applied))
+        throw new Error(
+          "genbff_schema was not answered by us: is the client's URL that of a Supabase project?",
+        );
+      const missing = await missingMigrations([coreMigrations(), ...folders], applied as JsonObject[]);
       const [first] = missing;
       if (first === undefined) return;
       throw new Error(
