@@ -11,6 +11,7 @@ import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
 import { requests } from "./requests.ts";
 import { starting } from "./start.ts";
+import { throughSupabase } from "./supabase.ts";
 import { turnsAndCaps } from "./turns.ts";
 import { vendors } from "./vendors.ts";
 import { webhooks } from "./webhooks.ts";
@@ -35,4 +36,5 @@ export const mutants: readonly Mutant[] = [
   ...vendors,
   ...limiting,
   ...webhooks,
+  ...throughSupabase,
 ];
