@@ -22,19 +22,21 @@ async function listen(app: RequestListener): Promise<Host> {
   };
 }
 
+// The suite of core runs on the embedded one, which computes in this very thread.
+const makeDatabase = createTestDatabase;
+
 for (const [name, express] of Object.entries({
   "Express 5": express5,
   "Express 4": express4,
 })) {
-  hostSuite(name, {
-    // The suite of core runs on the embedded one, which computes in this very thread.
-    makeDatabase: createTestDatabase,
-    makeHost: (bff) => listen(express().use("/api", toExpress(bff))),
+  hostSuite(`${name} before body parsers`, {
+    makeDatabase,
+    makeHost: (bff) => listen(express().use("/api", toExpress(bff)).use(express.json())),
   });
 
   hostSuite(`${name} behind body parsers`, {
     bodyParser: true,
-    makeDatabase: createTestDatabase,
+    makeDatabase,
     makeHost: (bff) => {
       const app = express();
       app.use(express.json({ limit: "2mb" }), express.urlencoded({ extended: true }));
@@ -43,3 +45,5 @@ for (const [name, express] of Object.entries({
     },
   });
 }
+
+hostSuite("node:http", { makeDatabase, makeHost: (bff) => listen(toExpress(bff)) });

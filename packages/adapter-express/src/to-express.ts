@@ -20,6 +20,8 @@ export function toExpress(bff: { readonly fetch: (request: Request) => Promise<R
   const listener = getRequestListener((request) => bff.fetch(request), { overrideGlobalObjects: false });
   return async (request, response) => {
     restoreBody(request);
+    // Express writes it before anybody else: nobody needs to know.
+    response.removeHeader("x-powered-by");
     await listener(request, response);
   };
 }

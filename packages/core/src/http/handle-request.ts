@@ -4,6 +4,7 @@ import { AppError, isAppError } from "../errors/app-error.ts";
 import { createWatcher } from "../events/watcher.ts";
 import { readBody } from "./body/read-body.ts";
 import type { Call, Caller, HttpTools } from "./call.ts";
+import { createCors } from "./cors.ts";
 import { errorResponse } from "./error-response.ts";
 import { redeemTicket } from "./events-ticket.ts";
 import { createFirstVisit } from "./first-visit.ts";
@@ -14,12 +15,8 @@ import { finish } from "./respond.ts";
 import { createRouteTable } from "./route-table.ts";
 import { handlers } from "./routes/index.ts";
 
-/** What tests shorten, and what a host adds. */
+/** What a host adds. */
 export interface HandlerOptions {
-  /** Default 15 s. */
-  readonly jsonTimeoutMs?: number;
-  /** Default 5 min: a photo over a telephone's line. */
-  readonly formTimeoutMs?: number;
   /** Awaited before every route but `/health`, which must answer while the database is down. */
   readonly start?: () => Promise<void>;
 }
@@ -37,10 +34,7 @@ export function createHandler(
   context: BffContext,
   options: HandlerOptions = {},
 ): (request: Request) => Promise<Response> {
-  const timeouts = {
-    jsonTimeoutMs: options.jsonTimeoutMs ?? 15_000,
-    formTimeoutMs: options.formTimeoutMs ?? 300_000,
-  };
+  const cors = createCors(context.corsOrigins);
   const matchRoute = createRouteTable(context.basePath);
   const firstVisit = createFirstVisit(context.database, context.signUpCredits);
   const tools: HttpTools = {
@@ -51,7 +45,12 @@ export function createHandler(
 
   return async function handle(request) {
     const requestId = requestIdOf(request);
-    const envelope = { requestId, headOnly: request.method === "HEAD", personal: true };
+    const envelope = {
+      requestId,
+      headOnly: request.method === "HEAD",
+      personal: true,
+      cors: cors.headersFor(request),
+    };
     try {
       const url = new URL(request.url);
       const { name, route, params } = matchRoute(request.method, url.pathname);
@@ -60,7 +59,7 @@ export function createHandler(
       if (name !== "health") await started();
       const caller = envelope.personal ? await identify(route, request, params.id, url) : undefined;
       const query = readQuery(route, url.searchParams);
-      const body = await readBody(route, request, timeouts);
+      const body = await readBody(route, request, context.limits);
       // The table of routes gives each handler what its own schemas describe; that cannot be said of a name chosen at run time.
       const answer = handlers[name] as (call: unknown) => Promise<Response> | Response;
       const call = { ...tools, context, request, caller, params, query, body } satisfies Record<
@@ -69,12 +68,15 @@ export function createHandler(
       >;
       return finish(await answer(call), envelope);
     } catch (error) {
-      return finish(errorResponse(error, requestId, context.logger), envelope);
+      const preflight = cors.preflight(request, error);
+      return finish(preflight ?? errorResponse(error, requestId, context.logger), envelope);
     }
   };
 
   /** A start that fails is a part that does not answer: the log says which. */
   async function started(): Promise<void> {
+    // Another process is there, or will be soon: whoever comes back is served.
+    if (context.closing.aborted) throw new AppError("unavailable", { details: { retry_after_s: 1 } });
     try {
       await options.start?.();
     } catch (error) {
