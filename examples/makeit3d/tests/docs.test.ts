@@ -31,6 +31,12 @@ const seen: Record<string, (world: World) => void> = {
     expect(rendered.filter((value) => link.test(String(value)))).toHaveLength(3);
     expect(rendered.at(-1)).toMatch(link);
   },
+  "docs/hosts.md": ({ rendered }) =>
+    expect(rendered).toEqual([
+      { status: "ready" },
+      ...[204, "https://app.example.com", "GET, HEAD"],
+      ...[405, null, null],
+    ]),
   "packages/client-sdk/README.md": ({ rendered }) => expect(rendered).toContain(100),
 };
 

@@ -34,6 +34,7 @@ export {
   type ProviderErrorOptions,
   type ProviderOutcome,
 } from "./errors/provider-error.ts";
+export type { CorsOptions } from "./http/cors.ts";
 export {
   type AnyOperation,
   defineOperation,

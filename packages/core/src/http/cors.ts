@@ -95,7 +95,7 @@ export function corsOrigins({ origins }: CorsOptions): ReadonlySet<string> {
   for (const origin of origins) {
     const url = URL.parse(origin);
     const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
-    if (!isHttp || url.origin !== origin)
+    if (!isHttp || url.origin !== origin || origin.includes("*"))
       throw new Error(`cors.origins: "${origin}" is not an origin such as https://app.example.com`);
   }
   return new Set(origins);
