@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
+import { hostsAndStops } from "./hosts.ts";
 import { leases } from "./leases.ts";
 import { money } from "./money.ts";
 import { outside } from "./outside.ts";
@@ -24,5 +25,6 @@ export const mutants: readonly Mutant[] = [
   ...ends,
   ...reads,
   ...outside,
+  ...hostsAndStops,
   ...vendors,
 ];

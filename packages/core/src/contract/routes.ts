@@ -248,7 +248,7 @@ export const routes = {
     path: "/files/{key}",
     summary: "A stored file, by its signed URL",
     auth: "signature",
-    answers: { 200: null, 206: null },
+    answers: { 200: null, 206: null, 304: null, 416: null },
     errors: ["invalid_signature", "not_found"],
   }),
   writeFile: route({

@@ -20,19 +20,23 @@ it("turns new requests away from its first moment on, lives, and is not ready", 
   await one.ask("alice", "/generate/text-to-image", wish);
   await vi.waitFor(() => expect(vendor.submissions).toHaveLength(1), { timeout: 10_000 });
   const stopped = one.bff.stop(60_000);
-  const asked = await Promise.all([
-    one.ask("alice", "/generate/text-to-image", { ...wish, task_id: "late" }),
-    one.ask("alice", "/tasks/stopping/status"),
-    one.ask("alice", "/tasks/stopping/events"),
-    one.ask("alice", "/ready"),
-  ]);
-  for (const { status, headers, json } of asked) {
-    expect({ status, error: json.error }).toEqual({ status: 503, error: "unavailable" });
-    expect(headers.get("retry-after")).toBe("1");
+  const turnedAway = [
+    () => one.ask("alice", "/generate/text-to-image", { ...wish, task_id: "late" }),
+    () => one.ask("alice", "/tasks/stopping/status"),
+    () => one.ask("alice", "/tasks/stopping/events"),
+    () => one.ask("alice", "/ready"),
+  ];
+  try {
+    for (const ask of turnedAway) {
+      const { status, headers, json } = await ask();
+      expect({ status, error: json.error }).toEqual({ status: 503, error: "unavailable" });
+      expect(headers.get("retry-after")).toBe("1");
+    }
+    expect(await one.ask("alice", "/health")).toMatchObject({ status: 200 });
+    expect(await one.ask("alice", "/nothing")).toMatchObject({ status: 404 });
+  } finally {
+    answer.resolve();
   }
-  expect(await one.ask("alice", "/health")).toMatchObject({ status: 200 });
-  expect(await one.ask("alice", "/nothing")).toMatchObject({ status: 404 });
-  answer.resolve();
   await stopped;
   const two = await shop.open();
   expect(await two.ask("alice", "/tasks/late")).toMatchObject({ status: 404 });

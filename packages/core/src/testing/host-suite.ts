@@ -90,7 +90,8 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
     const given = { host: () => host };
     describe("generations", () => generationStories(given));
     describe("uploads and files", () => uploadStories(given));
-    describe("watching", () => watchingStories(given));
+    // Most of their time they wait, each as a user of its own.
+    describe.concurrent("watching", () => watchingStories(given));
     describe("reading", () => readingStories(given));
   });
 }

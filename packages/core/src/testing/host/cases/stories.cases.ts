@@ -129,12 +129,6 @@ const preferences: readonly HostCase[] = [
     headers: { "preference-applied": "wait=20" },
     body: { status: "failed", error: { error: "content_rejected" }, credits: { held: 0, charged: 0 } },
   },
-  {
-    name: "a wait that ends too soon",
-    request: wish({ prompt: "[endless]" }, { prefer: "wait=1" }),
-    status: 202,
-    headers: { "preference-applied": null },
-  },
 ];
 
 const first = { first: ended() };
