@@ -196,7 +196,7 @@ export function runBff(
   // While the database is down `/health` still answers, and everything else says 503.
   const handle = createHandler(context, { start });
   return {
-    fetch: (request) => underWay.add(handle(request)),
+    fetch: (...asked: Parameters<typeof handle>) => underWay.add(handle(...asked)),
     start,
     stop: (graceMs = 10_000) => {
       stopping ??= end(graceMs);

@@ -37,7 +37,7 @@ const elsewhere: Partial<Record<ErrorCode, string>> = {
 it("every code that such a request can be refused with is asked for", () => {
   const asked = new Set(all.map(({ code }) => code));
   const missing = (Object.keys(errorCodes) as ErrorCode[]).filter((code) => !asked.has(code));
-  expect(missing.sort()).toEqual(Object.keys(elsewhere).sort());
+  expect(missing.filter((code) => elsewhere[code] === undefined)).toEqual([]);
 });
 
 it("there are 300 of them and more, each with a name of its own, so that a failure says which", () => {
