@@ -164,7 +164,7 @@ const headers: readonly HostCase[] = [
         request: { as: null, headers: { "x-request-id": given } },
       }),
   ),
-  get("a scheme in small letters", "/nothing", 404, {
+  get("an error wanted as a page", "/nothing", 404, {
     code: "not_found",
     headers: { "set-cookie": null, "www-authenticate": null },
     request: { headers: { accept: "text/html" } },

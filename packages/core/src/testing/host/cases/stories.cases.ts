@@ -78,12 +78,6 @@ const replays: readonly HostCase[] = [
     status: 202,
     headers: { "idempotency-replayed": null },
   },
-  {
-    name: "a refused wish's key, with a better one",
-    request: keyed("refused", { n: 1 }),
-    status: 202,
-    headers: { "idempotency-replayed": null },
-  },
   ...[
     ["empty", ""],
     ["too long", "k".repeat(256)],
