@@ -39,6 +39,12 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
     expect(rendered.filter((value) => link.test(String(value)))).toHaveLength(3);
     expect(rendered.at(-1)).toMatch(link);
   },
+  "docs/hosts.md": ({ rendered }) =>
+    expect(rendered).toEqual([
+      { status: "ready" },
+      ...[204, "https://app.example.com", "GET, HEAD"],
+      ...[405, null, null],
+    ]),
   "docs/limits.md": () => {
     const told = vi.mocked(console.log).mock.calls.slice(-6);
     expect(told.map(([first]) => first)).toEqual(["3", "2", "1", "0", 429, 401]);
