@@ -2706,6 +2706,23 @@ begin
   return jsonb_build_object('generations', v_generations, 'events', v_events, 'more', v_more);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_schema()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+begin
+  if to_regclass('genbff.migrations') is null then
+    return '[]';
+  end if;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('folder', folder, 'number', number, 'checksum', checksum) order by folder, number), '[]')
+      from genbff.migrations);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_set_allowance(p_tier text, p_period text, p_credits numeric, p_priority integer DEFAULT 50)
  RETURNS jsonb
  LANGUAGE plpgsql
