@@ -7,6 +7,7 @@ import { outside } from "./outside.ts";
 import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
 import { starting } from "./start.ts";
+import { throughSupabase } from "./supabase.ts";
 import { turnsAndCaps } from "./turns.ts";
 import { vendors } from "./vendors.ts";
 
@@ -25,4 +26,5 @@ export const mutants: readonly Mutant[] = [
   ...reads,
   ...outside,
   ...vendors,
+  ...throughSupabase,
 ];

@@ -6,7 +6,7 @@ import type { TestDatabase } from "../testing/embedded/test-database.ts";
 import { outcome } from "../testing/ledger/clients.ts";
 import { drivers, parallelDrivers } from "../testing/ledger/drivers.ts";
 
-describe.each(Object.entries(drivers))("ledger on %s", (_name, { open }) => {
+describe.each(Object.entries(drivers))("ledger on %s", (_, { open }) => {
   let database: Database;
   let close: () => Promise<void>;
   beforeAll(async () => {
@@ -121,7 +121,7 @@ describe.each(Object.entries(drivers))("ledger on %s", (_name, { open }) => {
   });
 });
 
-describe.each(Object.entries(parallelDrivers))("ledger under parallel clients of %s", (_name, { open }) => {
+describe.each(Object.entries(parallelDrivers))("ledger under parallel clients of %s", (_, { open }) => {
   let test: TestDatabase;
   beforeAll(async () => {
     test = await open();
