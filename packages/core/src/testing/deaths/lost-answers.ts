@@ -8,6 +8,8 @@ export interface LossyWire {
   loseNextAnswer(): void;
   /** How many were lost. */
   readonly lost: () => number;
+  /** From now on nothing is passed on of the connections that are open, not even their end: the peer is gone without a word. */
+  mute(): void;
   close(): Promise<void>;
 }
 
@@ -17,7 +19,8 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
   const sockets = new Set<Socket>();
   let armed = false;
   let lost = 0;
-  const server = createServer((near) => {
+  let muted = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect(Number(port), hostname);
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -28,8 +31,10 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
         far.destroy();
       });
     }
-    near.on("data", (chunk) => far.write(chunk));
+    near.on("data", (chunk) => muted.has(near) || far.write(chunk));
+    near.on("end", () => muted.has(near) || near.end());
     far.on("data", (chunk) => {
+      if (muted.has(near)) return;
       if (!armed) return void near.write(chunk);
       armed = false;
       lost += 1;
@@ -45,6 +50,9 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
       armed = true;
     },
     lost: () => lost,
+    mute() {
+      muted = new Set(sockets);
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
