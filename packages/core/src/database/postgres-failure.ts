@@ -25,13 +25,17 @@ export interface ConnectLimits {
  */
 export function connectFailure(error: unknown, place: PostgresPlace, limits: ConnectLimits): AppError {
   const said = error instanceof Error ? error.message : String(error);
-  const code = sqlStateOf(error) ?? codeOf(error, said);
+  const code = codeOf(error, said);
   const message = `${reason(code, said, place, limits)}${place.byDefault ? ". No connection string was given" : ""}`;
   return new AppError("unavailable", { message, cause: Object.assign(new Error(said || message), { code }) });
 }
 
-/** For what `pg` and OpenSSL's alerts give none: a code of libpq's kind. */
+/** `pg` gives some of its failures no code, and pgbouncer one code to all of its refusals: there the text decides. */
 function codeOf(error: unknown, said: string): string {
+  const code = sqlStateOf(error);
+  if (code === "08P01" && /password authentication failed|no such user/.test(said)) return "28P01";
+  if (code === "08P01" && /database .*does not exist|no such database/.test(said)) return "3D000";
+  if (code !== undefined) return code;
   if (said.startsWith("SASL")) return "28P01";
   if (said.includes("does not support SSL")) return noTls;
   return classifySqlError(error) === "disconnected" ? "08006" : "08001";
@@ -78,8 +82,10 @@ function isTls(code: string): boolean {
 }
 
 function tlsCure(code: string): string {
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "The certificate is for another host than the one in the connection string";
-  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") return "Renew the certificate, or set the clock";
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return "The certificate is for another host than the one in the connection string";
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID")
+    return "Renew the certificate, or set the clock";
   if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/.test(code))
     return "Give the authority that signed its certificate: sslrootcert=<file> in the connection string, or ssl: { ca }";
   return "Compare what both sides take";

@@ -5,7 +5,12 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { isAppError } from "../errors/app-error.ts";
 import { databaseSuite } from "../testing/database-suite.ts";
-import { hasPgbouncer, type Pgbouncer, startPgbouncer, withoutPgbouncer } from "../testing/embedded/pgbouncer.ts";
+import {
+  hasPgbouncer,
+  type Pgbouncer,
+  startPgbouncer,
+  withoutPgbouncer,
+} from "../testing/embedded/pgbouncer.ts";
 import { createPooledDatabase } from "../testing/embedded/pooled-database.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { postgres } from "./postgres.ts";
@@ -187,19 +192,18 @@ describe.skipIf(!hasPgbouncer)(hasPgbouncer ? "pgbouncer" : `pgbouncer (${withou
     return { open: () => holder.end() };
   }
 
-  it.each<[string, (right: URL) => void, Record<string, number>, RegExp]>([
-    ["the password", (right) => (right.password = "wrong"), {}, /password authentication failed/],
-    ["the user", (right) => (right.username = "nobody-known"), {}, /authentication failed|no such user/],
-    ["the database", (right) => (right.pathname = "/none"), {}, /database "none" does not exist/],
+  it.each<[string, Partial<URL>, Record<string, number>, RegExp]>([
+    ["the password", { password: "wrong" }, {}, /password authentication failed/],
+    ["the user", { username: "nobody-known" }, {}, /did not let the user "nobody-known" in/],
+    ["the database", { pathname: "/none" }, {}, /has no database "none"/],
     [
       "a startup parameter",
-      () => undefined,
+      {},
       { statementTimeoutMs: 1_000 },
       /unsupported startup parameter.*Leave statementTimeoutMs out/,
     ],
-  ])("says what is wrong with %s", async (_, spoil, options, message) => {
-    const wrong = new URL(url);
-    spoil(wrong);
+  ])("says what is wrong with %s", async (_, change, options, message) => {
+    const wrong = Object.assign(new URL(url), change);
     const database = postgres({ connectionString: wrong.href, ...options });
     const refused = database.call("genbff_ready", {});
     await expect(refused).rejects.toMatchObject({

@@ -1,14 +1,14 @@
 import type { ConnectionOptions } from "node:tls";
 import { Client, type ClientConfig, Pool } from "pg";
+import { AppError } from "../errors/app-error.ts";
 import type { JsonValue } from "../shared/json.ts";
 import { callWithRetries } from "./call-with-retries.ts";
 import { type MigrationExecutor, migrate, type RunSql } from "./migrate.ts";
 import { coreMigrations } from "./migration-files.ts";
-import { AppError } from "../errors/app-error.ts";
 import { namedCall } from "./named-call.ts";
 import type { Database } from "./port.ts";
-import { sayGoodbye } from "./postgres-goodbye.ts";
 import { connectFailure, type PostgresPlace } from "./postgres-failure.ts";
+import { sayGoodbye } from "./postgres-goodbye.ts";
 import { postgresListener } from "./postgres-listener.ts";
 import { tlsSettings } from "./postgres-tls.ts";
 import { classifySqlError, sqlStateOf } from "./sql-error.ts";
@@ -117,7 +117,8 @@ export function postgres(options: string | PostgresOptions): Database {
     async call(functionName, args) {
       const { text, values } = namedCall(functionName, args);
       return callWithRetries(functionName, async () => {
-        if (closing) throw new AppError("unavailable", { cause: new Error("The database was closed") });
+        if (closing !== undefined)
+          throw new AppError("unavailable", { cause: new Error("The database was closed") });
         const client = await connected(pool.connect());
         try {
           const { rows } = await client.query<{ result: string | null }>({ text, values, types: plainText });

@@ -10,6 +10,10 @@ export interface LossyWire {
   readonly lost: () => number;
   /** From now on nothing is passed on of the connections that are open, not even their end: the peer is gone without a word. */
   mute(): void;
+  /** How many connections somebody still has: each gets a byte, which breaks one that was left. Not for use before `mute`. */
+  readonly held: () => number;
+  /** How many were ever opened. */
+  readonly opened: () => number;
   close(): Promise<void>;
 }
 
@@ -19,6 +23,8 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
   const sockets = new Set<Socket>();
   let armed = false;
   let lost = 0;
+  let opened = 0;
+  const nears = new Set<Socket>();
   let muted = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect(Number(port), hostname);
@@ -32,7 +38,10 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
       });
     }
     near.on("data", (chunk) => muted.has(near) || far.write(chunk));
+    nears.add(near);
+    opened += 1;
     near.on("end", () => muted.has(near) || near.end());
+    near.on("close", () => nears.delete(near));
     far.on("data", (chunk) => {
       if (muted.has(near)) return;
       if (!armed) return void near.write(chunk);
@@ -53,6 +62,11 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
     mute() {
       muted = new Set(sockets);
     },
+    held() {
+      for (const near of nears) near.write("\0");
+      return nears.size;
+    },
+    opened: () => opened,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

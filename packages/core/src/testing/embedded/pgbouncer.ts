@@ -33,7 +33,8 @@ const binary =
 export const hasPgbouncer = binary !== undefined && existsSync(binary);
 
 /** What the tests say that are left out without one. */
-export const withoutPgbouncer = "left out without pgbouncer: apt-get install pgbouncer, or set PGBOUNCER_PATH";
+export const withoutPgbouncer =
+  "left out without pgbouncer: apt-get install pgbouncer, or set PGBOUNCER_PATH";
 
 /**
  * Starts one before the server of `target`, with ten connections to it. Ends with this process, however that ends.
