@@ -53,6 +53,11 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
     );
     expect(await sendForged()).toBe(401);
   },
+  "docs/security.md": ({ rendered }) => expect(rendered).toEqual([422, "content_rejected"]),
+  "docs/realtime.md": ({ rendered }) => {
+    expect(rendered).toEqual(expect.arrayContaining([100, "open", true]));
+    expect(rendered.at(-1)).toBe("complete");
+  },
   "packages/client-sdk/README.md": ({ rendered }) => expect(rendered).toContain(100),
 };
 

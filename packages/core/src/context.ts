@@ -48,6 +48,7 @@ export interface BffContext {
   readonly leases: Set<HeldLease>;
   /** Calls under way that take a lease or give one back: a process that stops waits for them. */
   readonly leaseCalls: Set<Promise<unknown>>;
+  readonly requireIdempotencyKey: boolean;
   readonly hooks: Hooks;
   /** Tells the team's own server; undefined where nobody listens. */
   readonly webhooks: WebhookSender | undefined;

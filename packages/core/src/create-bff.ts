@@ -13,6 +13,7 @@ import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
 import { handOverAll } from "./generations/hand-over.ts";
+import type { RequestToModerate } from "./generations/moderate.ts";
 import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
 import { createHandler } from "./http/handle-request.ts";
@@ -59,6 +60,8 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
     /** Who pays for a user. Default: the user. */
     walletOf?: (userId: string) => string | Promise<string>;
   };
+  /** Starts and retries without an `Idempotency-Key` are refused with 400 `invalid_idempotency_key`. Default false. */
+  requireIdempotencyKey?: boolean;
   hooks?: Hooks;
   /** Tells the team's own server of ends and of credits, signed and until it is heard. Default: nobody is told. */
   webhooks?: WebhookOptions | undefined;
@@ -83,6 +86,11 @@ export interface Hooks {
    * up. Tell them apart by `alert.kind`.
    */
   readonly onOperatorAlert?: (alert: OperatorAlert) => void | Promise<void>;
+  /**
+   * Whether a request may be made, asked when everything else about it is good and before anything is held. False: 422
+   * `content_rejected`. When it throws, the request is refused with 503. Not asked for repeats with a key that is known.
+   */
+  readonly moderate?: (request: RequestToModerate) => boolean | Promise<boolean>;
 }
 
 /** Who is at the other end, as the host knows it. */

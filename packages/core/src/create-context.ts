@@ -114,6 +114,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     rateOf: createRateOf(rates, pairs),
     addressLimit: addresses && createAddressLimit(addresses, logger),
     caps: options.caps ?? {},
+    requireIdempotencyKey: options.requireIdempotencyKey ?? false,
     hooks: options.hooks ?? {},
     leases,
     leaseCalls: new Set(),

@@ -9,7 +9,9 @@ import { operators } from "./operators.ts";
 import { outside } from "./outside.ts";
 import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
+import { requests } from "./requests.ts";
 import { starting } from "./start.ts";
+import { throughSupabase } from "./supabase.ts";
 import { turnsAndCaps } from "./turns.ts";
 import { vendors } from "./vendors.ts";
 import { webhooks } from "./webhooks.ts";
@@ -30,7 +32,9 @@ export const mutants: readonly Mutant[] = [
   ...outside,
   ...identity,
   ...operators,
+  ...requests,
   ...vendors,
   ...limiting,
   ...webhooks,
+  ...throughSupabase,
 ];

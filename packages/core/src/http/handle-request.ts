@@ -77,7 +77,8 @@ export function createHandler(
       >;
       return finish(await answer(call), envelope);
     } catch (error) {
-      return finish(errorResponse(await judge(error, visit, found), requestId, context.logger), envelope);
+      const refusal = await judge(blameOf(request, error), visit, found);
+      return finish(errorResponse(refusal, requestId, context.logger), envelope);
     }
   };
 
@@ -120,6 +121,12 @@ async function judge(error: unknown, visit: Visit | undefined, found: boolean): 
   } catch (refusal) {
     return refusal;
   }
+}
+
+/** A client that has gone hears no answer: what its going broke is no failure of ours, and nobody is to be woken for it. */
+function blameOf({ signal }: Request, error: unknown): unknown {
+  const left = signal.aborted && error === signal.reason;
+  return left ? new AppError("request_timeout", { cause: error }) : error;
 }
 
 /** A malformed id names nothing: it is answered like an unknown one. */

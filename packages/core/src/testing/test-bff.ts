@@ -32,7 +32,7 @@ export const testSecret = "a secret that only tests are told about";
 /** A price a picture, and how many credits everybody starts with. */
 export const testPrices = { picture: 5, signUp: 100 };
 
-type MoreOptions = Partial<Pick<AnyBffOptions, "auth">> & {
+type MoreOptions = Partial<Pick<AnyBffOptions, "auth" | "hooks" | "requireIdempotencyKey">> & {
   readonly limits?: Omit<NonNullable<AnyBffOptions["limits"]>, "rates">;
 };
 
