@@ -3,9 +3,12 @@ import { type AddressInfo, createServer } from "node:net";
 import { inspect } from "node:util";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { jwtAuth } from "../auth/jwt-auth.ts";
+import { createBff } from "../create-bff.ts";
 import { type AppError, isAppError } from "../errors/app-error.ts";
 import { openLossyWire } from "../testing/deaths/lost-answers.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
+import { memoryStore } from "../testing/generations/memory-store.ts";
 import { postgres } from "./postgres.ts";
 import { connectFailure } from "./postgres-failure.ts";
 
@@ -33,27 +36,55 @@ async function failureOf(call: Promise<unknown> | undefined): Promise<AppError> 
   return reason;
 }
 
-it.each<[string, Partial<URL>, RegExp]>([
-  ["the port", { port: "1" }, /^Nobody listens at 127\.0\.0\.1:1: .*ECONNREFUSED/],
-  [
-    "the port of a host with two addresses",
-    { hostname: "localhost", port: "1" },
-    /^Nobody listens at localhost:1: /,
-  ],
-  ["the host", { hostname: "no-such-host.invalid" }, /^The host no-such-host\.invalid has no address: /],
-  ["the database", { pathname: "/none" }, /has no database "none": .*\(3D000\)/],
-  ["the user", { username: "eve" }, /did not let the user "eve" in: role "eve" does not exist \(28000\)/],
-])("says what is wrong with %s, at the start and later, and not the password", async (_, change, message) => {
-  const database = postgres(changed(change));
-  const failures = await Promise.all([
-    failureOf(database.migrate?.([])),
-    failureOf(database.call("genbff_ready", {})),
-  ]);
-  for (const failure of failures) {
-    expect(failure.message).toMatch(message);
-    expect(inspect(failure, { depth: 10, showHidden: true })).not.toContain(password);
-  }
-  await database.close();
+describe.concurrent("a wrong connection string", () => {
+  it.each<[string, Partial<URL>, RegExp]>([
+    ["the port", { port: "1" }, /^Nobody listens at 127\.0\.0\.1:1: .*ECONNREFUSED/],
+    [
+      "the port of a host with two addresses",
+      { hostname: "localhost", port: "1" },
+      /^Nobody listens at localhost:1: /,
+    ],
+    ["the host", { hostname: "no-such-host.invalid" }, /^The host no-such-host\.invalid has no address: /],
+    ["the database", { pathname: "/none" }, /has no database "none": .*\(3D000\)/],
+    ["the user", { username: "eve" }, /did not let the user "eve" in: role "eve" does not exist \(28000\)/],
+  ])(
+    "says what is wrong with %s, at the start and later, and not the password",
+    async (_, change, message) => {
+      const database = postgres(changed(change));
+      const failures = await Promise.all([
+        failureOf(database.migrate?.([])),
+        failureOf(database.call("genbff_ready", {})),
+      ]);
+      for (const failure of failures) {
+        expect(failure.message).toMatch(message);
+        expect(inspect(failure, { depth: 10, showHidden: true })).not.toContain(password);
+      }
+      await database.close();
+    },
+  );
+});
+
+it("says it at the start of a BFF and to the log, and to clients that a part does not answer", async () => {
+  const database = postgres(changed({ pathname: "/none" }));
+  const log: Error[] = [];
+  const hear = ({ error }: Record<string, unknown>) => void log.push(error as Error);
+  const bff = createBff({
+    database,
+    storage: memoryStore(),
+    auth: jwtAuth({ secret: "a secret of thirty-two characters" }),
+    providers: {},
+    prices: {},
+    secret: "a secret of thirty-two characters",
+    logger: { debug() {}, info() {}, warn: hear, error: hear },
+  });
+  await expect(bff.start()).rejects.toThrow('has no database "none"');
+  const answer = await bff.fetch(new Request("http://bff.test/api/ready"));
+  expect(answer.status).toBe(503);
+  const told = await answer.text();
+  expect(JSON.parse(told)).toMatchObject({ error: "unavailable" });
+  expect(told).not.toMatch(/none|Postgres|127\.0/);
+  expect(log.map(({ message }) => message).join()).toContain('has no database "none"');
+  await bff.stop(0);
 });
 
 describe("a connection string", () => {
@@ -95,8 +126,12 @@ describe("a server that says nothing", () => {
       connectionString: changed({ port: String(port) }),
       connectTimeoutMs: 50,
     });
-    for (const call of [database.call("genbff_ready", {}), database.migrate?.([])])
-      expect((await failureOf(call)).message).toContain(`127.0.0.1:${port} did not answer within 50 ms`);
+    const failures = await Promise.all([
+      failureOf(database.call("genbff_ready", {})),
+      failureOf(database.migrate?.([])),
+    ]);
+    for (const { message } of failures)
+      expect(message).toContain(`127.0.0.1:${port} did not answer within 50 ms`);
     await database.listen?.("wake", () => undefined);
     await database.close();
     mute.close();
