@@ -63,8 +63,8 @@ export const throughPostgres: readonly Mutant[] = [
     name: "connections to a mute server outlive the driver",
     why: "a process that is told to stop can end",
     file: driver,
-    find: "await Promise.all([...open].map(sayGoodbye));",
-    replace: "",
+    find: "pool.end().then(goodbyes)",
+    replace: "pool.end()",
     test: failure("keeps no connection"),
   },
   {

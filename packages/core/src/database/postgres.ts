@@ -109,8 +109,8 @@ export function postgres(options: string | PostgresOptions): Database {
   }
 
   async function close(): Promise<void> {
-    await Promise.all([listener.close(), pool.end()]);
-    await Promise.all([...open].map(sayGoodbye));
+    const goodbyes = () => Promise.all([...open].map(sayGoodbye));
+    await Promise.all([listener.close(), pool.end().then(goodbyes)]);
   }
 
   return {
