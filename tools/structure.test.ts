@@ -67,6 +67,8 @@ describe("the network", () => {
   const doors = [
     /^packages\/core\/src\/assets\/guarded-fetch/,
     /^packages\/core\/src\/auth\//,
+    // Streams to our own bucket: docs/adr/2026-11-22-streams-to-supabase-storage.md.
+    /^packages\/core\/src\/supabase\/storage-put\.ts$/,
     /^packages\/providers\/src\/shared\//,
     /^packages\/client-sdk\/src\/transport\.ts$/,
     // In a browser, where a progress of uploads can be had in no other way.
@@ -86,6 +88,11 @@ describe("vendors' clients", () => {
     const pattern = /from "@supabase\/|import\("@supabase\//;
     expect(offences(shipped, pattern, (path) => path.startsWith("packages/core/src/supabase/"))).toEqual([]);
   });
+
+  it("stay in one folder: Amazon's SDK in packages/core/src/s3", () => {
+    const pattern = /from "@aws-sdk\/|import\("@aws-sdk\//;
+    expect(offences(shipped, pattern, (path) => path.startsWith("packages/core/src/s3/"))).toEqual([]);
+  });
 });
 
 describe("directions", () => {
@@ -104,6 +111,7 @@ describe("directions", () => {
     auth: /^(http|generations|engine|operations|assets|storage|database)/,
     limits: /^(http|generations|engine|operations|assets|storage|database)/,
     supabase: /^(http|generations|engine|operations)/,
+    s3: /^(http|generations|engine|operations|database|supabase)/,
     shared: /^(?!(shared|contract|errors)\/)/,
     errors: /^(?!(errors|contract)\/)/,
   };

@@ -30,6 +30,8 @@ export function toExpress(bff: {
   );
   return async (request, response) => {
     restoreBody(request);
+    // Express writes it before anybody else: nobody needs to know.
+    response.removeHeader("x-powered-by");
     await listener(request, response);
   };
 }

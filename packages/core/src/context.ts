@@ -37,6 +37,8 @@ export interface BffContext {
   readonly webhookBase: string | undefined;
   /** Starts with a slash, ends without; empty at the root. */
   readonly basePath: string;
+  /** Whose pages may call, beside those of the BFF's own origin. */
+  readonly corsOrigins: ReadonlySet<string>;
   readonly signUpCredits: number;
   readonly walletOf: (userId: string) => string | Promise<string>;
   readonly limits: Limits;

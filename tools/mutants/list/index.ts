@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
+import { hostsAndStops } from "./hosts.ts";
 import { identity } from "./identity.ts";
 import { leases } from "./leases.ts";
 import { limiting } from "./limits.ts";
@@ -31,6 +32,7 @@ export const mutants: readonly Mutant[] = [
   ...ends,
   ...reads,
   ...outside,
+  ...hostsAndStops,
   ...identity,
   ...operators,
   ...requests,

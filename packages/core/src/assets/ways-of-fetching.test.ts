@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BffContext } from "../context.ts";
 import { runBff } from "../create-bff.ts";
 import { type AnyBffOptions, createContext } from "../create-context.ts";
+import type { JsonValue } from "../shared/json.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { memoryStore } from "../testing/generations/memory-store.ts";
 import { scriptedProvider } from "../testing/generations/scripted-provider.ts";
-import { createGuardedFetch } from "./guarded-fetch.ts";
+import { createWebhookSender } from "../webhooks/sender.ts";
+import { createGuardedFetch, type GuardedFetch } from "./guarded-fetch.ts";
 
 // Whoever hands a URL over, a client or a vendor: nothing on this machine hears of it. Here the whole BFF is between
 // the URL and the network; guarded-fetch.test.ts tries the function itself.
@@ -34,6 +37,8 @@ let redirector: Server;
 let asked = 0;
 let test: TestDatabase;
 let bff: ReturnType<typeof runBff>;
+let context: BffContext;
+let guardedFetch: GuardedFetch;
 /** What the vendor says where its pictures are. */
 let vendorUrls: readonly string[] = [];
 const vendorSays = scriptedProvider({
@@ -92,14 +97,15 @@ beforeAll(async () => {
   };
   const resolved = new Map(corpus.map(({ resolves_to }, index) => [hostOf(index), resolves_to]));
   // Scheme and ports are allowed, so that the address alone decides; names resolve to this machine.
-  const guardedFetch = createGuardedFetch({
+  guardedFetch = createGuardedFetch({
     trustedOrigins: [`http://127.0.0.1:${portOf(redirector)}`],
     allowHttp: true,
     ports: listeners.map(portOf),
     resolve: async (host) => resolved.get(host) ?? ["127.0.0.1"],
     logger,
   });
-  bff = runBff(createContext(options, { guardedFetch }), []);
+  context = createContext(options, { guardedFetch });
+  bff = runBff(context, []);
   await bff.start();
 });
 afterAll(async () => {
@@ -151,7 +157,37 @@ const ways: readonly Way[] = [
       return delivered;
     },
   },
+  {
+    how: "an outgoing webhook",
+    use: (given) => Promise.all(given.map((url) => isHeard(url))),
+  },
 ];
+
+/** Whether somebody at that address would be told: the sender as it is, with one event to send. */
+function isHeard(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const created_at = new Date().toISOString();
+    const event = {
+      ...{ event_id: "evt_1", claim: 1, tries: 1, type: "credits.grant", created_at },
+      data: { wallet_id: "ada", amount: 10, created_at },
+    };
+    const answers: Readonly<Record<string, () => JsonValue>> = {
+      genbff_claim_webhooks: () => [event],
+      genbff_webhook_sent: () => {
+        resolve(true);
+        return { next: [] };
+      },
+      genbff_webhook_failed: () => {
+        resolve(false);
+        return { recorded: false };
+      },
+    };
+    const call = async (name: string) => answers[name]?.() ?? null;
+    const target = { url, secrets: [], events: [], retryDelaysMs: [1000], timeoutMs: 20_000, guardedFetch };
+    const database = { ...context.database, call };
+    createWebhookSender(target, { ...context, database, leaseCalls: new Set() }).wake();
+  });
+}
 
 it("has a corpus of at least 150 URLs, each for a reason of its own", () => {
   expect(corpus.length).toBeGreaterThanOrEqual(150);
