@@ -49,6 +49,7 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
     const told = vi.mocked(console.log).mock.calls.slice(-6);
     expect(told.map(([first]) => first)).toEqual(["3", "2", "1", "0", 429, 401]);
   },
+  "docs/postgres.md": () => expect(console.log).toHaveBeenLastCalledWith({ ready: true }),
   "docs/webhooks.md": async ({ rendered }) => {
     // Two events, which come when they come.
     const heard = () => {

@@ -8,6 +8,7 @@ import { limiting } from "./limits.ts";
 import { money } from "./money.ts";
 import { operators } from "./operators.ts";
 import { outside } from "./outside.ts";
+import { throughPostgres } from "./postgres.ts";
 import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
 import { requests } from "./requests.ts";
@@ -38,5 +39,6 @@ export const mutants: readonly Mutant[] = [
   ...vendors,
   ...limiting,
   ...webhooks,
+  ...throughPostgres,
   ...throughSupabase,
 ];

@@ -48,6 +48,7 @@ export async function openWorld(folder: string): Promise<World> {
   process.chdir(folder);
   const environment = {
     DATABASE_URL: database.url,
+    POOLER_URL: database.url,
     AUTH_JWT_SECRET: secret,
     LINK_SECRET: secret,
     OPENAI_API_KEY: "sk-any",

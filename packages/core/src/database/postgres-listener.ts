@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { quoteName } from "./named-call.ts";
+import { sayGoodbye } from "./postgres-goodbye.ts";
 
 /** One connection for all channels, outside the pool: LISTEN belongs to a session. */
 export interface PostgresListener {
@@ -10,15 +11,19 @@ export interface PostgresListener {
 /**
  * Hears notifications, and connects again, for as long as somebody listens.
  *
- * `listen` resolves after the first try to connect, whether it worked or not: notifications are hints.
+ * `listen` resolves after the first try to connect, whether it worked or not: notifications are hints. Behind a pooler it
+ * hears nothing, and leaves no LISTEN on a connection that the pooler hands to somebody else.
+ *
+ * @param known - That LISTEN works there is known, so that nobody looks for a pooler: one in session mode is no hindrance.
  */
-export function postgresListener(createClient: () => Client): PostgresListener {
+export function postgresListener(createClient: () => Client, known = false): PostgresListener {
   const handlers = new Map<string, Set<(payload: string) => void>>();
   let connection: Promise<Client | undefined> | undefined;
   let current: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let failures = 0;
   let closed = false;
+  let pooled = false;
 
   async function connect(): Promise<Client | undefined> {
     const client = createClient();
@@ -30,12 +35,17 @@ export function postgresListener(createClient: () => Client): PostgresListener {
     });
     try {
       await client.connect();
+      pooled = !known && (await isPooled(client));
+      if (pooled) {
+        await sayGoodbye(client);
+        return undefined;
+      }
       for (const channel of handlers.keys()) await client.query(`listen ${quoteName(channel)}`);
       failures = 0;
       return client;
     } catch {
       connectLater(client);
-      await client.end();
+      await sayGoodbye(client);
       return undefined;
     }
   }
@@ -45,7 +55,7 @@ export function postgresListener(createClient: () => Client): PostgresListener {
     if (lost !== current) return;
     current = undefined;
     connection = undefined;
-    if (closed || handlers.size === 0 || retry) return;
+    if (closed || pooled || handlers.size === 0 || retry) return;
     failures += 1;
     retry = setTimeout(
       () => {
@@ -61,18 +71,18 @@ export function postgresListener(createClient: () => Client): PostgresListener {
     try {
       await client?.query(statement);
     } catch {
-      await client?.end(); // the connection is in doubt: a new one listens to every channel
+      if (client) await sayGoodbye(client); // the connection is in doubt: a new one listens to every channel
     }
   }
 
   return {
     async listen(channel, handler) {
       const name = quoteName(channel);
-      const known = handlers.get(channel);
-      const set = known ?? new Set();
+      const before = handlers.get(channel);
+      const set = before ?? new Set();
       handlers.set(channel, set.add(handler));
-      if (!connection && !retry) connection = connect();
-      if (known) await connection;
+      if (!connection && !retry && !pooled) connection = connect();
+      if (before) await connection;
       else await tell(`listen ${name}`);
       return async () => {
         set.delete(handler);
@@ -85,7 +95,15 @@ export function postgresListener(createClient: () => Client): PostgresListener {
       closed = true;
       clearTimeout(retry);
       handlers.clear();
-      await (await connection)?.end();
+      const client = await connection;
+      if (client) await sayGoodbye(client);
     },
   };
+}
+
+/** A pooler gives its clients a key of its own to cancel by; a server's holds the number of the process that serves us. */
+async function isPooled(client: Client): Promise<boolean> {
+  const { processID } = client as Client & { processID?: number };
+  const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+  return rows[0]?.pid !== processID;
 }

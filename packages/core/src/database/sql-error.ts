@@ -14,7 +14,7 @@ interface ServerError extends Error {
 /** Serialization failure, deadlock, lock timeout: the same call succeeds once the others are through. */
 const contended = new Set(["40001", "40P01", "55P03"]);
 
-/** Nobody is there, or the server is going away, or it takes no more connections. */
+/** Nobody is there, or the server is going away, or it takes no more connections, or it became a standby under us. */
 const disconnected = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -25,6 +25,7 @@ const disconnected = new Set([
   "ENETUNREACH",
   "ENOTFOUND",
   "EAI_AGAIN",
+  "25006",
   "53300",
   "57P01",
   "57P02",

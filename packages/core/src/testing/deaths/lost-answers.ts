@@ -8,6 +8,12 @@ export interface LossyWire {
   loseNextAnswer(): void;
   /** How many were lost. */
   readonly lost: () => number;
+  /** From now on nothing is passed on of the connections that are open, not even their end: the peer is gone without a word. */
+  mute(): void;
+  /** How many connections somebody still has: each gets a byte, and the second one breaks what was left. For after `mute`. */
+  readonly held: () => number;
+  /** How many were ever opened. */
+  readonly opened: () => number;
   close(): Promise<void>;
 }
 
@@ -17,7 +23,10 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
   const sockets = new Set<Socket>();
   let armed = false;
   let lost = 0;
-  const server = createServer((near) => {
+  let opened = 0;
+  const nears = new Map<Socket, number>();
+  let muted = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect(Number(port), hostname);
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -28,8 +37,13 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
         far.destroy();
       });
     }
-    near.on("data", (chunk) => far.write(chunk));
+    near.on("data", (chunk) => muted.has(near) || far.write(chunk));
+    nears.set(near, 0);
+    opened += 1;
+    near.on("end", () => muted.has(near) || near.end());
+    near.on("close", () => nears.delete(near));
     far.on("data", (chunk) => {
+      if (muted.has(near)) return;
       if (!armed) return void near.write(chunk);
       armed = false;
       lost += 1;
@@ -45,6 +59,18 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
       armed = true;
     },
     lost: () => lost,
+    mute() {
+      muted = new Set(sockets);
+    },
+    held() {
+      // Four in all: the header of a message has five, and a broken one would end what is still read.
+      for (const [near, prods] of nears) {
+        if (prods < 4) near.write("\0");
+        nears.set(near, prods + 1);
+      }
+      return nears.size;
+    },
+    opened: () => opened,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -164,7 +164,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** The server's user must be able to walk into the folder; a private TMPDIR of root's is closed to it. */
-function temporaryFolder(user: ServerUser): string {
+export function temporaryFolder(user: ServerUser): string {
   const folders = [tmpdir(), "/tmp", "/var/tmp"];
   return user.uid === undefined ? tmpdir() : (folders.find(isOpen) ?? tmpdir());
 }

@@ -1,4 +1,6 @@
 import type { Database } from "../../database/port.ts";
+import { hasPgbouncer } from "../embedded/pgbouncer.ts";
+import { createPooledDatabase } from "../embedded/pooled-database.ts";
 import { createTestDatabase, type TestDatabase } from "../embedded/test-database.ts";
 import { createTestPglite } from "../embedded/test-pglite.ts";
 import { createSupabaseProject } from "../postgrest/supabase-project.ts";
@@ -13,6 +15,8 @@ export interface ParallelDriver {
 export const parallelDrivers: Readonly<Record<string, ParallelDriver>> = {
   postgres: { open: () => createTestDatabase({ max: 32 }), share: 1 },
   supabase: { open: () => createSupabaseProject(), share: 0.2 },
+  // Where there is none, postgres-pooler.test.ts says what is missing.
+  ...(hasPgbouncer ? { pgbouncer: { open: () => createPooledDatabase(), share: 0.2 } } : {}),
 };
 
 /** Every driver, each before a migrated database of its own. */
