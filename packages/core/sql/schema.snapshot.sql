@@ -577,7 +577,7 @@ create table public.input_assets (
   width integer,
   height integer,
   metadata jsonb default '{}'::jsonb not null,
-  created_at timestamp with time zone default genbff.now() not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
   completed_at timestamp with time zone,
   constraint input_assets_pkey PRIMARY KEY (id),
   constraint input_assets_storage_key_key UNIQUE (storage_key),
@@ -3208,8 +3208,8 @@ begin
     perform genbff.check_pending_uploads(p_user_id, p_bytes, p_pending_bytes_max);
   end if;
   perform genbff.use_task(p_user_id, p_task_id, true);
-  insert into public.input_assets (id, user_id, task_id, input_asset_type, storage_key, asset_url, filename, content_type, bytes)
-  values (p_id, p_user_id, p_task_id, p_type, p_storage_key, p_asset_url, p_filename, p_content_type, p_bytes)
+  insert into public.input_assets (id, user_id, task_id, input_asset_type, storage_key, asset_url, filename, content_type, bytes, created_at)
+  values (p_id, p_user_id, p_task_id, p_type, p_storage_key, p_asset_url, p_filename, p_content_type, p_bytes, genbff.now())
   on conflict (id) do nothing;
   select * into v_input from public.input_assets where id = p_id and user_id = p_user_id;
   return genbff.input_view(v_input);
