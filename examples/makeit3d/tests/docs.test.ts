@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { defaultLimits } from "../../../packages/core/src/create-context.ts";
@@ -42,6 +42,12 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
   "docs/limits.md": () => {
     const told = vi.mocked(console.log).mock.calls.slice(-6);
     expect(told.map(([first]) => first)).toEqual(["3", "2", "1", "0", 429, 401]);
+  },
+  "docs/migrations.md": async () => {
+    const files = (await readdir("supabase/migrations")).sort().map((name) => name.replace(/^\d{14}_/, ""));
+    expect(files[0]).toBe("genbff_0001_ledger.sql");
+    expect(files.at(-2)).toBe("genbff_shop_0001_prices.sql");
+    expect(files.at(-1)).toMatch(/^genbff_settings_[0-9a-f]{8}\.sql$/);
   },
   "docs/webhooks.md": async ({ rendered }) => {
     await vi.waitFor(() => expect(rendered).toEqual(expect.arrayContaining(["ada", 19])), {
