@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { defaultLimits } from "../../../packages/core/src/create-context.ts";
 import { createTestDatabase } from "../../../packages/core/src/testing/embedded/test-database.ts";
 import { errorsPage } from "../../../tools/docs/errors.ts";
@@ -72,7 +72,8 @@ describe("the blocks of the pages", () => {
   it.each(withBlocks)("$path runs from top to bottom", async (page) => {
     vi.spyOn(console, "log").mockImplementation(() => undefined);
     await mkdir(folderOf(page), { recursive: true });
-    const world = await openWorld(folderOf(page));
+    const server = inject(page.path === "docs/migrations.md" ? "supabasePostgresUrl" : "postgresUrl");
+    const world = await openWorld(folderOf(page), server);
     const sql = await createTestDatabase();
     try {
       for (const block of page.blocks) {

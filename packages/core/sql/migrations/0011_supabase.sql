@@ -204,7 +204,7 @@ begin
       using v_bucket, coalesce((v_settings ->> 'public')::boolean, false);
     v_policy := 'genbff uploads: ' || v_bucket;
     execute format('drop policy if exists %I on storage.objects', v_policy);
-    if (v_settings ->> 'client_uploads')::boolean then
+    if (v_settings ->> 'client_uploads')::boolean then -- where there is storage, there is the role
       execute format('create policy %I on storage.objects for insert to authenticated
                         with check (bucket_id = %L and starts_with(name, %s || ''/''))', v_policy, v_bucket, genbff.caller());
     end if;
@@ -218,6 +218,9 @@ language plpgsql set search_path = '' as $$
 begin
   drop policy if exists client_rows on public.input_assets;
   if p_allowed then
+    if not genbff.role_exists('authenticated') then
+      raise exception 'rows of clients need the role authenticated, which Supabase has';
+    end if;
     execute format($policy$
       create policy client_rows on public.input_assets for insert to authenticated with check (
         %s = user_id and status = 'pending' and storage_key is null
