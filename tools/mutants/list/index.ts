@@ -1,4 +1,5 @@
 import type { Mutant } from "../mutant.ts";
+import { clients } from "./clients.ts";
 import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
 import { identity } from "./identity.ts";
@@ -33,4 +34,5 @@ export const mutants: readonly Mutant[] = [
   ...vendors,
   ...limiting,
   ...webhooks,
+  ...clients,
 ];

@@ -14,13 +14,16 @@ export function clientRowsSuite(project: () => Project): void {
   const asUser: Asker = { role: "authenticated", sub: user };
   const row = { user_id: user, asset_url: "https://files.example/a.png" };
 
-  /** As PostgREST inserts: the columns that the body names. */
-  function insert(values: Readonly<Record<string, unknown>>, asker = asUser) {
+  /**
+   * As PostgREST inserts: the columns that the body names. By `Prefer: return=minimal`, as what is returned has to pass the
+   * policy for reading too, and that would hide what the one for inserting lets through.
+   */
+  function insert(values: Readonly<Record<string, unknown>>, asker = asUser, returning = "") {
     const columns = Object.keys(values);
     const places = columns.map((_, index) => `$${index + 1}`);
     return project().as(
       asker,
-      `insert into public.input_assets (${columns.join(", ")}) values (${places.join(", ")}) returning id, status`,
+      `insert into public.input_assets (${columns.join(", ")}) values (${places.join(", ")})${returning}`,
       Object.values(values),
     );
   }
@@ -43,8 +46,9 @@ export function clientRowsSuite(project: () => Project): void {
           style: "s",
           metadata: { a: 1 },
         };
-        expect(await insert(row)).toEqual([{ id: expect.any(String), status: "pending" }]);
-        expect(await insert(whole)).toHaveLength(1);
+        const back = " returning id, status";
+        expect(await insert(row, asUser, back)).toEqual([{ id: expect.any(String), status: "pending" }]);
+        await insert(whole);
         const seen =
           "select asset_url, input_asset_type, metadata from public.input_assets order by input_asset_type";
         expect(await project().as(asUser, seen)).toEqual([
@@ -102,7 +106,7 @@ export function clientRowsSuite(project: () => Project): void {
       });
 
       it("are no uploads of the server's: not found, not counted, not given up", async () => {
-        const [{ id } = {}] = await insert(row);
+        const [{ id } = {}] = await insert(row, asUser, " returning id");
         const call = (name: string, args: object) =>
           project().database.call(`genbff_${name}`, args as Record<string, never>);
         expect(await call("find_inputs", { p_user_id: user, p_refs: [{ ref: "0", id }] })).toEqual([]);
