@@ -67,14 +67,31 @@ describe("the network", () => {
   const doors = [
     /^packages\/core\/src\/assets\/guarded-fetch/,
     /^packages\/core\/src\/auth\//,
+    // Streams to our own bucket: docs/adr/2026-11-22-streams-to-supabase-storage.md.
+    /^packages\/core\/src\/supabase\/storage-put\.ts$/,
     /^packages\/providers\/src\/shared\//,
     /^packages\/client-sdk\/src\/transport\.ts$/,
+    // In a browser, where a progress of uploads can be had in no other way.
+    /^packages\/client-sdk\/src\/send-with-progress\.ts$/,
     // Simulators fetch the inputs they are told of, on this machine only.
     /^packages\/simulator\/src\//,
   ];
-  it("is reached through few doors: fetch and ky appear nowhere else", () => {
-    const calls = /(^|[^.\w])fetch\(|globalThis\.fetch\(|from "(ky|undici)"|node:https?"/;
+  it("is reached through few doors: fetch, ky and sockets appear nowhere else", () => {
+    const calls =
+      /^(?!import type ).*?((^|[^.\w])fetch\(|globalThis\.fetch\(|"(ky|undici|axios|got|ws)"|"node:(https?|http2|net|tls|dgram)"|new (WebSocket|EventSource|XMLHttpRequest)\b)/;
     expect(offences(shipped, calls, (path) => doors.some((door) => door.test(path)))).toEqual([]);
+  });
+});
+
+describe("vendors' clients", () => {
+  it("stay in one folder: supabase-js in packages/core/src/supabase", () => {
+    const pattern = /from "@supabase\/|import\("@supabase\//;
+    expect(offences(shipped, pattern, (path) => path.startsWith("packages/core/src/supabase/"))).toEqual([]);
+  });
+
+  it("stay in one folder: Amazon's SDK in packages/core/src/s3", () => {
+    const pattern = /from "@aws-sdk\/|import\("@aws-sdk\//;
+    expect(offences(shipped, pattern, (path) => path.startsWith("packages/core/src/s3/"))).toEqual([]);
   });
 });
 
@@ -82,17 +99,19 @@ describe("directions", () => {
   /** Folder of core → what it may never import. */
   const forbidden: Record<string, RegExp> = {
     contract: /^(?!contract\/)/,
-    credits: /^(http|generations|engine|storage\/files|database\/(postgres|pglite))/,
+    credits: /^(http|generations|engine|storage\/files|database\/(postgres|pglite)|supabase)/,
     operations: /^(http|generations|engine|assets|storage|database)/,
     assets: /^(http|generations|engine)/,
     storage: /^(http|generations|engine|operations)/,
-    database: /^(http|generations|engine|operations|assets|storage)/,
+    database: /^(http|generations|engine|operations|assets|storage|supabase)/,
     engine: /^(http|generations|operations|assets|storage|database)/,
     generations: /^http/,
     webhooks: /^(generations|engine)/,
     events: /^(http|generations|engine|operations)/,
     auth: /^(http|generations|engine|operations|assets|storage|database)/,
     limits: /^(http|generations|engine|operations|assets|storage|database)/,
+    supabase: /^(http|generations|engine|operations)/,
+    s3: /^(http|generations|engine|operations|database|supabase)/,
     shared: /^(?!(shared|contract|errors)\/)/,
     errors: /^(?!(errors|contract)\/)/,
   };

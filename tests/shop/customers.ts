@@ -153,7 +153,13 @@ export function openCustomers(shop: Shop, shelves: readonly Shelf[], dice: Dice,
       return { reference, shelf, user, operation: wish.operation, end };
     },
     async lookAround({ user, end }) {
-      await read(user, `/tasks/${end.task_id}`);
+      const [asset] = end.assets;
+      const paths = [`/tasks/${end.task_id}`, "/tasks", "/credits/balance", "/credits/history?limit=100"];
+      for (const path of paths) await read(user, path);
+      if (asset !== undefined) await read(user, `/assets/${asset.asset_id}/url`);
+      // What is refused says no more than what is taken.
+      await read(user, `/generations/${end.generation_id}/cancel`, { method: "POST" });
+      await read(user, `/tasks/${end.task_id}/events/ticket`, { method: "POST" });
       for (const { asset_url } of end.assets.slice(0, 1)) {
         const url = asset_url.startsWith("/") ? `http://shop.test${asset_url}` : asset_url;
         await read(user, url);

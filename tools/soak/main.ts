@@ -9,9 +9,18 @@ import { kills } from "./kills.ts";
 import { ledger } from "./ledger.ts";
 import { mix } from "./mix.ts";
 import type { Found, Order, Part } from "./part.ts";
+import { requests } from "./requests.ts";
 import { vendors } from "./vendors.ts";
 
-const parts: Readonly<Record<string, Part>> = { ledger, mix, interleavings, kills, vendors, clients };
+const parts: Readonly<Record<string, Part>> = {
+  ledger,
+  mix,
+  interleavings,
+  kills,
+  vendors,
+  clients,
+  requests,
+};
 
 const own = Object.assign({}, ...Object.values(parts).map((part) => part.options ?? {})) as object;
 const { values, positionals } = parseArgs({

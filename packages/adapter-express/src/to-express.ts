@@ -1,5 +1,6 @@
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { restoreBody } from "./parsed-body.ts";
+import { sendWhole } from "./send-whole.ts";
 
 /** Fits `app.use` of Express 4 and 5, and the request listener of `node:http`. Answers every request itself. */
 export type ExpressHandler = (
@@ -20,12 +21,17 @@ export function toExpress(bff: {
 }): ExpressHandler {
   // The default would replace the global Request and Response of the whole host process.
   const listener = getRequestListener(
-    (request, env) =>
-      bff.fetch(request, { remoteAddress: (env as HttpBindings).incoming.socket.remoteAddress }),
+    async (request, env) => {
+      const { incoming, outgoing } = env as HttpBindings;
+      const { remoteAddress } = incoming.socket;
+      return sendWhole(await bff.fetch(request, { remoteAddress }), outgoing);
+    },
     { overrideGlobalObjects: false },
   );
   return async (request, response) => {
     restoreBody(request);
+    // Express writes it before anybody else: nobody needs to know.
+    response.removeHeader("x-powered-by");
     await listener(request, response);
   };
 }

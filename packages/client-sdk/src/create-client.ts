@@ -3,6 +3,7 @@ import type { CallOptions, Client, ClientOptions, GenerateOptions, PageOptions }
 import { createConnection } from "./connection.ts";
 import { createGeneration } from "./generation.ts";
 import { postOnce } from "./post-once.ts";
+import { createSharedWatches } from "./shared-watches.ts";
 import { createStreamHealth } from "./stream-health.ts";
 import { createTask } from "./task.ts";
 import { createTransport } from "./transport.ts";
@@ -31,7 +32,13 @@ export function createClient<
 export function assembleClient(options: ClientOptions, times: WatchTimes): Client<AnyApp> {
   const transport = createTransport(options);
   const { join, ...connection } = createConnection();
-  const context = { transport, connection: { join }, streams: createStreamHealth(), times };
+  const context = {
+    transport,
+    connection: { join },
+    streams: createStreamHealth(),
+    shared: createSharedWatches(),
+    times,
+  };
   const get = <Answer>(path: string, { signal, limit, cursor }: PageOptions = {}) =>
     transport.call<Answer>({ path, query: { limit, cursor }, repeat: true, signal });
 

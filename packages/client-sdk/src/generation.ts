@@ -21,7 +21,8 @@ export interface Generation<Result> {
    * Every change until the end, beginning with what is true now. Each version comes at most once, in order, and
    * progress never falls; the final one is the last.
    *
-   * Streams where it can, else polls, and gets over interruptions by itself. Each call is a watch of its own.
+   * Streams where it can, else polls, and gets over interruptions by itself. However often a generation is watched at
+   * the same time by one client, there is one stream of it; whoever comes later begins with what is true then.
    * Rejects only where trying again is useless, e.g. `not_found` or `unauthenticated`; ends quietly when `signal`
    * is aborted.
    */

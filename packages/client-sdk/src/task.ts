@@ -21,7 +21,8 @@ export interface Task {
    *
    * Rejects only where trying again is useless, e.g. `not_found` before the task's first generation.
    *
-   * Does not end by itself: leave the loop, or abort `signal`, which ends it quietly.
+   * Does not end by itself: leave the loop, or abort `signal`, which ends it quietly. However often a task is watched
+   * at the same time by one client, there is one stream of it.
    */
   updates(options?: CallOptions): AsyncIterable<TaskUpdate>;
 }

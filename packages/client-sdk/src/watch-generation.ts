@@ -5,15 +5,18 @@ import type { GenerationStatus, PreviewEvent } from "./wire.ts";
 
 const longPollS = 20;
 
-/** Every new version of one generation, until its end. */
-export async function* watchGeneration(
+/** Every new version of one generation, until its end. Whoever watches the same one shares a stream. */
+export function watchGeneration(
   id: string,
   context: WatchContext,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<GenerationStatus, void, void> {
-  for await (const told of watch(generationSource(id, context), context, signal)) {
-    if (told.type === "item") yield told.item;
-  }
+  const open = async function* (until: AbortSignal) {
+    for await (const told of watch(generationSource(id, context), context, until)) {
+      if (told.type === "item") yield told.item;
+    }
+  };
+  return context.shared.join({ key: `generation ${id}`, open, subjectOf: () => id }, signal);
 }
 
 function generationSource(id: string, { transport }: WatchContext): Source<GenerationStatus> {

@@ -8,15 +8,23 @@ type News = Extract<TaskUpdate, { type: "generation" | "balance" }>;
 /** Without a stream: how often to look at a task in which nothing is being made. */
 const idlePollMs = 5000;
 
-/** Every change of a task's generations, of the wallet and of the connection, until the signal is aborted. */
-export async function* watchTask(
+/**
+ * Every change of a task's generations, of the wallet and of the connection, until the signal is aborted. Whoever
+ * watches the same task shares a stream.
+ */
+export function watchTask(
   taskId: string,
   context: WatchContext,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TaskUpdate, void, void> {
-  for await (const told of watch(taskSource(taskId, context), context, signal)) {
-    yield told.type === "item" ? told.item : told;
-  }
+  const open = async function* (until: AbortSignal): AsyncGenerator<TaskUpdate, void, void> {
+    for await (const told of watch(taskSource(taskId, context), context, until)) {
+      yield told.type === "item" ? told.item : told;
+    }
+  };
+  const subjectOf = (update: TaskUpdate) =>
+    update.type === "generation" ? update.generation.generation_id : update.type;
+  return context.shared.join({ key: `task ${taskId}`, open, subjectOf }, signal);
 }
 
 function taskSource(taskId: string, { transport }: WatchContext): Source<News> {

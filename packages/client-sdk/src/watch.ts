@@ -4,6 +4,7 @@ import { isGenbffError } from "./errors.ts";
 import { readEvents, SilentStream } from "./event-stream.ts";
 import { backoffMs, pause } from "./pause.ts";
 import { isPassing } from "./read-failure.ts";
+import type { SharedWatches } from "./shared-watches.ts";
 import type { StreamHealth } from "./stream-health.ts";
 import type { Transport } from "./transport.ts";
 
@@ -61,6 +62,7 @@ export interface WatchContext {
   transport: Transport;
   connection: { join(): Presence };
   streams: StreamHealth;
+  shared: SharedWatches;
   times: WatchTimes;
 }
 

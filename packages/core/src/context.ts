@@ -37,6 +37,8 @@ export interface BffContext {
   readonly webhookBase: string | undefined;
   /** Starts with a slash, ends without; empty at the root. */
   readonly basePath: string;
+  /** Whose pages may call, beside those of the BFF's own origin. */
+  readonly corsOrigins: ReadonlySet<string>;
   readonly signUpCredits: number;
   readonly walletOf: (userId: string) => string | Promise<string>;
   readonly limits: Limits;
@@ -48,6 +50,7 @@ export interface BffContext {
   readonly leases: Set<HeldLease>;
   /** Calls under way that take a lease or give one back: a process that stops waits for them. */
   readonly leaseCalls: Set<Promise<unknown>>;
+  readonly requireIdempotencyKey: boolean;
   readonly hooks: Hooks;
   /** Tells the team's own server; undefined where nobody listens. */
   readonly webhooks: WebhookSender | undefined;

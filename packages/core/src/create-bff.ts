@@ -13,9 +13,12 @@ import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
 import type { Engine, Worker } from "./engine/port.ts";
 import { handOverAll } from "./generations/hand-over.ts";
+import type { RequestToModerate } from "./generations/moderate.ts";
 import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
+import type { CorsOptions } from "./http/cors.ts";
 import { createHandler } from "./http/handle-request.ts";
+import { createUnderWay } from "./http/under-way.ts";
 import type { AddressLimits } from "./limits/address-limit.ts";
 import type { RateLimit } from "./limits/start-rates.ts";
 import type { OperatorAlert } from "./operators/operator-alert.ts";
@@ -49,6 +52,8 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
   publicUrl?: string | undefined;
   /** Where the BFF is mounted. Default `/api`. */
   basePath?: string | undefined;
+  /** Pages of other origins than the BFF's own. Default: none may call. */
+  cors?: CorsOptions | undefined;
   inputs?: {
     /** Exact origins that the guarded fetch may reach although they are private, e.g. `http://127.0.0.1:8788`. */
     trustedOrigins?: readonly string[];
@@ -59,6 +64,8 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
     /** Who pays for a user. Default: the user. */
     walletOf?: (userId: string) => string | Promise<string>;
   };
+  /** Starts and retries without an `Idempotency-Key` are refused with 400 `invalid_idempotency_key`. Default false. */
+  requireIdempotencyKey?: boolean;
   hooks?: Hooks;
   /** Tells the team's own server of ends and of credits, signed and until it is heard. Default: nobody is told. */
   webhooks?: WebhookOptions | undefined;
@@ -83,6 +90,11 @@ export interface Hooks {
    * up. Tell them apart by `alert.kind`.
    */
   readonly onOperatorAlert?: (alert: OperatorAlert) => void | Promise<void>;
+  /**
+   * Whether a request may be made, asked when everything else about it is good and before anything is held. False: 422
+   * `content_rejected`. When it throws, the request is refused with 503. Not asked for repeats with a key that is known.
+   */
+  readonly moderate?: (request: RequestToModerate) => boolean | Promise<boolean>;
 }
 
 /** Who is at the other end, as the host knows it. */
@@ -139,6 +151,10 @@ export interface Limits {
   keepRowsMs: number;
   /** Time between two looks at the database for all watchers together. Default 1 s. */
   watchTickMs: number;
+  /** How long a JSON body may take to arrive. A slower one is 408 `request_timeout`. Default 15 s. */
+  jsonTimeoutMs: number;
+  /** The same of a form and of a signed upload: a photo over a telephone's line. Default 5 min. */
+  fileTimeoutMs: number;
 }
 
 /** @typeParam App - What `createClient<typeof bff>()` reads. Exists in types only. */
@@ -156,7 +172,10 @@ export interface Bff<App extends object> {
   /** Migrates, checks prices, starts the engine. The first `fetch` does it too; call it to fail early. */
   readonly start: () => Promise<void>;
   /**
-   * Takes nothing new, hands its leases over, closes streams and the database.
+   * Takes nothing new, hands its leases over, closes streams and the database. A second call waits for the first.
+   *
+   * From its first moment every request but `/health` is answered 503 `unavailable` with `Retry-After: 1`; those that
+   * came before are answered, within `graceMs`. Streams end with a hint to come back after a second.
    *
    * What another process can do again (polls, downloads) ends at once and is taken over within two seconds. Submissions
    * that have left are waited for, up to `graceMs` (default 10 s): one that is still without its answer then is
@@ -202,7 +221,9 @@ export function runBff(
   migrations: readonly MigrationFolder[],
 ): Omit<Bff<object>, "~app"> {
   const worker = createWorker(context);
+  const underWay = createUnderWay(context.clock);
   let starting: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
   const start = () => {
     starting ??= open(context, migrations, worker);
     // A start that failed may succeed later: the database was down, a price was missing.
@@ -211,15 +232,22 @@ export function runBff(
     });
     return starting;
   };
+  const end = async (graceMs: number) => {
+    context.close();
+    await Promise.all([
+      context.engine.stop(graceMs).then(() => handOverAll(context)),
+      underWay.answered(graceMs),
+    ]);
+    await context.database.close();
+  };
+  // While the database is down `/health` still answers, and everything else says 503.
+  const handle = createHandler(context, { start });
   return {
-    // While the database is down `/health` still answers, and everything else says 503.
-    fetch: createHandler(context, { start }),
+    fetch: (...asked: Parameters<typeof handle>) => underWay.add(handle(...asked)),
     start,
-    stop: async (graceMs = 10_000) => {
-      context.close();
-      await context.engine.stop(graceMs);
-      await handOverAll(context);
-      await context.database.close();
+    stop: (graceMs = 10_000) => {
+      stopping ??= end(graceMs);
+      return stopping;
     },
     worker,
     webhookUrl: (provider: string) => registeredWebhookUrl(context, provider),
@@ -228,12 +256,13 @@ export function runBff(
   };
 }
 
-/** Brings the schema up to date, refuses to sell what has no price, and starts to work. */
+/** Brings the schema up to date, refuses to sell what has no price, and starts to work, unless it was stopped meanwhile. */
 async function open(
   context: BffContext,
   migrations: readonly MigrationFolder[],
   worker: Worker,
 ): Promise<void> {
+  context.closing.throwIfAborted();
   await context.database.migrate?.(migrations);
   await context.storage.ready();
   const costs = await context.costs.all();
@@ -241,6 +270,7 @@ async function open(
   if (missing.length > 0) throw new Error(`operation_costs has no price for: ${missing.join(", ")}`);
   await context.database.call("genbff_set_caps", { p_caps: toRows(context.caps) });
   await context.database.call("genbff_set_webhooks", { p_events: [...(context.webhooks?.events ?? [])] });
+  context.closing.throwIfAborted();
   context.engine.start(worker);
 }
 

@@ -7,6 +7,7 @@ import type { BffOptions, Limits } from "./create-bff.ts";
 import { createCosts } from "./credits/costs.ts";
 import { inProcessOn } from "./engine/in-process.ts";
 import { createChanges } from "./events/changes.ts";
+import { corsOrigins } from "./http/cors.ts";
 import { createAddressLimit } from "./limits/address-limit.ts";
 import { createRateOf } from "./limits/start-rates.ts";
 import { createCatalogue } from "./operations/catalogue.ts";
@@ -55,6 +56,8 @@ export const defaultLimits: Limits = {
   keepLargeMs: 48 * 3_600_000,
   keepRowsMs: 30 * 24 * 3_600_000,
   watchTickMs: 1000,
+  jsonTimeoutMs: 15_000,
+  fileTimeoutMs: 5 * 60_000,
 };
 
 /** What the simulation puts in the place of the machine and of the network. Not for deployments. */
@@ -108,12 +111,14 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     publicUrl,
     webhookBase: isPublic(publicUrl) ? `${publicUrl}${basePath}/webhooks` : undefined,
     basePath,
+    corsOrigins: corsOrigins(options.cors ?? { origins: [] }),
     signUpCredits: options.credits?.signUp ?? 0,
     walletOf: options.credits?.walletOf ?? ((userId) => userId),
     limits,
     rateOf: createRateOf(rates, pairs),
     addressLimit: addresses && createAddressLimit(addresses, logger),
     caps: options.caps ?? {},
+    requireIdempotencyKey: options.requireIdempotencyKey ?? false,
     hooks: options.hooks ?? {},
     leases,
     leaseCalls: new Set(),

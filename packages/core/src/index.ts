@@ -37,6 +37,8 @@ export {
   type ProviderErrorOptions,
   type ProviderOutcome,
 } from "./errors/provider-error.ts";
+export type { RequestToModerate } from "./generations/moderate.ts";
+export type { CorsOptions } from "./http/cors.ts";
 export type { AddressLimits, RedisClient } from "./limits/address-limit.ts";
 export type { RateLimit, RateMatch } from "./limits/start-rates.ts";
 export {

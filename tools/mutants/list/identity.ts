@@ -58,7 +58,7 @@ export const identity: readonly Mutant[] = [
     name: "a token chooses its own algorithm",
     why: "8.1: an allow-list of algorithms, whatever the token says",
     file: jwt,
-    find: 'algorithms: [...(published ? algorithms : []), ...(secret ? ["HS256"] : [])],',
+    find: 'algorithms: [...(published ? algorithms : []), ...(secret === undefined ? [] : ["HS256"])],',
     replace: "",
     test: published("used for the algorithms that were chosen"),
   },

@@ -2,6 +2,7 @@ import type { Mutant } from "../mutant.ts";
 import { clients } from "./clients.ts";
 import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
+import { hostsAndStops } from "./hosts.ts";
 import { identity } from "./identity.ts";
 import { leases } from "./leases.ts";
 import { limiting } from "./limits.ts";
@@ -10,7 +11,9 @@ import { operators } from "./operators.ts";
 import { outside } from "./outside.ts";
 import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
+import { requests } from "./requests.ts";
 import { starting } from "./start.ts";
+import { throughSupabase } from "./supabase.ts";
 import { turnsAndCaps } from "./turns.ts";
 import { vendors } from "./vendors.ts";
 import { webhooks } from "./webhooks.ts";
@@ -29,10 +32,13 @@ export const mutants: readonly Mutant[] = [
   ...ends,
   ...reads,
   ...outside,
+  ...hostsAndStops,
   ...identity,
   ...operators,
+  ...requests,
   ...vendors,
   ...limiting,
   ...webhooks,
   ...clients,
+  ...throughSupabase,
 ];

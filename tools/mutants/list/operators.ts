@@ -51,9 +51,9 @@ export const operators: readonly Mutant[] = [
   {
     name: "a server's key passes for a user",
     why: "7: a role that is not a user is 401",
-    file: "packages/core/src/auth/jwt-auth.ts",
-    find: "|| keyRoles.includes(role)",
-    replace: "",
+    file: "packages/core/src/auth/jwt-claims.ts",
+    find: "!roles.some((one) => keyRoles.includes(one))",
+    replace: "true",
     test: isolation("service"),
   },
   sql("public.genbff_find_inputs(", {

@@ -31,10 +31,11 @@ export function jwtAuth(options: JwtAuthOptions): Auth {
   const { skewS = 5, algorithms = ["ES256", "RS256", "EdDSA"] } = options;
   let logger: Logger = redacting(consoleLogger);
   const published = options.jwksUrl === undefined ? undefined : createJwks(options.jwksUrl, () => logger);
-  const secret = options.secret === undefined ? undefined : new TextEncoder().encode(options.secret);
+  // Imported once: jose would import the bytes again for each token.
+  const secret = options.secret === undefined ? undefined : importSecret(options.secret);
 
   const keyChecks = {
-    algorithms: [...(published ? algorithms : []), ...(secret ? ["HS256"] : [])],
+    algorithms: [...(published ? algorithms : []), ...(secret === undefined ? [] : ["HS256"])],
     requiredClaims: ["exp", "sub"],
     clockTolerance: skewS,
     ...(options.issuer === undefined ? {} : { issuer: options.issuer }),
@@ -48,8 +49,8 @@ export function jwtAuth(options: JwtAuthOptions): Auth {
   };
 
   /** Each algorithm has keys of its own kind: the secret is for HS256 alone, and nothing published is for it. */
-  async function keyOf(header: JWTHeaderParameters): Promise<CryptoKey | Uint8Array> {
-    const key = header.alg === "HS256" ? secret : await published?.(header);
+  async function keyOf(header: JWTHeaderParameters): Promise<CryptoKey> {
+    const key = await (header.alg === "HS256" ? secret : published?.(header));
     if (key === undefined) throw new AppError("invalid_token");
     return key;
   }
@@ -71,4 +72,9 @@ export function jwtAuth(options: JwtAuthOptions): Auth {
       logger = host.logger;
     },
   };
+}
+
+function importSecret(secret: string): Promise<CryptoKey> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, ["verify"]);
 }

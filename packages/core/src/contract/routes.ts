@@ -270,7 +270,13 @@ export const routes = {
     takes: ["*/*"],
     bodyBytesMax: 150_000_000,
     answers: { 204: null },
-    errors: ["invalid_signature", "payload_too_large", "unsupported_media_type", "validation_failed"],
+    errors: [
+      "invalid_signature",
+      "payload_too_large",
+      "unsupported_media_type",
+      "validation_failed",
+      "request_timeout",
+    ],
   }),
   webhook: route({
     method: "POST",

@@ -16,15 +16,21 @@ function setUp() {
   const log: WatchedEvent[] = [];
   const asked: { key: string; task_id: string; after: number }[][] = [];
   const trouble = vi.fn();
-  const state = { down: false };
+  const state = { down: false, answering: Promise.resolve() };
   const database = {
     call: async (_name: string, { p_targets }: { p_targets: (typeof asked)[number] }) => {
       asked.push(p_targets);
       if (state.down) throw new Error("the database went away");
+      // As `genbff_watch`: fifty at a time, and the wallet as it is now, where money moved in one of them.
       const events = p_targets.flatMap(({ key, after }) =>
-        log.filter(({ seq }) => seq > after).map((each) => ({ ...each, key })),
+        log
+          .filter(({ seq }) => seq > after)
+          .slice(0, 50)
+          .map((each) => ({ ...each, key })),
       );
-      return { events, balances: { ada: { available: 7 } } };
+      const moved = events.some(({ version, snapshot }) => version === 1 || snapshot.completed_at !== null);
+      await state.answering;
+      return { events, balances: moved ? { ada: { available: log.length } } : {} };
     },
   } as unknown as Database;
   const changes = createChanges();
@@ -105,7 +111,62 @@ it("tells the balance where money moved", async () => {
   await vi.advanceTimersByTimeAsync(tickMs);
   log.push(event(3, 3, true));
   await vi.advanceTimersByTimeAsync(tickMs);
-  expect(balances).toEqual([{ available: 7 }, undefined, { available: 7 }]);
+  expect(balances).toEqual([{ available: 1 }, undefined, { available: 3 }]);
+});
+
+it("tells the balance after the last event that may have made it what it is", async () => {
+  const { watcher, log } = setUp();
+  // The first of many has moved money, the last one too: there is one balance, and it is of both.
+  for (let seq = 1; seq <= 120; seq++) log.push(event(seq, seq === 1 ? 1 : 2, seq === 120));
+  const told: unknown[] = [];
+  watcher.watch(task("t", "ada"), 0, ({ events, balance }) => {
+    told.push(...events.map(({ seq }) => seq), ...(balance ? [balance] : []));
+  });
+  await vi.advanceTimersByTimeAsync(tickMs);
+  expect(told).toEqual(
+    [...Array(120).keys()].map((index) => index + 1).concat([{ available: 120 } as never]),
+  );
+});
+
+it("owes a balance until nothing is left to tell, though the rest moved no money", async () => {
+  const { watcher, log } = setUp();
+  for (let seq = 1; seq <= 60; seq++) log.push(event(seq, seq === 1 ? 1 : 2));
+  const told: unknown[] = [];
+  watcher.watch(task("t", "ada"), 0, ({ events, balance }) => void told.push([events.length, balance]));
+  await vi.advanceTimersByTimeAsync(tickMs);
+  expect(told).toEqual([
+    [50, undefined],
+    [10, { available: 60 }],
+  ]);
+});
+
+it("loses nothing for somebody who comes from further back while it is looking", async () => {
+  const { watcher, log, state } = setUp();
+  log.push(event(1), event(2), event(3));
+  let answer = () => {};
+  state.answering = new Promise((resolve) => {
+    answer = resolve;
+  });
+  watcher.watch(task("t"), 2, () => undefined);
+  await vi.advanceTimersByTimeAsync(10);
+  const late: number[] = [];
+  watcher.watch(task("t"), 0, ({ events }) => void late.push(...events.map(({ seq }) => seq)));
+  answer();
+  await vi.advanceTimersByTimeAsync(tickMs);
+  expect(late).toEqual([1, 2, 3]);
+});
+
+it("asks about a task for as long as somebody watches it", async () => {
+  const { watcher, changes, asked } = setUp();
+  const stops = [0, 1].map(() => watcher.watch(task("left"), 0, () => undefined));
+  watcher.watch({ ...task("left"), generationId: "g" }, 0, () => undefined);
+  watcher.watch(task("kept"), 0, () => undefined);
+  await vi.advanceTimersByTimeAsync(tickMs);
+  for (const stop of stops) stop();
+  asked.length = 0;
+  changes.tell("left");
+  await vi.advanceTimersByTimeAsync(10);
+  expect(asked.map((targets) => targets.length)).toEqual([1]);
 });
 
 it("goes on after a database that was down", async () => {

@@ -1,5 +1,6 @@
 import type { BffContext } from "../context.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
+import { storable } from "../shared/storable.ts";
 import { handOver } from "./hand-over.ts";
 import { type Lease, LeaseLost, takeLease } from "./lease.ts";
 import { discardPreviews } from "./previews.ts";
@@ -87,7 +88,7 @@ async function commit(
       const next = await context.database.call("genbff_record", {
         ...held,
         // Told with its attempt: a call that the driver repeats never closes two.
-        p_changes: { ...(verdict.changes as unknown as JsonObject), attempt: order.attempt },
+        p_changes: storable({ ...(verdict.changes as unknown as JsonObject), attempt: order.attempt }),
         p_delay_ms: delayMs,
       });
       if (next === null) {
@@ -102,7 +103,7 @@ async function commit(
     case "adopt": {
       const adopted = (await context.database.call("genbff_adopt", {
         ...held,
-        p_candidates: verdict.candidates as unknown as JsonValue,
+        p_candidates: storable(verdict.candidates) as unknown as JsonValue,
       })) as { adopted: boolean; generation: JsonValue } | null;
       if (adopted === null) throw new LeaseLost();
       return adopted.adopted
@@ -112,7 +113,7 @@ async function commit(
     case "finish": {
       const ended = await context.database.call("genbff_finish", {
         ...held,
-        p_assets: verdict.assets as unknown as JsonValue,
+        p_assets: storable(verdict.assets) as unknown as JsonValue,
         p_failures: (verdict.work.failures ?? []) as unknown as JsonValue,
         p_output: verdict.work.json === undefined ? null : { value: verdict.work.json },
         p_children: [...verdict.children],
@@ -126,10 +127,10 @@ async function commit(
       const ended = await context.database.call("genbff_fail", {
         ...held,
         p_code: verdict.code,
-        p_details: verdict.details ?? null,
+        p_details: storable(verdict.details ?? null),
         p_failures: (order.work.failures ?? []) as unknown as JsonValue,
         p_outcome: verdict.outcome ?? null,
-        p_error: verdict.error ?? null,
+        p_error: storable(verdict.error ?? null),
         p_health: verdict.health ?? null,
         p_wait_ms: verdict.wait_ms ?? null,
         p_cost: verdict.cost === undefined ? null : { ...verdict.cost },
@@ -159,7 +160,7 @@ async function reportLateJob(
   await context.database.call("genbff_orphan", {
     p_generation_id: order.id,
     p_attempt: order.attempt,
-    p_job: job,
+    p_job: storable(job),
     p_reason: "lease_lost",
   });
 }

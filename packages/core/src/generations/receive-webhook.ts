@@ -3,6 +3,7 @@ import { AppError } from "../errors/app-error.ts";
 import type { WebhookNotice, WebhookRequest } from "../providers/port.ts";
 import { sha256Hex } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
+import { storable } from "../shared/storable.ts";
 import { readWebhookSecret, type WebhookAddress } from "./webhook-url.ts";
 
 /** A webhook, and the address it came to. */
@@ -13,6 +14,8 @@ export interface ReceivedWebhook {
 }
 
 const eventIdLengthMax = 255;
+/** Some vendors' names of jobs are paths; an index takes a third of a page. */
+const jobKeyBytesMax = 2000;
 const verifyTimeoutMs = 10_000;
 
 /**
@@ -41,6 +44,9 @@ export async function webhookAddress(
 export async function receiveWebhook(context: BffContext, received: ReceivedWebhook): Promise<void> {
   const notice = await verify(context, received);
   if (notice === undefined) throw new AppError("invalid_signature");
+  // No job of ours is called so, because no database could have kept its name: to come again would not help it.
+  if (!isStorable(notice))
+    return context.logger.warn({ provider: received.provider }, "a webhook names no job");
   const { eventId, jobKey, job } = notice;
   const written = (await context.database.call("genbff_webhook", {
     p_provider: received.provider,
@@ -50,6 +56,12 @@ export async function receiveWebhook(context: BffContext, received: ReceivedWebh
     p_generation_id: received.address.generationId ?? null,
   })) as { generation_id?: string | null };
   if (written.generation_id) context.engine.wake(written.generation_id, 0);
+}
+
+/** Whether Postgres can keep it, and a job's name in an index: neither U+0000 nor half a character, however deep inside. */
+function isStorable(notice: WebhookNotice): boolean {
+  const isNamed = new TextEncoder().encode(notice.jobKey).byteLength <= jobKeyBytesMax;
+  return isNamed && JSON.stringify(storable(notice)) === JSON.stringify(notice);
 }
 
 async function verify(

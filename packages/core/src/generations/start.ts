@@ -9,6 +9,7 @@ import type { JsonObject } from "../shared/json.ts";
 import { toCheckedFile } from "./checked-file.ts";
 import { describeGeneration } from "./describe-generation.ts";
 import { inputReferences } from "./input-references.ts";
+import { moderate } from "./moderate.ts";
 import { type ReadRequest, readRequest } from "./read-request.ts";
 
 /** A request for a generation, after its body was read. */
@@ -42,7 +43,8 @@ export interface Started {
  * Repeating it with the same idempotency key returns the first answer, also when its inputs are gone by then.
  *
  * @throws AppError `not_found`, `validation_failed`, `asset_url_not_allowed`, `asset_unusable`, `task_id_taken`,
- * `insufficient_credits`, `idempotency_key_reused`, `rate_limited`, `too_many_generations`, `queue_full`, `quote_expired`.
+ * `content_rejected`, `insufficient_credits`, `idempotency_key_reused`, `rate_limited`, `too_many_generations`,
+ * `queue_full`, `quote_expired`.
  */
 export async function startGeneration(context: BffContext, request: StartRequest): Promise<Started> {
   const { task_id: _taskId, quote_id: _quoteId, ...fields } = request.body;
@@ -64,6 +66,7 @@ export async function startGeneration(context: BffContext, request: StartRequest
   let started: Started;
   try {
     const offer = suited(read.offer, read.input, files.map(toCheckedFile));
+    await moderate(context, { ...read, userId, files });
     started = await writeAtListPrice(context, request, { ...read, offer, files, digest });
   } catch (error) {
     // Refused after all: nothing stays behind. Whether a database that went away has committed nobody knows.

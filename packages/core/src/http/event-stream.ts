@@ -1,4 +1,7 @@
+import type { GenerationStatus } from "../contract/generation.ts";
+import type { StoredGeneration } from "../events/stored-generation.ts";
 import type { WatchedEvent, WatchNews, WatchTarget } from "../events/watcher.ts";
+import type { ObjectStore } from "../storage/port.ts";
 import type { Call } from "./call.ts";
 import { showGeneration, showPreview } from "./sign-urls.ts";
 import { createSseWriter } from "./sse-writer.ts";
@@ -17,6 +20,14 @@ interface StreamStart {
 const heartbeatMs = 15_000;
 const retryMs = 1000;
 
+/** What the watcher has read is told to every stream of the same thing: its URLs are signed once for all of them. */
+const shown = new WeakMap<StoredGeneration, Promise<GenerationStatus>>();
+function showOnce(storage: ObjectStore, stored: StoredGeneration): Promise<GenerationStatus> {
+  const showing = shown.get(stored) ?? showGeneration(storage, stored);
+  shown.set(stored, showing);
+  return showing;
+}
+
 /**
  * Answers with the events of a generation, `id:` its version, or of a task, `id:` the task's counter.
  *
@@ -33,6 +44,9 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
   // Nothing is left to tell. 204 is how a browser's EventSource learns not to come back.
   if (start.ended && resumed === start.last_id) return new Response(null, { status: 204 });
 
+  const swept = start.ended && start.events.length === 0;
+  const begin = swept ? [await lastWord(call, id)] : start.events;
+
   const ofTask = start.generation_id === null;
   const cleanUps: (() => void)[] = [];
   const writer = createSseWriter(() => {
@@ -48,7 +62,7 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
         const { preview } = snapshot;
         if (preview !== undefined && !whole)
           writer.event("preview", await showPreview(context.storage, snapshot, preview), id);
-        else writer.event("generation", await showGeneration(context.storage, snapshot), id);
+        else writer.event("generation", await showOnce(context.storage, snapshot), id);
         if (!ofTask && snapshot.completed_at !== null) writer.end();
       }
       if (balance !== undefined) writer.event("balance", balance);
@@ -73,18 +87,25 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
     }),
   );
   writer.retry(retryMs);
-  if (resumed === undefined) tell({ events: start.events, balance: undefined }, true);
+  if (swept || resumed === undefined) tell({ events: begin, balance: undefined }, true);
   const target: WatchTarget = {
     userId: caller.userId,
     taskId: start.task_id,
     generationId: start.generation_id,
     walletId: ofTask ? caller.walletId : null,
   };
-  if (!start.ended || resumed !== undefined)
+  if (!start.ended || (resumed !== undefined && !swept))
     cleanUps.push(call.watcher.watch(target, resumed ?? start.last_id, (news) => tell(news)));
   return new Response(writer.body, {
     headers: { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
   });
+}
+
+/** The end of a generation whose events are swept, because it was long ago: it is still true. */
+async function lastWord({ context, caller }: Call<"events">, id: string): Promise<WatchedEvent> {
+  const args = { p_user_id: caller.userId, p_id: id, p_service: null };
+  const snapshot = (await context.database.call("genbff_status", args)) as unknown as StoredGeneration;
+  return { seq: 0, version: snapshot.version, snapshot };
 }
 
 /** The event after which the reader goes on; undefined where it names none of this stream. */

@@ -6,6 +6,7 @@ import { createWatcher } from "../events/watcher.ts";
 import type { Visit } from "../limits/address-limit.ts";
 import { readBody } from "./body/read-body.ts";
 import type { Call, Caller, HttpTools } from "./call.ts";
+import { createCors } from "./cors.ts";
 import { errorResponse } from "./error-response.ts";
 import { redeemTicket } from "./events-ticket.ts";
 import { createFirstVisit } from "./first-visit.ts";
@@ -17,12 +18,8 @@ import { isPersonal } from "./route-codes.ts";
 import { createRouteTable } from "./route-table.ts";
 import { handlers } from "./routes/index.ts";
 
-/** What tests shorten, and what a host adds. */
+/** What a host adds. */
 export interface HandlerOptions {
-  /** Default 15 s. */
-  readonly jsonTimeoutMs?: number;
-  /** Default 5 min: a photo over a telephone's line. */
-  readonly formTimeoutMs?: number;
   /** Awaited before every route but `/health`, which must answer while the database is down. */
   readonly start?: () => Promise<void>;
 }
@@ -40,10 +37,7 @@ export function createHandler(
   context: BffContext,
   options: HandlerOptions = {},
 ): (request: Request, host?: object) => Promise<Response> {
-  const timeouts = {
-    jsonTimeoutMs: options.jsonTimeoutMs ?? 15_000,
-    formTimeoutMs: options.formTimeoutMs ?? 300_000,
-  };
+  const cors = createCors(context.corsOrigins);
   const matchRoute = createRouteTable(context.basePath);
   const firstVisit = createFirstVisit(context.database, context.signUpCredits, context.clock);
   const tools: HttpTools = {
@@ -56,7 +50,12 @@ export function createHandler(
     const requestId = requestIdOf(request);
     const visit = context.addressLimit?.(request, remoteAddressOf(host));
     let found = false;
-    const envelope = { requestId, headOnly: request.method === "HEAD", personal: true };
+    const envelope = {
+      requestId,
+      headOnly: request.method === "HEAD",
+      personal: true,
+      cors: cors.headersFor(request),
+    };
     try {
       const url = new URL(request.url);
       const { name, route, params } = matchRoute(request.method, url.pathname);
@@ -68,7 +67,7 @@ export function createHandler(
       const caller = envelope.personal ? await identify(route, request, params.id, url) : undefined;
       if (route.auth === "none" && !probes.has(name)) await visit?.count();
       const query = readQuery(route, url.searchParams);
-      const body = await readBody(route, request, timeouts);
+      const body = await readBody(route, request, context.limits);
       // The table of routes gives each handler what its own schemas describe; that cannot be said of a name chosen at run time.
       const answer = handlers[name] as (call: unknown) => Promise<Response> | Response;
       const call = { ...tools, context, request, caller, params, query, body } satisfies Record<
@@ -77,12 +76,18 @@ export function createHandler(
       >;
       return finish(await answer(call), envelope);
     } catch (error) {
-      return finish(errorResponse(await judge(error, visit, found), requestId, context.logger), envelope);
+      // Before the address is judged: a browser that asks first has asked for nothing wrong.
+      const preflight = cors.preflight(request, error);
+      if (preflight !== undefined) return finish(preflight, envelope);
+      const refusal = await judge(blameOf(request, error), visit, found);
+      return finish(errorResponse(refusal, requestId, context.logger), envelope);
     }
   };
 
   /** A start that fails is a part that does not answer: the log says which. */
   async function started(): Promise<void> {
+    // Another process is there, or will be soon: whoever comes back is served.
+    if (context.closing.aborted) throw new AppError("unavailable", { details: { retry_after_s: 1 } });
     try {
       await options.start?.();
     } catch (error) {
@@ -120,6 +125,12 @@ async function judge(error: unknown, visit: Visit | undefined, found: boolean): 
   } catch (refusal) {
     return refusal;
   }
+}
+
+/** A client that has gone hears no answer: what its going broke is no failure of ours, and nobody is to be woken for it. */
+function blameOf({ signal }: Request, error: unknown): unknown {
+  const left = signal.aborted && error === signal.reason;
+  return left ? new AppError("request_timeout", { cause: error }) : error;
 }
 
 /** A malformed id names nothing: it is answered like an unknown one. */

@@ -1,16 +1,18 @@
 import { idempotencyKey } from "../contract/headers.ts";
 import { AppError } from "../errors/app-error.ts";
+import type { Call } from "./call.ts";
 
 /**
  * The request's `Idempotency-Key`, if it has one.
  *
- * @throws AppError `invalid_idempotency_key` - empty, too long, not printable, or sent more than once.
+ * @throws AppError `invalid_idempotency_key` - empty, too long, not printable, sent more than once, or missing where
+ * the BFF requires one.
  */
-export function idempotencyKeyOf(request: Request): string | undefined {
-  const key = request.headers.get("idempotency-key");
-  if (key === null) return undefined;
-  if (!idempotencyKey.safeParse(key).success) throw new AppError("invalid_idempotency_key");
-  return key;
+export function idempotencyKeyOf({
+  context,
+  request,
+}: Pick<Call, "context" | "request">): string | undefined {
+  return context.requireIdempotencyKey ? requiredIdempotencyKeyOf(request) : givenKeyOf(request);
 }
 
 /**
@@ -19,7 +21,14 @@ export function idempotencyKeyOf(request: Request): string | undefined {
  * @throws AppError `invalid_idempotency_key` - as above, or missing.
  */
 export function requiredIdempotencyKeyOf(request: Request): string {
-  const key = idempotencyKeyOf(request);
+  const key = givenKeyOf(request);
   if (key === undefined) throw new AppError("invalid_idempotency_key");
+  return key;
+}
+
+function givenKeyOf(request: Request): string | undefined {
+  const key = request.headers.get("idempotency-key");
+  if (key === null) return undefined;
+  if (!idempotencyKey.safeParse(key).success) throw new AppError("invalid_idempotency_key");
   return key;
 }

@@ -6,7 +6,7 @@ export interface OpenStream {
   readonly userId: string;
   /** Called about once a second. */
   beat(nowMs: number): void;
-  /** The BFF stops. */
+  /** The BFF stops, or had stopped when the stream was added. */
   close(): void;
 }
 
@@ -45,6 +45,8 @@ export function createOpenStreams(closing: AbortSignal, clock: Clock): OpenStrea
       counts.set(stream.userId, count + 1);
       open.add(stream);
       endBeats ??= clock.every(beatMs, beatAll);
+      // Opened while the BFF was already stopping: nobody would come back to close it.
+      if (closing.aborted) queueMicrotask(() => stream.close());
       return () => {
         if (!open.delete(stream)) return;
         const left = (counts.get(stream.userId) ?? 1) - 1;

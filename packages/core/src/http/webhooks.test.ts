@@ -11,6 +11,8 @@ const seen: WebhookRequest[] = [];
 const urls: (string | undefined)[] = [];
 let finished = false;
 let keysAreDown = false;
+/** What a job is called, where no body could say it. */
+let tooOdd: string | undefined;
 const tripo = scriptedProvider({
   submit(job) {
     urls.push(job.webhookUrl);
@@ -21,7 +23,8 @@ const tripo = scriptedProvider({
     async verifyWebhook(request) {
       seen.push(request);
       if (keysAreDown) throw new Error("the vendor's keys could not be read");
-      const [signature, key = "", event = key] = new TextDecoder().decode(request.body).split("\n");
+      const [signature, said = "", event = said] = new TextDecoder().decode(request.body).split("\n");
+      const key = tooOdd ?? said;
       return signature === "signed" ? { eventId: event, jobKey: key, job: { key } } : undefined;
     },
   },
@@ -145,6 +148,18 @@ describe("a webhook", () => {
       job_key: "nobody's",
       payload: { job: { key: "nobody's" } },
     });
+  });
+
+  it.each([
+    ["U+0000", "a\0b"],
+    ["half a character", "a\ud800"],
+    ["more than an index can hold", Array.from({ length: 400 }, () => crypto.randomUUID()).join("")],
+  ])("of a job whose name no database could keep is answered well, and forgotten: %s", async (_, name) => {
+    const before = await inbox();
+    tooOdd = name;
+    expect(await post(secretUrl, "signed\nodd")).toEqual({ status: 200, json: { received: true } });
+    tooOdd = undefined;
+    expect(await inbox()).toEqual(before);
   });
 
   it("that is not proven is refused, and leaves nothing", async () => {

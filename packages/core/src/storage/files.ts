@@ -113,7 +113,8 @@ class Files implements ObjectStore {
    * @throws AppError `invalid_signature` - the link is altered, expired, or for another key or method.
    * @throws AppError `not_found` - nothing is stored there.
    * @throws AppError `method_not_allowed` - another method.
-   * @throws AppError `payload_too_large`, `unsupported_media_type`, `validation_failed` - see `receiveFile`.
+   * @throws AppError `payload_too_large`, `unsupported_media_type`, `validation_failed`, `request_timeout` - see
+   * `receiveFile`.
    * @throws AppError `unavailable` - the disk refused.
    */
   async serve(request: Request, key: string): Promise<Response> {
@@ -137,7 +138,10 @@ class Files implements ObjectStore {
     } catch (error) {
       // What is left of a refused body is not waited for.
       if (request.body && !request.body.locked) await request.body.cancel(error).catch(() => undefined);
-      throw isAppError(error) ? error : new AppError("unavailable", { cause: error });
+      const left = request.signal.aborted && error === request.signal.reason;
+      throw isAppError(error)
+        ? error
+        : new AppError(left ? "request_timeout" : "unavailable", { cause: error });
     }
     return new Response(null, { status: 204 });
   }

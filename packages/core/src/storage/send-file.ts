@@ -52,6 +52,8 @@ function headersOf(key: string, etag: string, secondsLeft: number): Record<strin
     "content-disposition": `${isShown(contentType) ? "inline" : "attachment"}; filename="${name}"`,
     "content-security-policy": "default-src 'none'; sandbox",
     "x-content-type-options": "nosniff",
+    // Whoever has the link may show it, on a page of any origin: the link is the right. Reading it by script is CORS.
+    "cross-origin-resource-policy": "cross-origin",
     "cache-control": `private, max-age=${Math.max(0, Math.min(cacheSecondsMax, Math.floor(secondsLeft)))}`,
     "accept-ranges": "bytes",
     etag,

@@ -3,7 +3,7 @@ import { testToken } from "./test-bff.ts";
 
 /** One request of a case, as data. */
 export interface HostRequest {
-  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
   /** After `basePath`, unless it begins with a scheme. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

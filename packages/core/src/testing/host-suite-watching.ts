@@ -22,13 +22,14 @@ export function watchingStories({ host }: Given): void {
   });
 
   it("gives up waiting when the time is over", async () => {
+    const as = "patient";
     const { body } = await ask<GenerationCreated>(
       host(),
-      pictures({ task_id: "w-late", prompt: "[endless]" }),
+      pictures({ task_id: "w-late", prompt: "[endless]" }, { as }),
     );
     const path = `/tasks/${body.generation_id}/status?wait=1&version=999`;
-    expect(await ask(host(), { path })).toMatchObject({ status: 200, body: { completed_at: null } });
-    await send(host(), { method: "POST", path: `/generations/${body.generation_id}/cancel` });
+    expect(await ask(host(), { path, as })).toMatchObject({ status: 200, body: { completed_at: null } });
+    await send(host(), { method: "POST", path: `/generations/${body.generation_id}/cancel`, as });
   });
 
   it("streams a generation to its end, once, and in order", async () => {
@@ -92,29 +93,32 @@ export function watchingStories({ host }: Given): void {
   });
 
   it("ends a stream when the token does", async () => {
-    await ask(host(), pictures({ task_id: "w-token" }, { headers: { prefer: "wait=15" } }));
+    const as = "leaver";
+    await ask(host(), pictures({ task_id: "w-token" }, { headers: { prefer: "wait=15" }, as }));
     // Clocks may differ by 5 s: a token that ended 3 s ago is taken for 2 more. A slow machine gets longer ones.
     let response: Response | undefined;
     for (let endedAgo = 3; response?.status !== 200 && endedAgo > -8; endedAgo -= 5) {
       const claims = { exp: Math.floor(Date.now() / 1000) - endedAgo };
-      response = await send(host(), { path: "/tasks/w-token/events", claims });
+      response = await send(host(), { path: "/tasks/w-token/events", claims, as });
     }
     expect(await readEvents(response as Response)).toHaveLength(1);
   });
 
   it("survives a reader that goes away", async () => {
+    const as = "hasty";
     const { body } = await ask<GenerationCreated>(
       host(),
-      pictures({ task_id: "w-away", prompt: "[endless]" }),
+      pictures({ task_id: "w-away", prompt: "[endless]" }, { as }),
     );
     const leaving = new AbortController();
     const path = `/tasks/${body.generation_id}/status?wait=20&version=999`;
-    const waiting = send(host(), { path, signal: leaving.signal }).catch((error: unknown) => error);
+    const waiting = send(host(), { path, signal: leaving.signal, as }).catch((error: unknown) => error);
     setTimeout(() => leaving.abort(), 50);
     await waiting;
     const cancelled = await send(host(), {
       method: "POST",
       path: `/generations/${body.generation_id}/cancel`,
+      as,
     });
     expect(cancelled.status).toBe(200);
   });

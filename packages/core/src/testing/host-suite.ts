@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { errorCodes } from "../contract/error-codes.ts";
 import type { Database } from "../database/port.ts";
-import { badInput } from "../http/bad-input.cases.ts";
 import { forgedTokens } from "./auth/forged-tokens.ts";
 import { createTestPglite } from "./embedded/test-pglite.ts";
+import { casesSuite } from "./host/cases-suite.ts";
 import type { Host } from "./host.ts";
 import { ask, send } from "./host-request.ts";
 import { generationStories } from "./host-suite-generations.ts";
@@ -49,31 +48,6 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
       expect(violations).toEqual([]);
     });
 
-    describe("bad input", () => {
-      const cases = badInput.filter((each) => !(options.bodyParser && each.hiddenByBodyParser));
-      it.each(cases)("refuses $name with $status $code", async ({ request, status, code, pointer }) => {
-        const answer = await ask(host, { ...request, as: request.as === undefined ? "mallory" : request.as });
-        expect({ status: answer.status, error: answer.body.error }).toEqual({ status, error: code });
-        expect(answer.body.message).toBe(errorCodes[code].sentence);
-        expect(answer.body.request_id).toBe(answer.headers.get("x-request-id"));
-        if (pointer !== undefined) {
-          expect(answer.body.details).toMatchObject({
-            issues: expect.arrayContaining([expect.objectContaining({ pointer })]),
-          });
-        }
-      });
-
-      it("leaves nothing behind", async () => {
-        const balance = await ask(host, { path: "/credits/balance", as: "mallory" });
-        expect(balance.body).toMatchObject({ available: testPrices.signUp, held: 0, lifetime_spent: 0 });
-        expect((await ask(host, { path: "/tasks", as: "mallory" })).body).toEqual({
-          items: [],
-          next_cursor: null,
-        });
-        expect(test.troubles.filter(({ fields }) => fields.code === "internal_error")).toEqual([]);
-      });
-    });
-
     describe("identity", () => {
       const forged = forgedTokens(testSigner, () => testClaims("ada"));
       it.each([...identityCases(testToken), ...forged])(
@@ -97,10 +71,32 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
       });
     });
 
+    casesSuite({
+      name,
+      host: () => host,
+      reference: () => ({
+        baseUrl: "http://bff.test/api",
+        fetch: test.bff.fetch,
+        close: async () => undefined,
+      }),
+      bodyParser: options.bodyParser === true,
+    });
+
+    it("keeps nothing of what was refused", async () => {
+      const balance = await ask(host, { path: "/credits/balance", as: "mallory" });
+      expect(balance.body).toMatchObject({ available: testPrices.signUp, held: 0, lifetime_spent: 0 });
+      expect((await ask(host, { path: "/tasks", as: "mallory" })).body).toEqual({
+        items: [],
+        next_cursor: null,
+      });
+      expect(test.troubles.filter(({ fields }) => fields.code === "internal_error")).toEqual([]);
+    });
+
     const given = { host: () => host };
     describe("generations", () => generationStories(given));
     describe("uploads and files", () => uploadStories(given));
-    describe("watching", () => watchingStories(given));
+    // Most of their time they wait, each as a user of its own.
+    describe.concurrent("watching", () => watchingStories(given));
     describe("reading", () => readingStories(given));
   });
 }

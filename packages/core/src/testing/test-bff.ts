@@ -29,10 +29,13 @@ export interface TestBff {
 /** Signs the tokens of a `TestBff`. */
 export const testSecret = "a secret that only tests are told about";
 
+/** The one other origin whose pages may call a `TestBff`. */
+export const testOrigin = "https://app.example.com";
+
 /** A price a picture, and how many credits everybody starts with. */
 export const testPrices = { picture: 5, signUp: 100 };
 
-type MoreOptions = Partial<Pick<AnyBffOptions, "auth">> & {
+type MoreOptions = Partial<Pick<AnyBffOptions, "auth" | "hooks" | "requireIdempotencyKey">> & {
   readonly limits?: Omit<NonNullable<AnyBffOptions["limits"]>, "rates">;
 };
 
@@ -55,10 +58,11 @@ export async function createTestBff(
       "text-to-image": { studio: "test_picture" },
       "image-to-image": { studio: "test_picture" },
     },
+    cors: { origins: [testOrigin] },
     secret: testSecret,
     engine: inProcess({ sweepMs: 100, logger }),
     credits: { signUp: testPrices.signUp },
-    limits: { watchTickMs: 50, leaseMs: 2000, sweepMs: 100, openGenerationsPerUser: 8, ...limits },
+    limits: { watchTickMs: 50, leaseMs: 60_000, sweepMs: 100, openGenerationsPerUser: 8, ...limits },
     logger,
     ...more,
   });

@@ -58,7 +58,7 @@ function running(key: string, endless: boolean, progress: number): ProviderAnswe
   return {
     state: "running",
     reference: { key, data: { endless } },
-    pollAfterMs: endless ? 200 : 20,
+    pollAfterMs: endless ? 5000 : 20,
     progress,
     stage: "drawing",
   };

@@ -30,8 +30,7 @@ export function toResult(
   }
   const seen = (result.images as readonly (string | Uint8Array)[]).slice(0, wanted);
   const withheld = new Set(seen.flatMap((_, index) => (isWithheld(result, index) ? [index] : [])));
-  const empty = new Set(seen.flatMap((image, index) => (image.length === 0 ? [index] : [])));
-  if (seen.every((_, index) => withheld.has(index) || empty.has(index))) {
+  if (seen.length === withheld.size) {
     return isModerated(result.providerMetadata) || withheld.size > 0
       ? refused("content_rejected", "a filter withheld the picture", { cost, details: { stage: "output" } })
       : refused("provider_failed", "the answer holds no picture", { cost });
@@ -41,7 +40,6 @@ export function toResult(
   const noted = ignored.filter((name) => notable.includes(name));
   for (const [index, image] of seen.entries()) {
     if (withheld.has(index)) failures.push({ index, code: "content_rejected" });
-    else if (empty.has(index)) failures.push({ index, code: "provider_failed" });
     else outputs.push({ index, source: { stream: streamOf(image) }, ...metadataOf(noted) });
   }
   const code = isModerated(result.providerMetadata) ? "content_rejected" : "provider_failed";

@@ -6,6 +6,7 @@ import type { Lease } from "../lease.ts";
 import { clampProgress } from "../progress-reports.ts";
 import { costOf, errorForTheBooks, type Verdict } from "../verdict.ts";
 import type { RemoteOutput, WorkOrder } from "../work-order.ts";
+import { pauseBeforeNextLookMs } from "./look-pace.ts";
 import { storeStreams } from "./store-streams.ts";
 
 /** What to do with what the provider said, whether it was asked for the first time or for the tenth. */
@@ -19,7 +20,7 @@ export async function onAnswer(
     case "running":
       return {
         next: "later",
-        delayMs: answer.pollAfterMs,
+        delayMs: pauseBeforeNextLookMs(answer.pollAfterMs, ageMsOf(order)),
         changes: {
           step: "submitted",
           job: answer.reference,
@@ -51,6 +52,11 @@ export async function onAnswer(
       };
     }
   }
+}
+
+/** Since the submission left, by the database's own clock; 0 while it is only leaving. */
+function ageMsOf({ now, attempt_row: { intent_at: intentAt } }: WorkOrder): number {
+  return intentAt === null ? 0 : Date.parse(now) - Date.parse(intentAt);
 }
 
 /** An output that is JSON, if it is what the operation promises. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../contract/error-codes.ts";
+import { routes } from "../../contract/routes.ts";
 import { type BadInputCase, generate, good, unknownId } from "./case.ts";
 
 const get = (name: string, path: string, status: number, code: ErrorCode): BadInputCase => ({
@@ -7,6 +8,18 @@ const get = (name: string, path: string, status: number, code: ErrorCode): BadIn
   status,
   code,
 });
+
+/** Every route for operators, asked by somebody who is none. */
+const forbidden = Object.values(routes)
+  .filter(({ path }) => path.startsWith("/admin/"))
+  .map(({ method, path }): BadInputCase => {
+    const request = {
+      method,
+      path: path.replace(/\{\w+\}/g, unknownId),
+      ...(method === "GET" ? {} : { json: {} }),
+    };
+    return { name: `${method} ${path} without the claim`, request, status: 403, code: "forbidden" };
+  });
 
 /** Paths, queries and methods. */
 export const pathCases: readonly BadInputCase[] = [
@@ -75,4 +88,11 @@ export const pathCases: readonly BadInputCase[] = [
     status: 401,
     code: "invalid_signature",
   },
+  {
+    name: "a webhook at an address that nobody was given",
+    request: { method: "POST", path: "/webhooks/studio/guess", as: null, body: "{}" },
+    status: 401,
+    code: "invalid_signature",
+  },
+  ...forbidden,
 ];

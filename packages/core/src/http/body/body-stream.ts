@@ -11,7 +11,7 @@ export interface BodyLimits {
  * The chunks of a request's body, within limits. Leaving the loop cancels what has not arrived.
  *
  * @throws AppError `payload_too_large` - declared, or found while reading.
- * @throws AppError `request_timeout` - a body that drips, or breaks off.
+ * @throws AppError `request_timeout` - a body that drips or breaks off, or whose sender has gone.
  */
 export async function* readChunks(
   request: Request,
@@ -30,10 +30,12 @@ export async function* readChunks(
   }, limits.timeoutMs);
   // A body that broke rejects here too, with what the reader was already told.
   const letGo = () => void reader.cancel().catch(() => undefined);
+  // Not every host ends the body of a client that has gone.
+  request.signal.addEventListener("abort", letGo, { once: true });
   try {
     for (let total = 0; ; ) {
       const { done, value } = await reader.read().catch(brokenOff);
-      if (late) throw new AppError("request_timeout");
+      if (late || request.signal.aborted) throw new AppError("request_timeout");
       if (done) return;
       total += value.byteLength;
       if (total > limits.bytesMax) throw tooLarge();
@@ -41,6 +43,7 @@ export async function* readChunks(
     }
   } finally {
     clearTimeout(timer);
+    request.signal.removeEventListener("abort", letGo);
     letGo();
   }
 }

@@ -1,5 +1,6 @@
 import type { Route } from "../../contract/routes.ts";
 import { jsonBytesMax } from "../../contract/routes.ts";
+import type { Limits } from "../../create-bff.ts";
 import { parseOrRefuse } from "../../errors/validation-failed.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { readChunks } from "./body-stream.ts";
@@ -13,10 +14,7 @@ export interface Form {
 }
 
 /** How long a body may take to arrive. */
-export interface BodyTimeouts {
-  readonly jsonTimeoutMs: number;
-  readonly formTimeoutMs: number;
-}
+export type BodyTimeouts = Pick<Limits, "jsonTimeoutMs" | "fileTimeoutMs">;
 
 /**
  * What the route takes: a JSON object by its schema, a form, or nothing.
@@ -32,7 +30,7 @@ export async function readBody(
   const { type, boundary } = mediaTypeOf(request, route.takes);
   if (type === "multipart/form-data") {
     if (boundary === undefined || !/^[\x21-\x7e]{1,70}$/.test(boundary)) throw brokenForm();
-    const limits = { bytesMax: route.bodyBytesMax ?? jsonBytesMax, timeoutMs: timeouts.formTimeoutMs };
+    const limits = { bytesMax: route.bodyBytesMax ?? jsonBytesMax, timeoutMs: timeouts.fileTimeoutMs };
     return { parts: readParts(readChunks(request, limits), boundary) };
   }
   const value = await readJson(request, { bytesMax: jsonBytesMax, timeoutMs: timeouts.jsonTimeoutMs });

@@ -1,4 +1,6 @@
+import { routes } from "../../contract/routes.ts";
 import { AppError } from "../../errors/app-error.ts";
+import { readChunks } from "../body/body-stream.ts";
 import type { Call, RouteHandler } from "../call.ts";
 import { json } from "../respond.ts";
 import { urlValidS } from "../sign-urls.ts";
@@ -18,7 +20,32 @@ export const assetUrl: RouteHandler<"assetUrl"> = async ({ context, caller, para
 export const readFile: RouteHandler<"readFile"> = (call) => serve(call);
 
 /** `PUT /files/{key}` */
-export const writeFile: RouteHandler<"writeFile"> = (call) => serve(call);
+export const writeFile: RouteHandler<"writeFile"> = ({ context, params, request }) =>
+  serve({ context, params, request: inTime(request, context.limits.fileTimeoutMs) });
+
+/** The same request, whose body ends with `request_timeout` where it drips. */
+function inTime(request: Request, timeoutMs: number): Request {
+  const { body: given } = request;
+  if (given === null) return request;
+  const chunks = readChunks(request, { bytesMax: routes.writeFile.bodyBytesMax, timeoutMs });
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      // What is refused before a byte of it was read is let go too.
+      async cancel(reason) {
+        void chunks.return().catch(() => undefined);
+        if (!given.locked) await given.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const { method, url, headers, signal } = request;
+  return new Request(url, { method, headers, signal, body, duplex: "half" } as RequestInit);
+}
 
 /** Storage that has its own host answers its own URLs; ours then has no such path. */
 async function serve({

@@ -8,8 +8,8 @@ import { readOperationForm } from "../operation-form.ts";
 
 /** `POST /generate/{operation}`, as JSON or as a form with files. */
 export const generate: RouteHandler<"generate"> = async (call) => {
-  const { context, caller, request } = call;
-  const idempotencyKey = idempotencyKeyOf(request);
+  const { context, caller } = call;
+  const idempotencyKey = idempotencyKeyOf(call);
   const operation = call.params.operation ?? "";
   const given = call.body as Parameters<typeof isForm>[0];
   const form = isForm(given) ? await readOperationForm(call, given, operation) : undefined;

@@ -19,8 +19,8 @@ export const cancel: RouteHandler<"cancel"> = async ({ context, caller, params }
 
 /** `POST /generations/{id}/retry`: a new generation, priced anew, that names the one it repeats. */
 export const retry: RouteHandler<"retry"> = async (call) => {
-  const { context, caller, params, request } = call;
-  const idempotencyKey = idempotencyKeyOf(request);
+  const { context, caller, params } = call;
+  const idempotencyKey = idempotencyKeyOf(call);
   const found = await context.database.call("genbff_generation_input", {
     p_user_id: caller.userId,
     p_generation_id: params.id ?? "",

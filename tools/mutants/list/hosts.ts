@@ -1,0 +1,66 @@
+import { type Mutant, tests } from "../mutant.ts";
+
+const hosts = tests("core", "packages/core/src/http/handle-request.test.ts");
+const cors = tests("core", "packages/core/src/http/cors.test.ts");
+const stopping = tests("core", "packages/core/src/http/stopping.test.ts");
+const slow = tests("adapter-express", "packages/adapter-express/src/slow-requests.test.ts");
+
+/** What stands around the BFF: other origins, hosts, slow lines, the end of a process. */
+export const hostsAndStops: readonly Mutant[] = [
+  {
+    name: "any origin is reflected",
+    why: "CORS is strict: exact origins, nothing reflected that was not configured",
+    file: "packages/core/src/http/cors.ts",
+    find: "if (origin === null || !origins.has(origin)) return {};",
+    replace: "if (origin === null) return {};",
+    test: hosts("about CORS"),
+  },
+  {
+    name: "the origin null is allowed",
+    why: "CORS is strict: a sandboxed frame of anybody has this origin",
+    file: "packages/core/src/http/cors.ts",
+    find: "!origins.has(origin)) return {};",
+    replace: '!(origins.has(origin) || origin === "null")) return {};',
+    test: hosts("about CORS"),
+  },
+  {
+    name: "a wildcard starts",
+    why: "a list that matches nobody, or everybody, must not start",
+    file: "packages/core/src/http/cors.ts",
+    find: ' || origin.includes("*"))',
+    replace: ")",
+    test: cors("refuses to start"),
+  },
+  {
+    name: "a cache may give one page's answer to another",
+    why: "every answer varies by Origin",
+    file: "packages/core/src/http/respond.ts",
+    find: 'headers.append("vary", "Origin");',
+    replace: "",
+    test: hosts("about CORS"),
+  },
+  {
+    name: "a process that stops takes requests",
+    why: "issue 5, 12: graceful stop takes no new work",
+    file: "packages/core/src/http/handle-request.ts",
+    find: "if (context.closing.aborted) throw",
+    replace: "if (false) throw",
+    test: stopping("turns new requests away"),
+  },
+  {
+    name: "a process that stops drops what it is answering",
+    why: "issue 5, 12: what was asked before the stop is answered",
+    file: "packages/core/src/create-bff.ts",
+    find: "underWay.answered(graceMs),",
+    replace: "",
+    test: stopping("answers what it was asked before"),
+  },
+  {
+    name: "a signed upload may drip for ever",
+    why: "reliability 7: a slow request body is 408 or closed",
+    file: "packages/core/src/http/routes/files.ts",
+    find: "request: inTime(request, context.limits.fileTimeoutMs)",
+    replace: "request",
+    test: slow("a signed upload that drips"),
+  },
+];
