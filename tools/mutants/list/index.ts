@@ -1,4 +1,5 @@
 import type { Mutant } from "../mutant.ts";
+import { clients } from "./clients.ts";
 import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
 import { hostsAndStops } from "./hosts.ts";
@@ -40,5 +41,6 @@ export const mutants: readonly Mutant[] = [
   ...limiting,
   ...webhooks,
   ...throughPostgres,
+  ...clients,
   ...throughSupabase,
 ];

@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { commands as bffCommands } from "../../../../packages/core/src/cli/commands.ts";
+import { runCommand } from "../../../../packages/core/src/cli/run-command.ts";
 import { root } from "./pages.ts";
 import type { World } from "./world.ts";
 
@@ -57,6 +59,7 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
         isIn(read("packages/simulator/src/command.ts"), flag),
       ),
   },
+  { pattern: /^npx bff (.+)$/, proof: ([, words = ""]) => bff(words.split(" ")) },
   { pattern: /^curl .*$/, proof: ([line], world) => curl(line, world) },
 ];
 
@@ -102,6 +105,17 @@ function isTest(project: string, part: string, name: string | undefined): void {
   const words = (name ?? "").split(" ");
   if (!found.some((path) => words.every((word) => read(path).includes(word))))
     throw new Error(`No test is named "${name}"`);
+}
+
+/** Runs the command itself, in the page's folder, on the page's database. */
+async function bff(args: readonly string[]): Promise<void> {
+  const complaints: string[] = [];
+  const code = await runCommand(bffCommands, args, {
+    env: process.env,
+    print: () => undefined,
+    complain: (line) => complaints.push(line),
+  });
+  if (code !== 0) throw new Error(`bff ${args.join(" ")} exits with ${code}: ${complaints.join("\n")}`);
 }
 
 async function curl(line: string, world: World): Promise<void> {

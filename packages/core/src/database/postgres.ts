@@ -3,10 +3,11 @@ import { Client, type ClientConfig, Pool } from "pg";
 import { AppError } from "../errors/app-error.ts";
 import type { JsonValue } from "../shared/json.ts";
 import { callWithRetries } from "./call-with-retries.ts";
-import { type MigrationExecutor, migrate, type RunSql } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
 import { coreMigrations } from "./migration-files.ts";
 import { namedCall } from "./named-call.ts";
 import type { Database } from "./port.ts";
+import { lendExecutor } from "./postgres-executor.ts";
 import { connectFailure, type PostgresPlace } from "./postgres-failure.ts";
 import { sayGoodbye } from "./postgres-goodbye.ts";
 import { postgresListener } from "./postgres-listener.ts";
@@ -135,16 +136,9 @@ export function postgres(options: string | PostgresOptions): Database {
     listen: (channel, handler) => listener.listen(channel, handler),
     async migrate(folders) {
       if (settings.migrate === false) return;
-      await callWithRetries("migrate", async () => {
-        const client = new Client(connection); // without the time limit of a call
-        client.on("error", ignore);
-        try {
-          await connected(client.connect());
-          await migrate(executor(client), [coreMigrations(), ...folders]);
-        } finally {
-          await sayGoodbye(client);
-        }
-      });
+      await callWithRetries("migrate", () =>
+        lendExecutor(connection, (executor) => migrate(executor, [coreMigrations(), ...folders]), connected),
+      );
     },
     close() {
       closing ??= close();
@@ -176,29 +170,6 @@ function placeOf(connection: ClientConfig): PostgresPlace {
 
 const unreadable =
   "The connection string cannot be read: it is postgres://user:password@host:port/database, with signs such as @ : / # ? % in the password written as %40 %3A %2F %23 %3F %25";
-
-function executor(client: Client): MigrationExecutor {
-  const run: RunSql = async (sql) => {
-    const results = await client.query(sql);
-    // Several statements give several results, which pg's types do not say.
-    const last = Array.isArray(results) ? results.at(-1) : results;
-    return last?.rows ?? [];
-  };
-  return {
-    run,
-    async transaction(work) {
-      // Read committed: after the wait for the lock we must see what its last owner did.
-      await run("begin isolation level read committed");
-      try {
-        await work(run);
-        await run("commit");
-      } catch (error) {
-        await run("rollback").catch(ignore); // fails where the connection is gone, which rolls back too
-        throw error;
-      }
-    },
-  };
-}
 
 function isUsableAfter(error: unknown): boolean {
   return sqlStateOf(error) !== undefined && classifySqlError(error) !== "disconnected";

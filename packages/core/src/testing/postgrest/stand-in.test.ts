@@ -8,7 +8,10 @@ import { createSupabaseProject, jwtSecret, keyOf, type SupabaseProject } from ".
 let project: SupabaseProject;
 beforeAll(async () => {
   project = await createSupabaseProject();
+  // The examples stand on a Postgres where what is made is open; our migrations have closed that.
+  await project.query("alter default privileges grant execute on functions to public");
   await project.query("create sequence public.callcounter_count");
+  await project.query("grant usage on sequence public.callcounter_count to anon, authenticated");
   for (const [name, language, body, more] of [
     ["add_them(a integer, b integer) returns integer", "sql", "select a + b", "immutable"],
     ["plus_one(arr int[]) returns int[]", "sql", "select array_agg(n + 1) from unnest($1) as n", ""],
