@@ -78,21 +78,29 @@ describe("the network", () => {
   });
 });
 
+describe("vendors' clients", () => {
+  it("stay in one folder: supabase-js in packages/core/src/supabase", () => {
+    const pattern = /from "@supabase\/|import\("@supabase\//;
+    expect(offences(shipped, pattern, (path) => path.startsWith("packages/core/src/supabase/"))).toEqual([]);
+  });
+});
+
 describe("directions", () => {
   /** Folder of core → what it may never import. */
   const forbidden: Record<string, RegExp> = {
     contract: /^(?!contract\/)/,
-    credits: /^(http|generations|engine|storage\/files|database\/(postgres|pglite))/,
+    credits: /^(http|generations|engine|storage\/files|database\/(postgres|pglite)|supabase)/,
     operations: /^(http|generations|engine|assets|storage|database)/,
     assets: /^(http|generations|engine)/,
     storage: /^(http|generations|engine|operations)/,
-    database: /^(http|generations|engine|operations|assets|storage)/,
+    database: /^(http|generations|engine|operations|assets|storage|supabase)/,
     engine: /^(http|generations|operations|assets|storage|database)/,
     generations: /^http/,
     webhooks: /^(generations|engine)/,
     events: /^(http|generations|engine|operations)/,
     auth: /^(http|generations|engine|operations|assets|storage|database)/,
     limits: /^(http|generations|engine|operations|assets|storage|database)/,
+    supabase: /^(http|generations|engine|operations)/,
     shared: /^(?!(shared|contract|errors)\/)/,
     errors: /^(?!(errors|contract)\/)/,
   };

@@ -7,6 +7,7 @@ export default defineConfig({
     "src/credits/price.ts",
     "src/database/postgres.ts",
     "src/database/pglite.ts",
+    "src/supabase/index.ts",
     "src/storage/files.ts",
     "src/testing/index.ts",
   ],

@@ -3134,6 +3134,23 @@ begin
   return jsonb_build_object('more', v_ended = p_count or v_waiting = p_count);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_schema()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+begin
+  if to_regclass('genbff.migrations') is null then
+    return '[]';
+  end if;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('folder', folder, 'number', number, 'checksum', checksum) order by folder, number), '[]')
+      from genbff.migrations);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_send_webhooks_again(p_event_ids jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql

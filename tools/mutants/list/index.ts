@@ -10,6 +10,7 @@ import { outside } from "./outside.ts";
 import { providing } from "./providers.ts";
 import { reads } from "./reads.ts";
 import { starting } from "./start.ts";
+import { throughSupabase } from "./supabase.ts";
 import { turnsAndCaps } from "./turns.ts";
 import { vendors } from "./vendors.ts";
 import { webhooks } from "./webhooks.ts";
@@ -33,4 +34,5 @@ export const mutants: readonly Mutant[] = [
   ...vendors,
   ...limiting,
   ...webhooks,
+  ...throughSupabase,
 ];

@@ -53,6 +53,20 @@ export async function migrate(
   }
 }
 
+/**
+ * The files of these folders that a database has not seen, for whoever may look but not apply.
+ *
+ * @param rows - `folder`, `number` and `checksum` of what it has seen.
+ * @throws Error - an applied file was edited.
+ */
+export async function missingMigrations(
+  folders: readonly MigrationFolder[],
+  rows: readonly Record<string, unknown>[],
+): Promise<MigrationFile[]> {
+  const applied = toApplied(rows);
+  return (await Promise.all(folders.map(readMigrations))).flat().filter((file) => !isApplied(file, applied));
+}
+
 async function apply(run: RunSql, file: MigrationFile): Promise<void> {
   await run(`select pg_advisory_xact_lock(${advisoryLock})`);
   await run(bookkeeping);
@@ -72,10 +86,13 @@ async function apply(run: RunSql, file: MigrationFile): Promise<void> {
 /** Folder and number → checksum. */
 type Applied = ReadonlyMap<string, string>;
 
+function toApplied(rows: readonly Record<string, unknown>[]): Applied {
+  return new Map(rows.map((row) => [`${row.folder}/${row.number}`, String(row.checksum)]));
+}
+
 async function readApplied(run: RunSql): Promise<Applied> {
   try {
-    const rows = await run("select folder, number, checksum from genbff.migrations");
-    return new Map(rows.map((row) => [`${row.folder}/${row.number}`, String(row.checksum)]));
+    return toApplied(await run("select folder, number, checksum from genbff.migrations"));
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === "42P01" || code === "3F000") return new Map(); // no such table or schema: a new database

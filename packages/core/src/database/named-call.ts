@@ -33,8 +33,17 @@ export function namedCall(functionName: string, args: JsonObject): NamedCall {
  * @throws Error - it holds anything but `a-z`, `0-9` and `_`.
  */
 export function quoteName(name: string): string {
-  if (!identifier.test(name)) throw new Error(`"${name}" is not a name that the database port takes`);
+  assertName(name);
   return `"${name}"`;
+}
+
+/**
+ * Lets only the names of functions, arguments and channels pass that every driver takes.
+ *
+ * @throws Error - it holds anything but `a-z`, `0-9` and `_`.
+ */
+export function assertName(name: string): void {
+  if (!identifier.test(name)) throw new Error(`"${name}" is not a name that the database port takes`);
 }
 
 function asText(value: JsonValue): string | null {

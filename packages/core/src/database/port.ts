@@ -22,7 +22,10 @@ export interface Database {
   call(functionName: string, args: JsonObject): Promise<JsonValue>;
   /** Hints only: whatever is missed is found by the next query. Resolves to a function that stops listening. */
   listen?(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>>;
-  /** Brings the schema up to date: ours first, then these folders. Harmless to repeat and to run from many processes. */
+  /**
+   * Brings the schema up to date: ours first, then these folders. Harmless to repeat and to run from many processes.
+   * A driver that can change no schema rejects with an `Error` that says what to run where something is missing.
+   */
   migrate?(folders: readonly MigrationFolder[]): Promise<void>;
   /** Calls that come afterwards reject with `unavailable`: a server that stops may still be asked. */
   close(): Promise<void>;

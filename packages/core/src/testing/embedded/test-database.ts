@@ -9,6 +9,8 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** Given by the global set-up in `tools/embedded-postgres.ts`. */
     postgresUrl: string;
+    /** The same with Supabase's roles. */
+    supabasePostgresUrl: string;
   }
 }
 

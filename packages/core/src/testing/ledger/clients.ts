@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { isAppError } from "../../errors/app-error.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { createTestDatabase } from "../embedded/test-database.ts";
+import { createTestDatabase, type TestDatabase } from "../embedded/test-database.ts";
 
 type Row = Record<string, unknown>;
 
-/** A ledger on a real server, reached by 32 connections at the same time. */
+/** A ledger on a real server, reached by many clients at the same time. */
 export interface LedgerClients {
   call(name: string, args: JsonObject): Promise<Row>;
   grant(wallet: string, amount: number, more?: JsonObject): Promise<Row>;
@@ -17,9 +17,11 @@ export interface LedgerClients {
   close(): Promise<void>;
 }
 
-/** Opens one, on a database of its own. */
-export async function ledgerClients(): Promise<LedgerClients> {
-  const test = await createTestDatabase({ max: 32 });
+/** Opens one, on a database of its own; by default through 32 connections. */
+export async function ledgerClients(
+  open: () => Promise<TestDatabase> = () => createTestDatabase({ max: 32 }),
+): Promise<LedgerClients> {
+  const test = await open();
   const call = (name: string, args: JsonObject) => test.database.call(`genbff_${name}`, args) as Promise<Row>;
   return {
     call,

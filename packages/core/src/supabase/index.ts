@@ -1,0 +1,1 @@
+export { type SupabaseOptions, type SupabaseRpcClient, supabase } from "./database.ts";

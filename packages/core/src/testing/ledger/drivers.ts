@@ -1,0 +1,30 @@
+import type { Database } from "../../database/port.ts";
+import { createTestDatabase, type TestDatabase } from "../embedded/test-database.ts";
+import { createTestPglite } from "../embedded/test-pglite.ts";
+import { createSupabaseProject } from "../postgrest/supabase-project.ts";
+
+/** A driver that reaches one ledger with many clients at the same time: there alone a race can show. */
+export interface ParallelDriver {
+  open(): Promise<TestDatabase>;
+  /** Of the rounds of a race: all, or a part where the same SQL lies behind and only the way to it differs. */
+  readonly share: number;
+}
+
+export const parallelDrivers: Readonly<Record<string, ParallelDriver>> = {
+  postgres: { open: () => createTestDatabase({ max: 32 }), share: 1 },
+  supabase: { open: () => createSupabaseProject(), share: 0.2 },
+};
+
+/** Every driver, each before a migrated database of its own. */
+export const drivers: Readonly<
+  Record<string, { open(): Promise<{ readonly database: Database; close(): Promise<void> }> }>
+> = {
+  ...parallelDrivers,
+  pglite: {
+    async open() {
+      const { database, close } = await createTestPglite();
+      await database.migrate?.([]);
+      return { database, close };
+    },
+  },
+};
