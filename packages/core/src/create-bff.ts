@@ -8,6 +8,7 @@ import type {
   Providers,
 } from "./app-types.ts";
 import type { Auth } from "./auth/port.ts";
+import type { SignIn } from "./auth/sign-in.ts";
 import type { BffContext } from "./context.ts";
 import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
@@ -33,6 +34,11 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
   storage: ObjectStore;
   /** Who asks: `jwtAuth`, `verifyAuth`, or your own. There is no default. */
   auth: Auth;
+  /**
+   * Opens `POST /auth/signup` and `POST /auth/login`, e.g. `supabaseSignIn`. Default: they do not exist, and browsers sign
+   * in elsewhere. Set `limits.addresses` with it: nothing else of ours slows down whoever guesses passwords.
+   */
+  signIn?: SignIn | undefined;
   /** Public key → vendor. What is behind a key never leaves the server. */
   providers: P & CheckOffers<NoInfer<P>, NoInfer<O>>;
   /** The team's own operations; built-in ones come with the providers that offer them. */

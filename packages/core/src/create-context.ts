@@ -94,6 +94,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     database: options.database,
     storage: options.storage,
     auth: checkedAuth((request) => options.auth.authenticate(request)),
+    signIn: options.signIn,
     catalogue,
     costs: createCosts(options.database, catalogue.priceKeys, clock),
     engine: options.engine ?? inProcessOn(clock, { sweepMs: limits.sweepMs, logger }),

@@ -2,6 +2,7 @@ export type { AppOf, FallbackFor, PairsFor, PricesFor } from "./app-types.ts";
 export { jwtAuth } from "./auth/jwt-auth.ts";
 export type { JwtAlgorithm, JwtAuthOptions } from "./auth/jwt-options.ts";
 export type { Auth, Principal } from "./auth/port.ts";
+export type { SignIn, SignInOrigin } from "./auth/sign-in.ts";
 export { type Identity, verifyAuth } from "./auth/verify-auth.ts";
 export { type ErrorCode, errorCodes } from "./contract/error-codes.ts";
 export {
