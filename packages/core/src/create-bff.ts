@@ -12,6 +12,7 @@ import type { SignIn } from "./auth/sign-in.ts";
 import type { BffContext } from "./context.ts";
 import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
+import { type DiagnoseOptions, type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
 import type { Engine, Worker } from "./engine/port.ts";
 import { handOverAll } from "./generations/hand-over.ts";
 import { registeredWebhookUrl } from "./generations/webhook-url.ts";
@@ -181,6 +182,11 @@ export interface Bff<App extends object> {
   readonly webhookUrl: (provider: string) => Promise<string>;
   /** Outgoing webhooks that were never heard, for operators. */
   readonly givenUpWebhooks: GivenUpWebhooks;
+  /**
+   * Looks at every part, started or not, and says what is wrong and how to mend it; `bff doctor` prints it. For operators
+   * alone: it names hosts and buckets. Never rejects, and changes nothing but one file of storage, which it removes.
+   */
+  readonly diagnose: (options?: DiagnoseOptions) => Promise<readonly Diagnosis[]>;
   readonly database: Database;
   readonly "~app": App;
 }
@@ -230,6 +236,7 @@ export function runBff(
     worker,
     webhookUrl: (provider: string) => registeredWebhookUrl(context, provider),
     givenUpWebhooks: givenUpWebhooks(context.database),
+    diagnose: (options) => diagnose(context, migrations, options),
     database: context.database,
   };
 }

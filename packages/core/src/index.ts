@@ -27,6 +27,7 @@ export type {
   PastBalance,
 } from "./credits/ledger-types.ts";
 export type { Database, MigrationFolder } from "./database/port.ts";
+export type { DiagnoseOptions, Diagnosis } from "./diagnosis/diagnose.ts";
 export { type InProcessOptions, inProcess } from "./engine/in-process.ts";
 export type { Engine, Worker } from "./engine/port.ts";
 export { AppError, isAppError } from "./errors/app-error.ts";
@@ -80,6 +81,7 @@ export type {
   WebhookNotice,
   WebhookRequest,
 } from "./providers/port.ts";
+export type { Finding } from "./shared/finding.ts";
 export type { JsonObject, JsonValue } from "./shared/json.ts";
 export type { Logger } from "./shared/logger.ts";
 export type { ObjectStore, SignedUpload, StoredObject } from "./storage/port.ts";

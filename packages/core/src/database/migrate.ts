@@ -67,6 +67,18 @@ export async function missingMigrations(
   return (await Promise.all(folders.map(readMigrations))).flat().filter((file) => !isApplied(file, applied));
 }
 
+/** How many migrations of these folders a database has seen that are not in them: a newer release has been there. */
+export async function newerMigrations(
+  folders: readonly MigrationFolder[],
+  rows: readonly Record<string, unknown>[],
+): Promise<number> {
+  const files = (await Promise.all(folders.map(readMigrations))).flat();
+  const known = new Set(files.map((file) => `${file.folder}/${file.number}`));
+  const ours = new Set(folders.map(({ name }) => name));
+  return [...toApplied(rows).keys()].filter((key) => ours.has(key.replace(/\/.*/, "")) && !known.has(key))
+    .length;
+}
+
 async function apply(run: RunSql, file: MigrationFile): Promise<void> {
   await run(`select pg_advisory_xact_lock(${advisoryLock})`);
   await run(bookkeeping);

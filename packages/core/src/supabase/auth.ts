@@ -1,5 +1,8 @@
+import { fetchJwks } from "../auth/fetch-jwks.ts";
+import { jwksLimits } from "../auth/jwks.ts";
 import { jwtAuth } from "../auth/jwt-auth.ts";
 import type { Auth } from "../auth/port.ts";
+import { type Finding, ok, problem, warning } from "../shared/finding.ts";
 
 /** Which project's users are let in, and by what. */
 export interface SupabaseAuthOptions {
@@ -44,7 +47,28 @@ export function supabaseAuth(options: SupabaseAuthOptions): Auth {
     if (migrating) throw new Error("supabaseAuth: migrating needs the jwtSecret that you move away from");
     return jwtAuth(published);
   }
-  return migrating ? jwtAuth({ ...published, secret, migrating }) : jwtAuth({ ...users, secret });
+  if (migrating) return jwtAuth({ ...published, secret, migrating });
+  const auth = jwtAuth({ ...users, secret });
+  const inspect = async (token?: string) => [
+    ...((await auth.inspect?.(token)) ?? []),
+    await inspectMove(published.jwksUrl),
+  ];
+  return { ...auth, inspect };
+}
+
+/** Whether a project that is taken to sign with its secret does, as far as it can be seen from outside. */
+async function inspectMove(jwksUrl: string): Promise<Finding> {
+  try {
+    const { keys } = await fetchJwks(jwksUrl, jwksLimits.timeoutMs);
+    if (keys.length === 0) return ok("The project publishes no keys: it signs with its secret");
+    return warning(
+      "The project publishes keys, so it signs with them now or soon: say migrating: true, and leave the jwtSecret out when no token of it is left",
+    );
+  } catch {
+    return problem(
+      `The project does not answer at ${jwksUrl}: correct its URL, or let this machine reach it`,
+    );
+  }
 }
 
 /** `app_metadata` is written with the service role's key alone. */
