@@ -67,6 +67,8 @@ describe("the network", () => {
   const doors = [
     /^packages\/core\/src\/assets\/guarded-fetch/,
     /^packages\/core\/src\/auth\//,
+    // Streams to our own bucket: docs/adr/2026-11-22-streams-to-supabase-storage.md.
+    /^packages\/core\/src\/supabase\/storage-put\.ts$/,
     /^packages\/providers\/src\/shared\//,
     /^packages\/client-sdk\/src\/transport\.ts$/,
     // Simulators fetch the inputs they are told of, on this machine only.
@@ -82,6 +84,11 @@ describe("vendors' clients", () => {
   it("stay in one folder: supabase-js in packages/core/src/supabase", () => {
     const pattern = /from "@supabase\/|import\("@supabase\//;
     expect(offences(shipped, pattern, (path) => path.startsWith("packages/core/src/supabase/"))).toEqual([]);
+  });
+
+  it("stay in one folder: Amazon's SDK in packages/core/src/s3", () => {
+    const pattern = /from "@aws-sdk\/|import\("@aws-sdk\//;
+    expect(offences(shipped, pattern, (path) => path.startsWith("packages/core/src/s3/"))).toEqual([]);
   });
 });
 
@@ -101,6 +108,7 @@ describe("directions", () => {
     auth: /^(http|generations|engine|operations|assets|storage|database)/,
     limits: /^(http|generations|engine|operations|assets|storage|database)/,
     supabase: /^(http|generations|engine|operations)/,
+    s3: /^(http|generations|engine|operations|database|supabase)/,
     shared: /^(?!(shared|contract|errors)\/)/,
     errors: /^(?!(errors|contract)\/)/,
   };

@@ -2,7 +2,9 @@ import { availableParallelism } from "node:os";
 import { defaultServerConditions } from "vite";
 
 /** Resolve workspace packages to their TypeScript sources: no build before tests. */
-const conditions = ["@genbff/source", ...defaultServerConditions];
+// Without "module", which bundlers know and Node does not: the AWS SDK has files there that Node cannot load.
+const nodeConditions = defaultServerConditions.filter((condition) => condition !== "module");
+const conditions = ["@genbff/source", ...nodeConditions];
 export const sourceConditions = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 /** Most of the time a test waits for a server of its own: two files at a time also where there are two processors. */

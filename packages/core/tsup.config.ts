@@ -9,6 +9,7 @@ export default defineConfig({
     "src/database/pglite.ts",
     "src/supabase/index.ts",
     "src/storage/files.ts",
+    "src/s3/index.ts",
     "src/testing/index.ts",
   ],
   format: ["esm"],

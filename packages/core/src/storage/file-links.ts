@@ -1,4 +1,4 @@
-import { isKey } from "./key.ts";
+import { keyWithin } from "./key-within.ts";
 
 /** Where the BFF serves its files, and which of its URLs means which key. */
 export interface FileLinks {
@@ -19,13 +19,7 @@ export function fileLinks(host: { publicUrl: string; basePath: string }): FileLi
   return {
     urlOf: (key) => `${base}${path}${key}`,
     keyOf(url) {
-      const [address = ""] = url.split(/[?#]/, 1);
-      for (const prefix of base === "" ? [path, ...ownPrefixes(address, path)] : [base + path, path]) {
-        if (!address.startsWith(prefix)) continue;
-        const key = address.slice(prefix.length);
-        return isKey(key) ? key : null;
-      }
-      return null;
+      return keyWithin(base === "" ? [path, ...ownPrefixes(url, path)] : [base + path, path], url);
     },
   };
 }

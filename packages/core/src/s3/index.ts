@@ -1,0 +1,1 @@
+export { type S3Options, s3 } from "./store.ts";
