@@ -3,6 +3,7 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: [
     "src/index.ts",
+    "src/cli/main.ts",
     "src/contract/index.ts",
     "src/credits/price.ts",
     "src/database/postgres.ts",

@@ -12,6 +12,7 @@ create domain genbff.hold_state as text CHECK (VALUE = ANY (ARRAY['open'::text, 
 create domain genbff.short_text as text CHECK (length(VALUE) >= 1 AND length(VALUE) <= 255);
 create domain genbff.some_credits as bigint CHECK (VALUE >= 1 AND VALUE <= '9007199254740991'::bigint);
 create sequence genbff.turn;
+-- default privileges: f {postgres=X/postgres}
 
 create table genbff.allowances (
   tier text not null,
@@ -557,6 +558,7 @@ create view public.images with (security_invoker=true) as
     completed_at
    FROM public.assets
   WHERE kind = ANY (ARRAY['image'::text, 'vector'::text]);
+comment on view public.images is 'GenBFF view of image, vector';
 
 create table public.input_assets (
   id uuid default gen_random_uuid() not null,
@@ -585,8 +587,8 @@ create table public.input_assets (
 CREATE INDEX input_assets_by_task ON public.input_assets USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX input_assets_by_url ON public.input_assets USING btree (user_id, asset_url);
 CREATE INDEX input_assets_by_user ON public.input_assets USING btree (user_id, created_at DESC);
-CREATE INDEX input_assets_pending ON public.input_assets USING btree (created_at) WHERE (status = 'pending'::text);
-CREATE INDEX input_assets_pending_by_user ON public.input_assets USING btree (user_id) WHERE (status = 'pending'::text);
+CREATE INDEX input_assets_pending ON public.input_assets USING btree (created_at) WHERE ((status = 'pending'::text) AND (storage_key IS NOT NULL));
+CREATE INDEX input_assets_pending_by_user ON public.input_assets USING btree (user_id) WHERE ((status = 'pending'::text) AND (storage_key IS NOT NULL));
 alter table public.input_assets enable row level security;
 
 create view public.models with (security_invoker=true) as
@@ -610,6 +612,7 @@ create view public.models with (security_invoker=true) as
     completed_at
    FROM public.assets
   WHERE kind = 'model'::text;
+comment on view public.models is 'GenBFF view of model';
 
 create view public.operation_costs with (security_invoker=true) as
  SELECT DISTINCT ON (key) key,
@@ -618,7 +621,7 @@ create view public.operation_costs with (security_invoker=true) as
     multipliers,
     version
    FROM genbff.operation_costs
-  WHERE effective_at <= genbff.now()
+  WHERE effective_at <= clock_timestamp()
   ORDER BY key, effective_at DESC, version DESC;
 
 create table public.user_credits (
@@ -658,6 +661,39 @@ begin
   return genbff.post_entry(p_wallet.user_id, p_kind, p_amount, p_key, p_request, v_grant_id, null, p_actor, p_reason, p_now);
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.admit_clients()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_table text[];
+begin
+  if genbff.role_exists('authenticated') then
+    foreach v_table slice 1 in array array[
+      ['public.assets', 'user_id'], ['public.input_assets', 'user_id'], ['public.user_credits', 'user_id'],
+      ['genbff.transactions', 'wallet_id']]
+    loop
+      execute format('drop policy if exists own_rows on %s', v_table[1]);
+      execute format('create policy own_rows on %s for select to authenticated using (%s = %I)',
+                     v_table[1], genbff.caller(), v_table[2]);
+    end loop;
+    drop policy if exists prices_in_effect on genbff.operation_costs;
+    create policy prices_in_effect on genbff.operation_costs for select to authenticated
+      using (effective_at <= pg_catalog.clock_timestamp());
+  end if;
+
+  -- Realtime tells of changes of tables, not of views, and tells each client of the rows and columns that it may read.
+  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime' and not puballtables) then
+    foreach v_table slice 1 in array array[['public', 'assets'], ['public', 'input_assets'], ['public', 'user_credits']] loop
+      if not exists (select from pg_catalog.pg_publication_tables
+                      where pubname = 'supabase_realtime' and schemaname = v_table[1] and tablename = v_table[2]) then
+        execute format('alter publication supabase_realtime add table %I.%I', v_table[1], v_table[2]);
+      end if;
+    end loop;
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION genbff.agreed_price(p_user_id text, p_operation text, p_provider text, p_price jsonb, p_quote_id uuid, p_now timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -682,6 +718,35 @@ begin
   end if;
   return p_price;
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.allow_client_rows(p_allowed boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  drop policy if exists client_rows on public.input_assets;
+  if p_allowed then
+    execute format($policy$
+      create policy client_rows on public.input_assets for insert to authenticated with check (
+        %s = user_id and status = 'pending' and storage_key is null
+        and length(asset_url) <= 2048 and asset_url ~ '^https?://'
+        and (task_id is null or task_id ~ '^[A-Za-z0-9_-]{1,128}$')
+        and coalesce(length(prompt), 0) <= 10000 and coalesce(length(style), 0) <= 255
+        and length(metadata::text) <= 10000)$policy$, genbff.caller());
+  end if;
+  perform genbff.close_tables();
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.caller()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case when to_regprocedure('auth.uid()') is not null then '(select auth.uid())::text'
+              else '(select nullif(current_setting(''request.jwt.claims'', true), '''')::jsonb ->> ''sub'')' end
+$function$;
 
 CREATE OR REPLACE FUNCTION genbff.cap_wait(g genbff.generations, p_now timestamp with time zone)
  RETURNS bigint
@@ -753,7 +818,7 @@ declare
 begin
   perform genbff.pass_gate('upload ' || (hashtextextended(p_user_id, 0) & 63));
   select coalesce(sum(greatest(bytes, v_least)), 0) into v_pending
-    from public.input_assets where user_id = p_user_id and status = 'pending';
+    from public.input_assets where user_id = p_user_id and status = 'pending' and storage_key is not null;
   if v_pending + greatest(p_bytes, v_least) > p_pending_bytes_max then
     perform genbff.refuse(429, 'rate_limited', jsonb_build_object('retry_after_s', 60, 'pending_bytes', v_pending));
   end if;
@@ -824,10 +889,41 @@ begin
     for v_role in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated') loop
       execute format('revoke all on function %s from %I', v_function.name, v_role);
     end loop;
-    if v_function.schema = 'public' and exists (select 1 from pg_catalog.pg_roles where rolname = 'service_role') then
-      execute format('grant execute on function %s to service_role', v_function.name);
+    if genbff.role_exists('service_role') then
+      -- A function that a migration has moved away from public brings its grants with it.
+      execute format(case v_function.schema when 'public' then 'grant execute on function %s to service_role'
+                                            else 'revoke all on function %s from service_role' end, v_function.name);
     end if;
   end loop;
+  perform genbff.close_tables();
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.close_tables()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_shown record;
+  v_role text;
+  v_columns text;
+begin
+  for v_shown in select * from genbff.shown() order by relation loop
+    execute format('revoke all on %s from public', v_shown.relation);
+    for v_role in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated', 'service_role') loop
+      execute format('revoke all on %s from %I', v_shown.relation, v_role);
+      if v_role <> 'anon' and v_shown.columns is not null then
+        select ' (' || string_agg(quote_ident(c), ', ') || ')' into v_columns from unnest(v_shown.columns) c;
+        execute format('grant select%s on %s to %I', coalesce(v_columns, ''), v_shown.relation, v_role);
+      end if;
+    end loop;
+  end loop;
+  for v_role in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated', 'service_role') loop
+    execute format('revoke all on schema genbff from %I', v_role);
+  end loop;
+  if exists (select from pg_catalog.pg_policy where polrelid = 'public.input_assets'::regclass and polname = 'client_rows') then
+    grant insert (user_id, task_id, input_asset_type, prompt, style, asset_url, metadata) on public.input_assets to authenticated;
+  end if;
 end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.count_start(p_user_id text, p_group text, p_per_minute integer)
@@ -1519,6 +1615,15 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$;
 
+CREATE OR REPLACE FUNCTION genbff.role_exists(p_role text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (select from pg_catalog.pg_roles where rolname = p_role)
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.seconds_until(p_moment timestamp with time zone, p_now timestamp with time zone)
  RETURNS integer
  LANGUAGE sql
@@ -1536,6 +1641,77 @@ AS $function$
   select count(*) from genbff.attempts a join genbff.generations g on g.id = a.generation_id
    where a.provider = p_provider and a.intent_at > p_now - interval '1 minute' and p_operation in ('*', g.operation)
 $function$;
+
+CREATE OR REPLACE FUNCTION genbff.set_buckets(p_buckets jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_bucket text;
+  v_settings jsonb;
+  v_policy text;
+begin
+  perform genbff.insist(jsonb_typeof(p_buckets) = 'object', 'buckets are an object');
+  for v_bucket, v_settings in select * from jsonb_each(p_buckets) loop
+    -- The name ends in a policy's, which has room for 63 characters.
+    perform genbff.insist(v_bucket ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,46}$', 'a bucket has a name of 1 to 47 letters, digits, _, . and -');
+    continue when to_regclass('storage.buckets') is null;
+    execute 'insert into storage.buckets (id, name, public) values ($1, $1, $2) on conflict (id) do update set public = excluded.public'
+      using v_bucket, coalesce((v_settings ->> 'public')::boolean, false);
+    v_policy := 'genbff uploads: ' || v_bucket;
+    execute format('drop policy if exists %I on storage.objects', v_policy);
+    if (v_settings ->> 'client_uploads')::boolean then
+      execute format('create policy %I on storage.objects for insert to authenticated
+                        with check (bucket_id = %L and starts_with(name, %s || ''/''))', v_policy, v_bucket, genbff.caller());
+    end if;
+  end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.set_views(p_views jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_wanted jsonb := '{}';
+  v_name text;
+  v_view jsonb;
+  v_kinds text[];
+  v_source text;
+  v_old record;
+begin
+  perform genbff.insist(jsonb_typeof(p_views) = 'object' and p_views <> '{}', 'views are an object with a view or more');
+  for v_name, v_view in select * from jsonb_each(p_views) loop
+    perform genbff.insist(v_name ~ '^[a-z_][a-z0-9_]{0,62}$', 'a view has a name of small letters, digits and _');
+    select array_agg(distinct k order by k) into v_kinds from jsonb_array_elements_text(v_view -> 'kinds') k;
+    perform genbff.insist(v_kinds <@ array['image', 'model', 'vector'], 'kinds are image, vector and model');
+    v_source := v_view ->> 'source';
+    perform genbff.insist(v_source is null or v_source ~ '^[a-z_][a-z0-9_]{0,62}$', 'source is the name of a column');
+    v_wanted := v_wanted || jsonb_build_object(v_name, format('GenBFF view of %s%s', array_to_string(v_kinds, ', '), ', source ' || v_source));
+  end loop;
+  for v_old in
+    select c.relname as name, obj_description(c.oid, 'pg_class') as description from pg_catalog.pg_class c
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'v' and obj_description(c.oid, 'pg_class') like 'GenBFF view of %'
+  loop
+    if v_wanted ->> v_old.name = v_old.description then
+      v_wanted := v_wanted - v_old.name;
+    else
+      execute format('drop view public.%I', v_old.name);
+    end if;
+  end loop;
+  for v_name in select jsonb_object_keys(v_wanted) loop
+    execute format(
+      'create view public.%I with (security_invoker = true) as
+         select id, task_id, generation_id, user_id, prompt, style, asset_url, status, source_input_asset_id, source_asset_id,
+                index, content_type, bytes, width, height, metadata, created_at, completed_at%s
+           from public.assets where kind in (%s)',
+      v_name, ', source_asset_id as ' || quote_ident(p_views -> v_name ->> 'source'),
+      (select string_agg(quote_literal(k), ', ' order by k) from jsonb_array_elements_text(p_views -> v_name -> 'kinds') k));
+    execute format('comment on view public.%I is %L', v_name, v_wanted ->> v_name);
+  end loop;
+  perform genbff.close_tables();
+end $function$;
 
 CREATE OR REPLACE FUNCTION genbff.settle_hold(p_hold genbff.holds, p_outcome text, p_capture bigint)
  RETURNS genbff.holds
@@ -1587,6 +1763,27 @@ begin
   end loop;
   return v_hold;
 end $function$;
+
+CREATE OR REPLACE FUNCTION genbff.shown()
+ RETURNS TABLE(relation regclass, columns text[])
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select c.oid::regclass,
+         case when c.relkind = 'v' then '{}'
+              else string_to_array(case n.nspname || '.' || c.relname
+                when 'public.assets' then 'id,task_id,generation_id,user_id,kind,prompt,style,asset_url,status,source_input_asset_id,source_asset_id,index,content_type,bytes,width,height,metadata,created_at,completed_at'
+                when 'public.input_assets' then 'id,task_id,user_id,input_asset_type,prompt,style,asset_url,status,metadata,created_at'
+                when 'public.user_credits' then 'user_id,balance,held,subscription_tier,lifetime_granted,lifetime_spent'
+                when 'genbff.transactions' then 'id,wallet_id,seq,kind,amount,balance_after,reason,created_at'
+                when 'genbff.operation_costs' then 'key,credits,per,multipliers,version,effective_at' end, ',') end
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+   where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+     and (n.nspname = 'genbff' or (n.nspname = 'public' and (
+           c.relname in ('assets', 'input_assets', 'user_credits', 'credit_transactions', 'operation_costs')
+           or obj_description(c.oid, 'pg_class') like 'GenBFF view %')))
+$function$;
 
 CREATE OR REPLACE FUNCTION genbff.snapshot(g genbff.generations)
  RETURNS jsonb
@@ -1825,7 +2022,7 @@ CREATE OR REPLACE FUNCTION public.genbff_abandon_inputs(p_older_ms bigint, p_cou
 AS $function$
   with stale as (
     select id from public.input_assets
-     where status = 'pending' and created_at < genbff.now() - p_older_ms * interval '1 millisecond'
+     where status = 'pending' and storage_key is not null and created_at < genbff.now() - p_older_ms * interval '1 millisecond'
      order by created_at limit p_count for update skip locked),
   abandoned as (
     update public.input_assets i set status = 'failed', completed_at = genbff.now()
@@ -2256,7 +2453,7 @@ AS $function$
     union all
     select genbff.input_view(i) || jsonb_build_object('ref', r.ref, 'asset_id', null)
       from refs r join public.input_assets i on (i.id = r.id or i.storage_key = r.storage_key)
-     where i.user_id = p_user_id) f
+     where i.user_id = p_user_id and i.storage_key is not null) f
 $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_finish(p_generation_id uuid, p_epoch bigint, p_assets jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_output jsonb DEFAULT NULL::jsonb, p_children jsonb DEFAULT '[]'::jsonb)
@@ -2549,7 +2746,8 @@ AS $function$
 declare
   v_input public.input_assets;
 begin
-  select * into v_input from public.input_assets where id = genbff.uuid_or_null(p_id) and user_id = p_user_id;
+  select * into v_input from public.input_assets
+   where id = genbff.uuid_or_null(p_id) and user_id = p_user_id and storage_key is not null;
   if not found then
     perform genbff.refuse(404, 'not_found');
   end if;
@@ -3488,7 +3686,7 @@ begin
     'task_id', v_task.task_id, 'created_at', v_task.created_at, 'updated_at', v_task.updated_at,
     'inputs', (
       select coalesce(jsonb_agg(genbff.input_view(i) order by i.created_at, i.id), '[]') from public.input_assets i
-       where i.user_id = p_user_id
+       where i.user_id = p_user_id and i.storage_key is not null
          and (i.task_id = p_task_id or i.id in (
            select (s.value ->> 'input_asset_id')::uuid
              from genbff.generations g, jsonb_array_elements(g.sources) s where g.task_id = p_task_id))),

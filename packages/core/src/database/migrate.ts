@@ -14,9 +14,9 @@ export interface MigrationExecutor {
 /** Any number, as long as every version of this library uses the same. */
 const advisoryLock = 7_261_520_114;
 
-const bookkeeping = `
-do $$
-begin
+/** A block of plpgsql: what every file does before it asks whether it was applied. One at a time, whoever runs it. */
+export const openBook = `
+  perform pg_advisory_xact_lock(${advisoryLock});
   if to_regclass('genbff.migrations') is null then
     create schema if not exists genbff;
     create table genbff.migrations (
@@ -29,9 +29,13 @@ begin
     );
     alter table genbff.migrations enable row level security;
     revoke all on genbff.migrations from public;
-  end if;
-end
-$$`;
+  end if;`;
+
+/** Folder, name and checksum were checked or made by us; none can hold a quote. */
+export function recordOf(file: MigrationFile): string {
+  return `insert into genbff.migrations (folder, number, name, checksum)
+     values ('${file.folder}', ${file.number}, '${file.name}', '${file.checksum}')`;
+}
 
 /**
  * Applies the files that the database has not seen, folder by folder, each in a transaction of its own.
@@ -40,17 +44,33 @@ $$`;
  * looks again. When there is nothing to do it costs one query. A database that knows more than these folders is
  * left alone: that is an older release running beside a newer one.
  *
+ * @param onApplied - Told of each file that was applied here, once it is committed.
  * @throws Error - an applied file was edited, or a file failed (the message names file and line; nothing of it stays).
  */
 export async function migrate(
   executor: MigrationExecutor,
   folders: readonly MigrationFolder[],
+  onApplied: (file: MigrationFile) => void = () => undefined,
 ): Promise<void> {
-  const files = (await Promise.all(folders.map(readMigrations))).flat();
-  const applied = await readApplied(executor.run);
-  for (const file of files) {
-    if (!isApplied(file, applied)) await executor.transaction((run) => apply(run, file));
+  for (const file of await pendingMigrations(executor.run, folders)) {
+    let done = false;
+    await executor.transaction(async (run) => {
+      done = await apply(run, file);
+    });
+    if (done) onApplied(file);
   }
+}
+
+/**
+ * The files that the database has not seen, in their order.
+ *
+ * @throws Error - an applied file was edited.
+ */
+export async function pendingMigrations(
+  run: RunSql,
+  folders: readonly MigrationFolder[],
+): Promise<MigrationFile[]> {
+  return notIn(await readApplied(run), folders);
 }
 
 /**
@@ -63,7 +83,10 @@ export async function missingMigrations(
   folders: readonly MigrationFolder[],
   rows: readonly Record<string, unknown>[],
 ): Promise<MigrationFile[]> {
-  const applied = toApplied(rows);
+  return notIn(toApplied(rows), folders);
+}
+
+async function notIn(applied: Applied, folders: readonly MigrationFolder[]): Promise<MigrationFile[]> {
   return (await Promise.all(folders.map(readMigrations))).flat().filter((file) => !isApplied(file, applied));
 }
 
@@ -79,20 +102,16 @@ export async function newerMigrations(
     .length;
 }
 
-async function apply(run: RunSql, file: MigrationFile): Promise<void> {
-  await run(`select pg_advisory_xact_lock(${advisoryLock})`);
-  await run(bookkeeping);
-  if (isApplied(file, await readApplied(run))) return; // somebody else did it while we waited
+async function apply(run: RunSql, file: MigrationFile): Promise<boolean> {
+  await run(`do $$ begin ${openBook} end $$`);
+  if (isApplied(file, await readApplied(run))) return false; // somebody else did it while we waited
   try {
     await run(file.sql);
   } catch (error) {
     throw isRepeatable(error) ? error : failure(file, error);
   }
-  // Folder, name and checksum were checked or made by us; none can hold a quote.
-  await run(
-    `insert into genbff.migrations (folder, number, name, checksum)
-     values ('${file.folder}', ${file.number}, '${file.name}', '${file.checksum}')`,
-  );
+  await run(recordOf(file));
+  return true;
 }
 
 /** Folder and number → checksum. */

@@ -2,10 +2,11 @@ import type { ConnectionOptions } from "node:tls";
 import { Client, type ClientConfig, Pool } from "pg";
 import type { JsonValue } from "../shared/json.ts";
 import { callWithRetries } from "./call-with-retries.ts";
-import { type MigrationExecutor, migrate, type RunSql } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
 import { coreMigrations } from "./migration-files.ts";
 import { namedCall } from "./named-call.ts";
 import type { Database } from "./port.ts";
+import { lendExecutor } from "./postgres-executor.ts";
 import { postgresListener } from "./postgres-listener.ts";
 import { classifySqlError, sqlStateOf } from "./sql-error.ts";
 
@@ -81,16 +82,9 @@ export function postgres(options: string | PostgresOptions): Database {
     listen: (channel, handler) => listener.listen(channel, handler),
     async migrate(folders) {
       if (settings.migrate === false) return;
-      await callWithRetries("migrate", async () => {
-        const client = new Client(connection); // without the time limit of a call
-        client.on("error", ignore);
-        try {
-          await client.connect();
-          await migrate(executor(client), [coreMigrations(), ...folders]);
-        } finally {
-          await client.end();
-        }
-      });
+      await callWithRetries("migrate", () =>
+        lendExecutor(connection, (executor) => migrate(executor, [coreMigrations(), ...folders])),
+      );
     },
     async close() {
       await Promise.all([listener.close(), pool.end()]);
@@ -105,29 +99,6 @@ function connectionConfig(settings: PostgresOptions): ClientConfig {
     connectionTimeoutMillis: settings.connectTimeoutMs ?? 5_000,
     keepAlive: true,
     ...(settings.ssl === undefined ? {} : { ssl: settings.ssl }),
-  };
-}
-
-function executor(client: Client): MigrationExecutor {
-  const run: RunSql = async (sql) => {
-    const results = await client.query(sql);
-    // Several statements give several results, which pg's types do not say.
-    const last = Array.isArray(results) ? results.at(-1) : results;
-    return last?.rows ?? [];
-  };
-  return {
-    run,
-    async transaction(work) {
-      // Read committed: after the wait for the lock we must see what its last owner did.
-      await run("begin isolation level read committed");
-      try {
-        await work(run);
-        await run("commit");
-      } catch (error) {
-        await run("rollback").catch(ignore); // fails where the connection is gone, which rolls back too
-        throw error;
-      }
-    },
   };
 }
 
