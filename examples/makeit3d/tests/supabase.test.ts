@@ -104,15 +104,6 @@ describe("is told by the doctor, and by its own log, of", () => {
       () => ({ GENERATED_ASSETS_BUCKET_NAME: "forgotten" }),
       [/PROBLEM {2}storage .*no bucket "forgotten".*Create it/],
     ],
-    [
-      "a host that is not there",
-      () => ({ SUPABASE_URL: "http://127.0.0.1:9" }),
-      [
-        /PROBLEM {2}database .*could not be reached/,
-        /PROBLEM {2}storage /,
-        /PROBLEM {2}auth .*cannot be fetched/,
-      ],
-    ],
   ])("%s", async (_, change, expected) => {
     const changed = await change();
     const { code, said } = await examine(changed);
@@ -126,6 +117,15 @@ describe("is told by the doctor, and by its own log, of", () => {
     expect(await ready.json()).toMatchObject({ error: "unavailable" });
     expect(log.join("")).toMatch(/Supabase/);
     await app.stop(0);
+  });
+
+  // At its start and when it is asked, core tells it itself: packages/core/src/supabase/start.test.ts.
+  it("a host that is not there", async () => {
+    const { code, said } = await examine({ SUPABASE_URL: "http://127.0.0.1:9" });
+    expect(code).toBe(1);
+    expect(said).toMatch(/PROBLEM {2}database .*could not be reached/);
+    expect(said).toMatch(/PROBLEM {2}storage .*cannot be used/);
+    expect(said).toMatch(/PROBLEM {2}auth .*cannot be fetched/);
   });
 
   it("a token of another project", async () => {

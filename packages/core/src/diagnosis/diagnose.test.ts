@@ -227,7 +227,11 @@ describe("storage", () => {
   const broken = async () => Promise.reject(new Error("out of order"));
 
   it.each<[string, Options, RegExp]>([
-    ["cannot be used", bad({ ready: broken }), /^problem: out of order/],
+    [
+      "cannot be used",
+      bad({ ready: broken }),
+      /^problem: Storage cannot be used: out of order.*correct its address or folder/,
+    ],
     ["cannot be written", bad({ put: broken }), /^problem: No file can be written. out of order/],
     ["cannot be read", bad({ open: broken }), /^problem: A file was written, and cannot be read/],
     ["forgets", bad({ open: async () => null }), /^problem: .*and 0 were read/],
@@ -247,7 +251,9 @@ describe("storage", () => {
     expect(left.filter((entry) => entry.isFile() && entry.name.endsWith(".png"))).toEqual([]);
     await writeFile(join(folder, "a-file"), "");
     const inFile = await diagnosed({ storage: files(join(folder, "a-file")) });
-    expect(of("storage", inFile)).toEqual([expect.stringMatching(/^problem: E(NOTDIR|EXIST)/)]);
+    expect(of("storage", inFile)).toEqual([
+      expect.stringMatching(/^problem: Storage cannot be used: E(NOTDIR|EXIST)/),
+    ]);
     await rm(folder, { recursive: true });
   });
 });

@@ -13,7 +13,8 @@ export async function inspectStorage({ storage }: Pick<BffContext, "storage">): 
   try {
     await storage.ready();
   } catch (error) {
-    return [problem(reasonOf(error))];
+    const otherwise = "Where that says no more: correct its address or folder, or let this machine reach it";
+    return [problem(`Storage cannot be used: ${reasonOf(error)}. ${otherwise}`)];
   }
   const key = `tmp/doctor-${crypto.randomUUID()}.png`;
   try {

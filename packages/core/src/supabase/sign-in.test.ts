@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { SignIn } from "../auth/sign-in.ts";
 import type { AppError } from "../errors/app-error.ts";
-import { createTestPglite, type TestPglite } from "../testing/embedded/test-pglite.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { ask } from "../testing/host-request.ts";
 import { createTestBff } from "../testing/test-bff.ts";
 import { supabaseSignIn } from "./sign-in.ts";
@@ -203,9 +203,9 @@ it.each([
 
 describe("through a BFF", () => {
   const remote = { remoteAddress: "203.0.113.7" };
-  let embedded: TestPglite;
+  let embedded: TestDatabase;
   beforeAll(async () => {
-    embedded = await createTestPglite();
+    embedded = await createTestDatabase();
   }, 60_000);
   afterAll(() => embedded?.close());
 
