@@ -59,6 +59,9 @@ export async function openWorld(folder: string): Promise<World> {
     WEBHOOK_SECRET: webhookSecret,
     TOKEN: token,
     SUPABASE_TOKEN: issuer.token,
+    SUPABASE_URL: project,
+    SUPABASE_SERVICE_ROLE_KEY: "sb_secret_any",
+    SUPABASE_PUBLISHABLE_KEY: "sb_publishable_any",
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 
