@@ -3,6 +3,8 @@ import { type Mutant, tests } from "../mutant.ts";
 const failure = tests("core", "packages/core/src/supabase/database-failure.test.ts");
 const driver = tests("core", "packages/core/src/supabase/database.test.ts");
 const crashes = tests("core", "packages/core/src/supabase/database-crashes.test.ts");
+const storage = tests("core", "packages/core/src/supabase/storage.test.ts");
+const bucket = tests("core", "packages/core/src/s3/store.test.ts");
 const from = "packages/core/src/supabase/database.ts";
 const judging = "packages/core/src/supabase/database-failure.ts";
 
@@ -79,5 +81,37 @@ export const throughSupabase: readonly Mutant[] = [
     find: 'if (typeof value === "number" && !Number.isFinite(value)) return [name, String(value)];',
     replace: "",
     test: driver("what JSON does not know"),
+  },
+  {
+    name: "a missing bucket is taken for a missing object",
+    why: "S14: what cannot be looked up is not said to be missing",
+    file: "packages/core/src/supabase/storage-failure.ts",
+    find: 'if (code !== undefined) return code === "NoSuchKey";',
+    replace: 'if (code !== undefined) return statusCode === "404";',
+    test: storage("names a missing bucket"),
+  },
+  {
+    name: "an object that was replaced while it was opened is read as the one that was described",
+    why: "S14: size and bytes are of one object",
+    file: "packages/core/src/supabase/storage.ts",
+    find: "if (seen !== bytes)",
+    replace: "if (seen < 0)",
+    test: storage("has other bytes than were said"),
+  },
+  {
+    name: "an aborted write to S3 ends as if it were whole",
+    why: "S14: an object is visible only when it is whole",
+    file: "packages/core/src/storage/guarded-body.ts",
+    find: "controller?.error(reason);",
+    replace: "controller?.close();",
+    test: bucket("leaves nothing when it is aborted"),
+  },
+  {
+    name: "an upload may have more bytes than were declared",
+    why: "8.4: what a signed upload cannot enforce is checked on completion",
+    file: "packages/core/src/assets/uploads.ts",
+    find: "Math.min(inputBytesMax[input.type], input.bytes)",
+    replace: "inputBytesMax[input.type]",
+    test: tests("core", "packages/core/src/assets/uploads.test.ts")("a byte more"),
   },
 ];

@@ -34,7 +34,7 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
     proof: ([, project = "", file = "", name]) => isTest(project, file, name),
   },
   {
-    pattern: /^pnpm (check|snapshot|format)$/,
+    pattern: /^pnpm (check|snapshot|format|test:live-supabase)$/,
     proof: ([, script = ""]) => isIn(Object.keys(json("package.json").scripts).join(" "), script),
   },
   // generations/simulation.test.ts lives a few seeds of it.

@@ -173,7 +173,7 @@ describe("the bucket's limits", () => {
   });
 });
 
-describe("is not ready", () => {
+describe.concurrent("is not ready", () => {
   const notReady = async (options: { url?: string; key?: string; bucket?: string; public?: boolean }) => {
     const key = options.key ?? (await keyOf("service_role"));
     const { bucket = "generated_assets", public: isPublic = false } = options;
@@ -223,7 +223,7 @@ describe("is not ready", () => {
   });
 });
 
-describe("an answer that", () => {
+describe.concurrent("an answer that", () => {
   const service = (url: string, callTimeoutMs = 30_000) =>
     supabaseStorage(serverClient(url, "key"), { bucket: "b", callTimeoutMs });
 
@@ -274,6 +274,10 @@ describe("an answer that", () => {
     ]);
     expect(cancelled).toBe(true);
     await Promise.all([reading.close(), deaf.close()]);
+  });
+
+  it("names a missing bucket takes it for no missing object", async () => {
+    await expect(storeOf("missing").open(newKey())).rejects.toThrow('there is no bucket "missing"');
   });
 
   it("says 404 of the bucket is no missing object; one of an older server, without names, is", async () => {

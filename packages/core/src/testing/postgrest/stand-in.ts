@@ -18,7 +18,7 @@ export interface PostgrestStandIn {
 
 /**
  * What PostgREST publishes of functions, and nothing more: `POST /rpc/<name>` with named arguments as a JSON object, for
- * functions of `public` that return one value. No tables, views, GET, `Prefer` or `Accept`.
+ * functions of `public` that return one value. No tables, views, GET, `Prefer` or `Accept`, no isolation levels of roles.
  *
  * @param databaseUrl - As a role that may become the others, and nothing more, as Supabase's `authenticator`.
  * @param secret - Of HS256, for tokens.

@@ -40,6 +40,7 @@ const routes: readonly Route[] = [
   ["GET", /^\/object\/info\/(?<bucket>[^/]+)\/(?<key>.+)$/, describeObject],
   ["GET", /^\/object\/(?:authenticated\/)?(?<bucket>[^/]+)\/(?<key>.+)$/, readObject],
   ["POST", /^\/object\/(?<bucket>[^/]+)\/(?<key>.+)$/, upload],
+  ["PUT", /^\/object\/(?<bucket>[^/]+)\/(?<key>.+)$/, update],
   ["DELETE", /^\/object\/(?<bucket>[^/]+)$/, removeObjects],
 ];
 
@@ -88,6 +89,12 @@ async function upload(call: Call): Promise<Answer> {
   const bucket = await asServer(call, rowSecurity);
   const row = await bucket.write(call.key, call.request, call.request.headers["x-upsert"] === "true");
   return { status: 200, body: { Id: row.id, Key: `${call.bucket}/${call.key}` } };
+}
+
+/** Where a `PUT` to the address of a link ends up, too. */
+async function update(call: Call): Promise<Answer> {
+  await asServer(call, rowSecurity);
+  throw refusals.notPlayed("PUT of an object by key");
 }
 
 async function describeObject(call: Call): Promise<Answer> {
