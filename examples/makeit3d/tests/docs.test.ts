@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { parseEnv } from "node:util";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { defaultLimits } from "../../../packages/core/src/create-context.ts";
 import { createTestDatabase } from "../../../packages/core/src/testing/embedded/test-database.ts";
 import { errorsPage } from "../../../tools/docs/errors.ts";
@@ -46,6 +46,12 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
     expect(told.map(([first]) => first)).toEqual(["3", "2", "1", "0", 429, 401]);
   },
   "docs/supabase.md": ({ rendered }) => expect(rendered).toEqual([expect.stringMatching(link)]),
+  "docs/migrations.md": async () => {
+    const files = (await readdir("supabase/migrations")).sort().map((name) => name.replace(/^\d{14}_/, ""));
+    expect(files[0]).toBe("genbff_0001_ledger.sql");
+    expect(files.at(-2)).toBe("genbff_shop_0001_prices.sql");
+    expect(files.at(-1)).toMatch(/^genbff_settings_[0-9a-f]{8}\.sql$/);
+  },
   "docs/webhooks.md": async ({ rendered }) => {
     await vi.waitFor(() => expect(rendered).toEqual(expect.arrayContaining(["ada", 19])), {
       timeout: 20_000,
@@ -69,7 +75,8 @@ describe("the blocks of the pages", () => {
   it.each(withBlocks)("$path runs from top to bottom", async (page) => {
     vi.spyOn(console, "log").mockImplementation(() => undefined);
     await mkdir(folderOf(page), { recursive: true });
-    const world = await openWorld(folderOf(page));
+    const server = inject(page.path === "docs/migrations.md" ? "supabasePostgresUrl" : "postgresUrl");
+    const world = await openWorld(folderOf(page), server);
     const sql = await createTestDatabase();
     try {
       for (const block of page.blocks) {

@@ -577,7 +577,7 @@ create table public.input_assets (
   width integer,
   height integer,
   metadata jsonb default '{}'::jsonb not null,
-  created_at timestamp with time zone default genbff.now() not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
   completed_at timestamp with time zone,
   constraint input_assets_pkey PRIMARY KEY (id),
   constraint input_assets_storage_key_key UNIQUE (storage_key),
@@ -727,6 +727,9 @@ AS $function$
 begin
   drop policy if exists client_rows on public.input_assets;
   if p_allowed then
+    if not genbff.role_exists('authenticated') then
+      raise exception 'rows of clients need the role authenticated, which Supabase has';
+    end if;
     execute format($policy$
       create policy client_rows on public.input_assets for insert to authenticated with check (
         %s = user_id and status = 'pending' and storage_key is null
@@ -1661,7 +1664,7 @@ begin
       using v_bucket, coalesce((v_settings ->> 'public')::boolean, false);
     v_policy := 'genbff uploads: ' || v_bucket;
     execute format('drop policy if exists %I on storage.objects', v_policy);
-    if (v_settings ->> 'client_uploads')::boolean then
+    if (v_settings ->> 'client_uploads')::boolean then -- where there is storage, there is the role
       execute format('create policy %I on storage.objects for insert to authenticated
                         with check (bucket_id = %L and starts_with(name, %s || ''/''))', v_policy, v_bucket, genbff.caller());
     end if;
@@ -3219,8 +3222,8 @@ begin
     perform genbff.check_pending_uploads(p_user_id, p_bytes, p_pending_bytes_max);
   end if;
   perform genbff.use_task(p_user_id, p_task_id, true);
-  insert into public.input_assets (id, user_id, task_id, input_asset_type, storage_key, asset_url, filename, content_type, bytes)
-  values (p_id, p_user_id, p_task_id, p_type, p_storage_key, p_asset_url, p_filename, p_content_type, p_bytes)
+  insert into public.input_assets (id, user_id, task_id, input_asset_type, storage_key, asset_url, filename, content_type, bytes, created_at)
+  values (p_id, p_user_id, p_task_id, p_type, p_storage_key, p_asset_url, p_filename, p_content_type, p_bytes, genbff.now())
   on conflict (id) do nothing;
   select * into v_input from public.input_assets where id = p_id and user_id = p_user_id;
   return genbff.input_view(v_input);

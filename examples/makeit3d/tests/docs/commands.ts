@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { runBff } from "../../../../packages/core/src/testing/supabase-schema/run-bff.ts";
+import { commands as bffCommands } from "../../../../packages/core/src/cli/commands.ts";
+import { runCommand } from "../../../../packages/core/src/cli/run-command.ts";
 import { project } from "./issuer.ts";
 import { root } from "./pages.ts";
 import type { World } from "./world.ts";
@@ -72,6 +73,7 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
   // The settings of the block before it, into the shell; the Supabase CLI is somebody else's.
   { pattern: /^set -a; \. \.\/\.env; set \+a$/, proof: () => undefined },
   { pattern: /^supabase (link --project-ref [a-z]{20}|db push)$/, proof: () => undefined },
+  { pattern: /^npx bff (.+)$/, proof: ([, words = ""]) => bff(words.split(" ")) },
   { pattern: /^curl .*$/, proof: ([line], world) => curl(line, world) },
 ];
 
@@ -89,9 +91,7 @@ async function emit(command: readonly string[], options: string): Promise<void> 
   const { stdout } = await promisify(execFile)(process.execPath, [join(root, options)], {
     env: { SUPABASE_URL: project, SUPABASE_SERVICE_ROLE_KEY: "sb_secret_any" },
   });
-  const args = [...command, ...stdout.trim().split(" ")];
-  const { code, complaints, said } = await runBff(args);
-  if (code !== 0 || said.length < 10) throw new Error(complaints);
+  await bff([...command, ...stdout.trim().split(" ")]);
 }
 
 function isIn(text: string, part: string): void {
@@ -127,6 +127,17 @@ function isTest(project: string, part: string, name: string | undefined): void {
   const words = (name ?? "").split(" ");
   if (!found.some((path) => words.every((word) => read(path).includes(word))))
     throw new Error(`No test is named "${name}"`);
+}
+
+/** Runs the command itself, in the page's folder, on the page's database. */
+async function bff(args: readonly string[]): Promise<void> {
+  const complaints: string[] = [];
+  const code = await runCommand(bffCommands, args, {
+    env: process.env,
+    print: () => undefined,
+    complain: (line) => complaints.push(line),
+  });
+  if (code !== 0) throw new Error(`bff ${args.join(" ")} exits with ${code}: ${complaints.join("\n")}`);
 }
 
 async function curl(line: string, world: World): Promise<void> {

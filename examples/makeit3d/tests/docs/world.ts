@@ -29,11 +29,15 @@ export interface World {
 const secret = "a secret of at least thirty-two letters";
 const vendors = { "https://api.openai.com/v1": "openai/v1", "https://openapi.tripo3d.ai/v3": "tripo/v3" };
 
-/** Opens one in a folder. One at a time: it is the whole process that is prepared. */
-export async function openWorld(folder: string): Promise<World> {
+/**
+ * Opens one in a folder. One at a time: it is the whole process that is prepared.
+ *
+ * @param server - Where its database is made: the run's Postgres, or the one with Supabase's roles.
+ */
+export async function openWorld(folder: string, server: string): Promise<World> {
   const [simulator, database, farm, issuer, backend] = await Promise.all([
     startSimulator({ jobMs: 300 }),
-    createTestDatabase({ empty: true }),
+    createTestDatabase({ empty: true, server }),
     startFarm(),
     startIssuer(),
     startBackend(),

@@ -204,7 +204,7 @@ begin
       using v_bucket, coalesce((v_settings ->> 'public')::boolean, false);
     v_policy := 'genbff uploads: ' || v_bucket;
     execute format('drop policy if exists %I on storage.objects', v_policy);
-    if (v_settings ->> 'client_uploads')::boolean then
+    if (v_settings ->> 'client_uploads')::boolean then -- where there is storage, there is the role
       execute format('create policy %I on storage.objects for insert to authenticated
                         with check (bucket_id = %L and starts_with(name, %s || ''/''))', v_policy, v_bucket, genbff.caller());
     end if;
@@ -218,6 +218,9 @@ language plpgsql set search_path = '' as $$
 begin
   drop policy if exists client_rows on public.input_assets;
   if p_allowed then
+    if not genbff.role_exists('authenticated') then
+      raise exception 'rows of clients need the role authenticated, which Supabase has';
+    end if;
     execute format($policy$
       create policy client_rows on public.input_assets for insert to authenticated with check (
         %s = user_id and status = 'pending' and storage_key is null
@@ -273,6 +276,27 @@ language sql security definer set search_path = '' as $$
       from stale where i.id = stale.id returning i.id, i.storage_key)
   select coalesce(jsonb_agg(jsonb_build_object('input_asset_id', a.id, 'storage_key', a.storage_key)), '[]') from abandoned a
 $$;
+
+-- The default is computed as whoever inserts, and clients may not ask our clock; the server's own rows keep to it.
+alter table public.input_assets alter column created_at set default pg_catalog.clock_timestamp();
+create or replace function public.genbff_reserve_input(
+  p_user_id text, p_id uuid, p_task_id text, p_type text, p_storage_key text, p_asset_url text,
+  p_filename text, p_content_type text, p_bytes bigint, p_pending_bytes_max bigint default null
+) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_input public.input_assets;
+begin
+  if p_pending_bytes_max is not null and not exists (select 1 from public.input_assets where id = p_id) then
+    perform genbff.check_pending_uploads(p_user_id, p_bytes, p_pending_bytes_max);
+  end if;
+  perform genbff.use_task(p_user_id, p_task_id, true);
+  insert into public.input_assets (id, user_id, task_id, input_asset_type, storage_key, asset_url, filename, content_type, bytes, created_at)
+  values (p_id, p_user_id, p_task_id, p_type, p_storage_key, p_asset_url, p_filename, p_content_type, p_bytes, genbff.now())
+  on conflict (id) do nothing;
+  select * into v_input from public.input_assets where id = p_id and user_id = p_user_id;
+  return genbff.input_view(v_input);
+end $$;
 
 -- Rows of clients are never given up, so they must not stand before those that are.
 drop index public.input_assets_pending;

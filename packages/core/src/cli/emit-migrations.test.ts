@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { coreNames, emittedFolder } from "../testing/supabase-schema/emitted-folder.ts";
 import { runBff } from "../testing/supabase-schema/run-bff.ts";
@@ -138,5 +141,16 @@ describe("a wrong command line", () => {
     expect(code).toBe(1);
     expect(complaints).toContain("ECONNREFUSED");
     expect(complaints).not.toContain("    at ");
+  });
+});
+
+it("the command is started as a program", async () => {
+  const main = fileURLToPath(new URL("main.ts", import.meta.url));
+  const start = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ["--conditions=@genbff/source", main, ...args]);
+  expect((await start("--help")).stdout).toContain("bff migrate");
+  await expect(start("migrate", "--emitt")).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--emitt"),
   });
 });

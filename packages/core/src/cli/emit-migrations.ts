@@ -45,10 +45,9 @@ export async function emitMigrations(emission: Emission): Promise<string[]> {
   const missing = files.filter((file) => !isThere(folder, there, file));
   const contents = missing.map((file) => ({ label: labelOf(file), text: sealed(guarded(file)) }));
   if (choices.length > 0) {
-    const text = asOne(choices);
-    const label = `${settingsLabel}${shortDigest(text)}`;
+    const label = `${settingsLabel}${shortDigest(choices.join("\n"))}`;
     const last = there.findLast((one) => one.label.startsWith(settingsLabel));
-    if (last?.label !== label) contents.push({ label, text: sealed(text) });
+    if (last?.label !== label) contents.push({ label, text: sealed(asOne(choices)) });
   }
 
   const times = timestamps(now, names.at(-1));

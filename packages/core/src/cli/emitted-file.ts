@@ -33,9 +33,9 @@ end ${outer};
 `;
 }
 
-/** Calls of functions as one statement. */
+/** Calls of functions as one statement, which waits for whoever migrates. */
 export function asOne(calls: readonly string[]): string {
-  return `do $genbff$\nbegin\n${calls.map((call) => `  perform ${call};\n`).join("")}end $genbff$;\n`;
+  return `do $genbff$\nbegin${openBook}\n${calls.map((call) => `  perform ${call};\n`).join("")}end $genbff$;\n`;
 }
 
 function tagFor(word: string, text: string): string {

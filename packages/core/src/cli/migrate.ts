@@ -5,6 +5,7 @@ import type { MigrationFolder } from "../database/port.ts";
 import { readSettings, settingCalls } from "./client-settings.ts";
 import { type Command, type CommandHost, UsageError } from "./command.ts";
 import { emitMigrations } from "./emit-migrations.ts";
+import { asOne } from "./emitted-file.ts";
 
 const usage = `Usage: bff migrate [options]
 
@@ -94,9 +95,7 @@ async function apply({ folders, choices, dryRun }: Task, { env, print }: Command
     if (count === 0) print("The schema is up to date");
     for (const call of choices) print(`${dryRun ? "would call" : "calls"} ${call}`);
     if (dryRun || choices.length === 0) return;
-    await executor.transaction(async (run) => {
-      for (const call of choices) await run(`select ${call}`);
-    });
+    await executor.transaction(async (run) => void (await run(asOne(choices))));
   });
   return count + choices.length > 0;
 }
