@@ -56,8 +56,6 @@ export async function openWorld(folder: string, server: string): Promise<World> 
     LINK_SECRET: secret,
     OPENAI_API_KEY: "sk-any",
     TRIPO_API_KEY: "tsk_any",
-    SUPABASE_URL: "https://abcd.supabase.co",
-    SUPABASE_SERVICE_ROLE_KEY: "any",
     SIMULATOR_URL: simulator.url,
     FARM_URL: farm.url,
     WEBHOOK_URL: backend.url,

@@ -23,6 +23,7 @@ async function upload(declaredBytes: number) {
     taskId: null,
     filename: "a.png",
     contentType: "image/png",
+    pendingBytesMax: 10_000_000,
     bytes: declaredBytes,
   });
   const args = { p_user_id: "ada", p_id: input_asset_id };
