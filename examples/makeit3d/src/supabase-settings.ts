@@ -12,11 +12,8 @@ export interface SupabaseEnvironment {
   readonly MODELS_TABLE_NAME: string;
 }
 
-/** A Supabase project that keeps rows, files and users; undefined: this machine does. */
-export type SupabaseSettings = NonNullable<ReturnType<typeof readSupabase>>;
-
 /**
- * Whether the example works on Supabase, and on what of it.
+ * The project that keeps rows, files and users; undefined: this machine does.
  *
  * @throws Error - names the variable that is missing, or that holds the key of something else.
  */
