@@ -4,12 +4,14 @@ import { createBff, jwtAuth, type Logger, type ProviderCaps } from "@genbff/core
 import { files } from "@genbff/core/files";
 import { pglite } from "@genbff/core/pglite";
 import { postgres } from "@genbff/core/postgres";
+import { supabase, supabaseAuth, supabaseStorage } from "@genbff/core/supabase";
 import { gemini } from "@genbff/providers/gemini";
 import { openai } from "@genbff/providers/openai";
 import { recraft } from "@genbff/providers/recraft";
 import { seedream } from "@genbff/providers/seedream";
 import { stability } from "@genbff/providers/stability";
 import { tripo } from "@genbff/providers/tripo";
+import { createClient } from "@supabase/supabase-js";
 import type { Config, Vendor } from "./config.ts";
 import { fallback, prices } from "./prices.ts";
 import type { Secrets } from "./secrets.ts";
@@ -53,9 +55,7 @@ export function createMakeit3d(
 
   return createBff({
     ...renamed(config, { providers, prices, fallback }),
-    database: config.databaseUrl ? postgres(config.databaseUrl) : pglite(join(config.dataDir, "database")),
-    storage: files(join(config.dataDir, "assets")),
-    auth: jwtAuth({ secret: config.jwtSecret ?? secrets.tokens }),
+    ...partsOf(config, secrets),
     secret: secrets.links,
     ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     basePath: "/api",
@@ -74,6 +74,26 @@ export function createMakeit3d(
     migrations: [{ name: "makeit3d", path: fileURLToPath(new URL("../sql", import.meta.url)) }],
     logger,
   });
+}
+
+/** Where rows, files and users are: at Supabase, or here. A `DATABASE_URL` is the shorter way to its database, too. */
+function partsOf(config: Config, secrets: Secrets) {
+  const { databaseUrl, dataDir, supabase: project } = config;
+  const ownDatabase = databaseUrl === undefined ? undefined : postgres(databaseUrl);
+  if (project === undefined)
+    return {
+      database: ownDatabase ?? pglite(join(dataDir, "database")),
+      storage: files(join(dataDir, "assets")),
+      auth: jwtAuth({ secret: config.jwtSecret ?? secrets.tokens }),
+    };
+  const { url, key, jwtSecret, bucket } = project;
+  // Nobody signs in with it: a session would take the key's place.
+  const client = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } });
+  return {
+    database: ownDatabase ?? supabase(client),
+    storage: supabaseStorage(client, { bucket }),
+    auth: supabaseAuth({ url, jwtSecret }),
+  };
 }
 
 /** What one user may start within a minute. The first that fits counts: other work of Tripo is what is no refinement. */

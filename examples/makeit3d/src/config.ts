@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import * as z from "zod";
+import { readSupabase } from "./supabase-settings.ts";
 
 const port = z.coerce.number().int().min(0).max(65535);
 const list = z
@@ -34,6 +35,8 @@ const names = list.transform((pairs, check) => {
 /** A vendor's address and key; with neither, the simulator plays it. */
 const optional = z.string().min(1).optional();
 
+/** The name of a view, as `bff migrate --view` takes it. */
+const view = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, "must be letters, digits and _");
 /** A whole number of at least one. */
 const some = z.coerce.number().int().min(1);
 /** As many a minute as a limit of core can be. */
@@ -45,6 +48,14 @@ const environment = z.object({
   DATABASE_URL: optional,
   PUBLIC_URL: optional,
   AUTH_JWT_SECRET: z.string().min(32).optional(),
+  SUPABASE_URL: optional,
+  SUPABASE_SERVICE_ROLE_KEY: optional,
+  SUPABASE_JWT_SECRET: z.string().min(32).optional(),
+  GENERATED_ASSETS_BUCKET_NAME: z.string().min(1).default("generated_assets"),
+  INPUT_ASSETS_TABLE_NAME: z.literal("input_assets").default("input_assets"),
+  IMAGES_TABLE_NAME: view.default("images"),
+  CONCEPT_IMAGES_TABLE_NAME: view.optional(),
+  MODELS_TABLE_NAME: view.default("models"),
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: optional,
   OPENAI_PARTIAL_IMAGES: z.coerce.number().int().min(0).max(3).optional(),
@@ -102,6 +113,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"),
     );
   const config = parsed.data;
+  const supabase = readSupabase(config);
   /** A vendor's key and address, as they are given, and a key for the simulator, which takes any. */
   const connections: Record<Vendor, { key?: string | undefined; url?: string | undefined; any: string }> = {
     openai: { key: config.OPENAI_API_KEY, url: config.OPENAI_BASE_URL, any: "sk-local" },
@@ -112,13 +124,14 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     seedream: { key: config.SEEDREAM_API_KEY, url: config.SEEDREAM_BASE_URL, any: "local" },
   };
   /** Without a secret of its own the example signs its users in itself: on a laptop, never in production. */
-  const local = config.AUTH_JWT_SECRET === undefined;
+  const local = config.AUTH_JWT_SECRET === undefined && supabase === undefined;
   const isSimulated = (vendor: Vendor) =>
     connections[vendor].key === undefined && connections[vendor].url === undefined;
   return {
     port: config.PORT,
     dataDir: resolve(config.DATA_DIR),
     databaseUrl: config.DATABASE_URL,
+    supabase,
     publicUrl: config.PUBLIC_URL,
     local,
     jwtSecret: config.AUTH_JWT_SECRET,

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
+import { parseEnv } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { defaultLimits } from "../../../packages/core/src/create-context.ts";
 import { createTestDatabase } from "../../../packages/core/src/testing/embedded/test-database.ts";
 import { errorsPage } from "../../../tools/docs/errors.ts";
+import { readConfig } from "../src/config.ts";
 import { sendForged } from "./docs/backend.ts";
 import { proveCommand } from "./docs/commands.ts";
 import { contributing, readPages, root } from "./docs/pages.ts";
@@ -50,6 +52,7 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
     expect(told.map(([first]) => first)).toEqual(["3", "2", "1", "0", 429, 401]);
   },
   "docs/postgres.md": () => expect(console.log).toHaveBeenLastCalledWith({ ready: true }),
+  "docs/supabase.md": ({ rendered }) => expect(rendered).toEqual([expect.stringMatching(link)]),
   "docs/migrations.md": async () => {
     const files = (await readdir("supabase/migrations")).sort().map((name) => name.replace(/^\d{14}_/, ""));
     expect(files[0]).toBe("genbff_0001_ledger.sql");
@@ -95,6 +98,7 @@ describe("the blocks of the pages", () => {
         if (block.language === "ts") await world.run(fileOf(page, block));
         else if (block.language === "sql") await sql.query(block.text);
         else if (block.language === "json") JSON.parse(block.text);
+        else if (block.language === "ini") readConfig(parseEnv(block.text));
         else if (block.language === "sh")
           for (const line of block.text.trim().split("\n")) await proveCommand(line, world);
         else expect(unrun, `${where} is of a kind that nobody runs`).toContain(block.language);
@@ -143,7 +147,7 @@ describe("the tables", () => {
     const source = await read("examples/makeit3d/src/config.ts");
     const [schema = ""] = /z\.object\(\{[\s\S]*?\n\}\);/.exec(source) ?? [];
     const expected = [...schema.matchAll(/^ {2}([A-Z_]+): (.*),$/gm)].map(([, name, type = ""]) => {
-      const value = /\.default\("?([^")]+)"?\)/.exec(type)?.[1]?.replaceAll("_", "");
+      const value = /\.default\("?([^")]+)"?\)/.exec(type)?.[1]?.replace(/(?<=\d)_(?=\d)/g, "");
       return [name, value ?? "none"];
     });
     const written = rowsOf(await read("docs/configuration.md")).map(([name, value]) => [name, value]);

@@ -11,6 +11,10 @@ type RetryAfter = { retry_after_s: number };
 export interface ErrorDetails {
   // Who asks
   unauthenticated: Unspecified;
+  invalid_credentials: Unspecified;
+  email_not_confirmed: Unspecified;
+  weak_password: { readonly reasons: readonly string[] };
+  captcha_failed: Unspecified;
   token_expired: Unspecified;
   invalid_token: Unspecified;
   invalid_signature: Unspecified;

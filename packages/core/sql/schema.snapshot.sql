@@ -2294,6 +2294,17 @@ begin
   return genbff.claim_webhooks(v_ids, p_lease_ms);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_clock()
+ RETURNS jsonb
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+  select jsonb_build_object('now_ms', floor(extract(epoch from clock_timestamp()) * 1000)::bigint)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_complete_input(p_user_id text, p_id uuid, p_status text, p_facts jsonb DEFAULT '{}'::jsonb, p_own_task boolean DEFAULT false)
  RETURNS jsonb
  LANGUAGE plpgsql

@@ -1,5 +1,6 @@
 import type { GuardedFetch } from "./assets/guarded-fetch.ts";
 import type { Auth } from "./auth/port.ts";
+import type { SignIn } from "./auth/sign-in.ts";
 import type { Hooks, Limits, ProviderCaps } from "./create-bff.ts";
 import type { Costs } from "./credits/costs.ts";
 import type { Database } from "./database/port.ts";
@@ -20,6 +21,8 @@ export interface BffContext {
   readonly database: Database;
   readonly storage: ObjectStore;
   readonly auth: Auth;
+  /** Undefined: this BFF signs nobody in. */
+  readonly signIn: SignIn | undefined;
   readonly catalogue: Catalogue;
   readonly costs: Costs;
   readonly engine: Engine;

@@ -8,9 +8,11 @@ import type {
   Providers,
 } from "./app-types.ts";
 import type { Auth } from "./auth/port.ts";
+import type { SignIn } from "./auth/sign-in.ts";
 import type { BffContext } from "./context.ts";
 import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
+import { type DiagnoseOptions, type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
 import type { Engine, Worker } from "./engine/port.ts";
 import { handOverAll } from "./generations/hand-over.ts";
 import type { RequestToModerate } from "./generations/moderate.ts";
@@ -36,6 +38,11 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
   storage: ObjectStore;
   /** Who asks: `jwtAuth`, `verifyAuth`, or your own. There is no default. */
   auth: Auth;
+  /**
+   * Opens `POST /auth/signup` and `POST /auth/login`, e.g. `supabaseSignIn`. Default: they do not exist, and browsers sign
+   * in elsewhere. Set `limits.addresses` with it: nothing else of ours slows down whoever guesses passwords.
+   */
+  signIn?: SignIn | undefined;
   /** Public key → vendor. What is behind a key never leaves the server. */
   providers: P & CheckOffers<NoInfer<P>, NoInfer<O>>;
   /** The team's own operations; built-in ones come with the providers that offer them. */
@@ -194,6 +201,11 @@ export interface Bff<App extends object> {
   readonly webhookUrl: (provider: string) => Promise<string>;
   /** Outgoing webhooks that were never heard, for operators. */
   readonly givenUpWebhooks: GivenUpWebhooks;
+  /**
+   * Looks at every part, started or not, and says what is wrong and how to mend it; `bff doctor` prints it. For operators
+   * alone: it names hosts and buckets. Never rejects, and changes nothing but one file of storage, which it removes.
+   */
+  readonly diagnose: (options?: DiagnoseOptions) => Promise<readonly Diagnosis[]>;
   readonly database: Database;
   readonly "~app": App;
 }
@@ -252,6 +264,7 @@ export function runBff(
     worker,
     webhookUrl: (provider: string) => registeredWebhookUrl(context, provider),
     givenUpWebhooks: givenUpWebhooks(context.database),
+    diagnose: (options) => diagnose(context, migrations, options),
     database: context.database,
   };
 }

@@ -96,7 +96,13 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
   const context = {
     database: options.database,
     storage: options.storage,
-    auth: checkedAuth((request) => options.auth.authenticate(request)),
+    auth: {
+      ...checkedAuth((request) => options.auth.authenticate(request)),
+      ...(auth.inspect
+        ? { inspect: (token?: string) => options.auth.inspect?.(token) ?? Promise.resolve([]) }
+        : {}),
+    },
+    signIn: options.signIn,
     catalogue,
     costs: createCosts(options.database, catalogue.priceKeys, clock),
     engine: options.engine ?? inProcessOn(clock, { sweepMs: limits.sweepMs, logger }),

@@ -2,6 +2,7 @@ export type { AppOf, FallbackFor, PairsFor, PricesFor } from "./app-types.ts";
 export { jwtAuth } from "./auth/jwt-auth.ts";
 export type { JwtAlgorithm, JwtAuthOptions } from "./auth/jwt-options.ts";
 export type { Auth, Principal } from "./auth/port.ts";
+export type { SignIn, SignInOrigin } from "./auth/sign-in.ts";
 export { type Identity, verifyAuth } from "./auth/verify-auth.ts";
 export { type ErrorCode, errorCodes } from "./contract/error-codes.ts";
 export {
@@ -26,6 +27,7 @@ export type {
   PastBalance,
 } from "./credits/ledger-types.ts";
 export type { Database, MigrationFolder } from "./database/port.ts";
+export type { DiagnoseOptions, Diagnosis } from "./diagnosis/diagnose.ts";
 export { type InProcessOptions, inProcess } from "./engine/in-process.ts";
 export type { Engine, Worker } from "./engine/port.ts";
 export { AppError, isAppError } from "./errors/app-error.ts";
@@ -81,6 +83,7 @@ export type {
   WebhookNotice,
   WebhookRequest,
 } from "./providers/port.ts";
+export type { Finding } from "./shared/finding.ts";
 export type { JsonObject, JsonValue } from "./shared/json.ts";
 export type { Logger } from "./shared/logger.ts";
 export type { ObjectStore, SignedUpload, StoredObject } from "./storage/port.ts";

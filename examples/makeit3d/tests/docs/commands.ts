@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { commands as bffCommands } from "../../../../packages/core/src/cli/commands.ts";
 import { runCommand } from "../../../../packages/core/src/cli/run-command.ts";
+import { project } from "./issuer.ts";
 import { root } from "./pages.ts";
 import type { World } from "./world.ts";
 
@@ -59,6 +60,19 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
         isIn(read("packages/simulator/src/command.ts"), flag),
       ),
   },
+  // tests/supabase.test.ts runs both on a project that is played.
+  {
+    pattern:
+      /^pnpm bff (migrate --emit supabase\/migrations) \$\(node (examples\/makeit3d\/src\/migrate-options\.ts)\)$/,
+    proof: ([, command = "", options = ""]) => emit(command.split(" "), options),
+  },
+  {
+    pattern: /^pnpm bff doctor (examples\/makeit3d\/src\/doctor\.ts)$/,
+    proof: ([, path = ""]) => isIn(json("package.json").scripts.bff, "cli/main.ts") ?? read(path),
+  },
+  // The settings of the block before it, into the shell; the Supabase CLI is somebody else's.
+  { pattern: /^set -a; \. \.\/\.env; set \+a$/, proof: () => undefined },
+  { pattern: /^supabase (link --project-ref [a-z]{20}|db push)$/, proof: () => undefined },
   { pattern: /^npx bff (.+)$/, proof: ([, words = ""]) => bff(words.split(" ")) },
   { pattern: /^curl .*$/, proof: ([line], world) => curl(line, world) },
 ];
@@ -70,6 +84,14 @@ export async function proveCommand(line: string, world: World): Promise<void> {
     if (match) return void (await proof(match, world));
   }
   throw new Error(`"${line}" is not in the table of commands: say there how it is known to work`);
+}
+
+/** Writes them into the page's own folder. */
+async function emit(command: readonly string[], options: string): Promise<void> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, options)], {
+    env: { SUPABASE_URL: project, SUPABASE_SERVICE_ROLE_KEY: "sb_secret_any" },
+  });
+  await bff([...command, ...stdout.trim().split(" ")]);
 }
 
 function isIn(text: string, part: string): void {

@@ -57,8 +57,6 @@ export async function openWorld(folder: string, server: string): Promise<World> 
     LINK_SECRET: secret,
     OPENAI_API_KEY: "sk-any",
     TRIPO_API_KEY: "tsk_any",
-    SUPABASE_URL: "https://abcd.supabase.co",
-    SUPABASE_SERVICE_ROLE_KEY: "any",
     SIMULATOR_URL: simulator.url,
     FARM_URL: farm.url,
     WEBHOOK_URL: backend.url,
@@ -66,6 +64,9 @@ export async function openWorld(folder: string, server: string): Promise<World> 
     WEBHOOK_SECRET: webhookSecret,
     TOKEN: token,
     SUPABASE_TOKEN: issuer.token,
+    SUPABASE_URL: project,
+    SUPABASE_SERVICE_ROLE_KEY: "sb_secret_any",
+    SUPABASE_PUBLISHABLE_KEY: "sb_publishable_any",
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 

@@ -23,8 +23,8 @@ async function upload(declaredBytes: number) {
     taskId: null,
     filename: "a.png",
     contentType: "image/png",
-    bytes: declaredBytes,
     pendingBytesMax: 10_000_000,
+    bytes: declaredBytes,
   });
   const args = { p_user_id: "ada", p_id: input_asset_id };
   const reserved = (await test.database.call("genbff_input", args)) as unknown as StoredInput;

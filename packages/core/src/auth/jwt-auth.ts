@@ -2,10 +2,11 @@ import { type CryptoKey, errors, type JWTHeaderParameters, jwtVerify } from "jos
 import { AppError } from "../errors/app-error.ts";
 import { consoleLogger, type Logger, redacting } from "../shared/logger.ts";
 import { bearerTokenOf } from "./bearer-token.ts";
+import { inspectKeys, inspectToken } from "./inspect-jwt.ts";
 import { createJwks } from "./jwks.ts";
 import { principalOf } from "./jwt-claims.ts";
 import { checkJwtOptions, type JwtAuthOptions } from "./jwt-options.ts";
-import type { Auth } from "./port.ts";
+import type { Auth, Principal } from "./port.ts";
 
 /**
  * Lets in whoever has a good token: signed by a key that its issuer publishes (ES256, RS256, EdDSA), or with a secret
@@ -55,18 +56,24 @@ export function jwtAuth(options: JwtAuthOptions): Auth {
     return key;
   }
 
+  async function authenticate(request: Request): Promise<Principal> {
+    const token = bearerTokenOf(request);
+    try {
+      const { payload } = await jwtVerify(token, keyOf, keyChecks);
+      return principalOf(payload, claimChecks);
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error;
+      throw new AppError(error instanceof errors.JWTExpired ? "token_expired" : "invalid_token", {
+        cause: error,
+      });
+    }
+  }
+
   return {
-    async authenticate(request) {
-      const token = bearerTokenOf(request);
-      try {
-        const { payload } = await jwtVerify(token, keyOf, keyChecks);
-        return principalOf(payload, claimChecks);
-      } catch (error) {
-        if (!(error instanceof errors.JOSEError)) throw error;
-        throw new AppError(error instanceof errors.JWTExpired ? "token_expired" : "invalid_token", {
-          cause: error,
-        });
-      }
+    authenticate,
+    async inspect(token) {
+      const keys = await inspectKeys(options);
+      return token === undefined ? [keys] : [keys, await inspectToken(token, options, authenticate)];
     },
     configure: (host) => {
       logger = host.logger;

@@ -1,3 +1,4 @@
+import type { Finding } from "../shared/finding.ts";
 import type { Logger } from "../shared/logger.ts";
 
 /** Who asks. */
@@ -21,4 +22,6 @@ export interface Auth {
   authenticate(request: Request): Promise<Principal>;
   /** Told once at start: where to write what operators must know. */
   configure?(host: { logger: Logger }): void;
+  /** For operators: whether it could let anybody in now; with a token, also whether that one is, and why not. */
+  inspect?(token?: string): Promise<readonly Finding[]>;
 }

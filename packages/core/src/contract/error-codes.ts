@@ -31,8 +31,33 @@ export const errorCodes = {
     "You were signed out. Please sign in again.",
   ),
   invalid_token: entry(401, false, "The access token was not accepted.", "Please sign in again."),
+  invalid_credentials: entry(
+    401,
+    false,
+    "No account has this address and this password.",
+    "The address or the password is not right.",
+  ),
   invalid_signature: entry(401, false, "The signature was not accepted.", "This link is not valid any more."),
   forbidden: entry(403, false, "This needs a right that the caller does not have.", "You may not do this."),
+
+  email_not_confirmed: entry(
+    403,
+    false,
+    "The address of this account was never confirmed.",
+    "Please open the letter that we have sent you, and confirm your address.",
+  ),
+  weak_password: entry(
+    422,
+    false,
+    "The sign-in asks for a better password.",
+    "This password is too easy to guess. Take a longer one.",
+  ),
+  captcha_failed: entry(
+    400,
+    false,
+    "The sign-in asks for a captcha, and this was none that it takes.",
+    "Please show once more that you are no robot.",
+  ),
 
   // What is asked
   not_found: entry(404, false, "There is no such thing, or it is not yours.", "This could not be found."),

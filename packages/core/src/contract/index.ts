@@ -52,6 +52,14 @@ export {
 export { type OperationEntry, type OperationList, operationEntry, operationList } from "./operation.ts";
 export { type Route, type RouteName, routes } from "./routes.ts";
 export {
+  type Credentials,
+  credentials,
+  type Session,
+  type SignedUp,
+  session,
+  signedUp,
+} from "./sign-in.ts";
+export {
   type InputAsset,
   inputAsset,
   type TaskGeneration,

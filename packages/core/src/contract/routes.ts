@@ -7,6 +7,7 @@ import { ticket } from "./event.ts";
 import { cancelled, generationCreated, generationStatus, taskId } from "./generation.ts";
 import { startHeaders, streamHeaders } from "./headers.ts";
 import { operationList } from "./operation.ts";
+import { signInRoutes } from "./sign-in-routes.ts";
 import { listQuery, taskPage, taskTree } from "./task.ts";
 import { uploadComplete, uploadForm, uploadRequest, uploadReserved } from "./upload.ts";
 
@@ -223,6 +224,7 @@ export const routes = {
     answers: { 200: movementPage },
     errors: ["validation_failed"],
   }),
+  ...signInRoutes,
   ...adminRoutes,
   health: route({
     method: "GET",

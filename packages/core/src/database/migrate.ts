@@ -90,6 +90,18 @@ async function unseen(folders: readonly MigrationFolder[], applied: Applied): Pr
   return (await Promise.all(folders.map(readMigrations))).flat().filter((file) => !isApplied(file, applied));
 }
 
+/** How many migrations of these folders a database has seen that are not in them: a newer release has been there. */
+export async function newerMigrations(
+  folders: readonly MigrationFolder[],
+  rows: readonly Record<string, unknown>[],
+): Promise<number> {
+  const files = (await Promise.all(folders.map(readMigrations))).flat();
+  const known = new Set(files.map((file) => `${file.folder}/${file.number}`));
+  const ours = new Set(folders.map(({ name }) => name));
+  return [...toApplied(rows).keys()].filter((key) => ours.has(key.replace(/\/.*/, "")) && !known.has(key))
+    .length;
+}
+
 async function apply(run: RunSql, file: MigrationFile): Promise<boolean> {
   await run(`do $$ begin ${openBook} end $$`);
   if (isApplied(file, await readApplied(run))) return false; // somebody else did it while we waited

@@ -35,6 +35,8 @@ export interface HttpTools {
 export interface Call<Name extends RouteName = RouteName> extends HttpTools {
   readonly context: BffContext;
   readonly request: Request;
+  /** Whose request it is, as `limits.addresses` counts it; undefined where addresses are not looked at. */
+  readonly address: string | undefined;
   readonly caller: RouteOf<Name>["auth"] extends "user" | "user-or-ticket" | "admin" ? Caller : undefined;
   /** Decoded parts of the path. */
   readonly params: Readonly<Record<string, string>>;

@@ -17,6 +17,7 @@ import { finish } from "./respond.ts";
 import { isPersonal } from "./route-codes.ts";
 import { createRouteTable } from "./route-table.ts";
 import { handlers } from "./routes/index.ts";
+import { servedRoutes } from "./served-routes.ts";
 
 /** What a host adds. */
 export interface HandlerOptions {
@@ -38,7 +39,7 @@ export function createHandler(
   options: HandlerOptions = {},
 ): (request: Request, host?: object) => Promise<Response> {
   const cors = createCors(context.corsOrigins);
-  const matchRoute = createRouteTable(context.basePath);
+  const matchRoute = createRouteTable(context.basePath, servedRoutes(context));
   const firstVisit = createFirstVisit(context.database, context.signUpCredits, context.clock);
   const tools: HttpTools = {
     watcher: createWatcher(context),
@@ -70,7 +71,8 @@ export function createHandler(
       const body = await readBody(route, request, context.limits);
       // The table of routes gives each handler what its own schemas describe; that cannot be said of a name chosen at run time.
       const answer = handlers[name] as (call: unknown) => Promise<Response> | Response;
-      const call = { ...tools, context, request, caller, params, query, body } satisfies Record<
+      const { address } = visit ?? {};
+      const call = { ...tools, context, request, address, caller, params, query, body } satisfies Record<
         keyof Call,
         unknown
       >;

@@ -4,6 +4,7 @@ import { balance, movementPage, quote } from "../contract/credits.ts";
 import { errorBody } from "../contract/error.ts";
 import { cancelled, generationCreated, generationStatus } from "../contract/generation.ts";
 import { operationList } from "../contract/operation.ts";
+import { session, signedUp } from "../contract/sign-in.ts";
 import { taskPage, taskTree } from "../contract/task.ts";
 import { type Schema, schemaOf } from "./openapi-schema.ts";
 
@@ -18,6 +19,8 @@ const named = {
   MovementPage: movementPage,
   OperationList: operationList,
   Quote: quote,
+  Session: session,
+  SignedUp: signedUp,
   TaskPage: taskPage,
   TaskTree: taskTree,
 };

@@ -11,6 +11,7 @@ import {
   parametersOf,
 } from "./openapi-parts.ts";
 import { codesOf } from "./route-codes.ts";
+import { servedRoutes } from "./served-routes.ts";
 
 const security: Record<Route["auth"], readonly object[]> = {
   user: [{ token: [] }],
@@ -24,14 +25,18 @@ const security: Record<Route["auth"], readonly object[]> = {
 const tags: Readonly<Record<string, string>> = {
   ...{ generate: "Make", quotes: "Make", operations: "Make", tasks: "Follow", generations: "Follow" },
   ...{ uploads: "Files", assets: "Files", files: "Files", credits: "Credits", admin: "Operators" },
+  auth: "Sign in",
 };
 const otherwise = "Service";
 
 /** This deployment's contract as OpenAPI 3.1: every route, and every operation with its own request. */
-export function describeApi(context: Pick<BffContext, "catalogue" | "publicUrl" | "basePath">): object {
+export function describeApi(
+  context: Pick<BffContext, "catalogue" | "publicUrl" | "basePath" | "signIn">,
+): object {
   const entries = context.catalogue.list();
   const paths: Record<string, Record<string, OpenApiOperation>> = {};
-  for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
+  for (const name of servedRoutes(context)) {
+    const route: Route = routes[name];
     const operation = describeRoute(name, route);
     const described =
       name === "generate" ? describeGenerate(operation, entries) : { [route.path]: operation };

@@ -20,13 +20,18 @@ const methods = ["GET", "POST", "PUT"] as const;
  *
  * Paths are taken with and without `basePath`: Express strips the path of a mount, a bare Fetch host does not.
  *
+ * @param served - Those of the contract that there are; all by default.
  * @throws AppError `not_found` - no such path.
  * @throws AppError `method_not_allowed` - the path exists; `details.allow` names its methods.
  */
-export function createRouteTable(basePath: string): MatchRoute {
+export function createRouteTable(
+  basePath: string,
+  served: readonly RouteName[] = Object.keys(routes) as RouteName[],
+): MatchRoute {
   const router = new TrieRouter<RouteName>();
-  for (const [name, { method, path }] of Object.entries(routes)) {
-    router.add(method, path.replace("{key}", ":key{.+}").replace(/\{(\w+)\}/g, ":$1"), name as RouteName);
+  for (const name of served) {
+    const { method, path } = routes[name];
+    router.add(method, path.replace("{key}", ":key{.+}").replace(/\{(\w+)\}/g, ":$1"), name);
   }
 
   const find = (method: string, path: string): MatchedRoute | undefined => {

@@ -40,6 +40,8 @@ export interface AddressLimits {
 
 /** One request, as its address is held to the limit. Both throw `rate_limited` or `unavailable`. */
 export interface Visit {
+  /** As it is counted: an IPv4 address, or the /64 of an IPv6 one. Undefined: nobody has told it. */
+  readonly address: string | undefined;
   /** Before anything is done for it. */
   admit(): Promise<void>;
   /** It has shown no right to be here. A second call counts nothing. */
@@ -91,6 +93,7 @@ export function createAddressLimit(limits: AddressLimits, logger: Logger): Addre
     }
     let counted = address === undefined;
     return {
+      address,
       async admit() {
         if (address === undefined) return;
         const found = await ask(request, () => counter.get(address));

@@ -9,6 +9,7 @@ import { inProcess } from "../engine/in-process.ts";
 import type { Logger } from "../shared/logger.ts";
 import { files } from "../storage/files.ts";
 import { checkAnswers } from "./answer-check.ts";
+import { memorySignIn } from "./auth/memory-sign-in.ts";
 import { makeToken, secretSigner } from "./auth/token-signer.ts";
 import { testStudio } from "./test-studio.ts";
 
@@ -35,7 +36,7 @@ export const testOrigin = "https://app.example.com";
 /** A price a picture, and how many credits everybody starts with. */
 export const testPrices = { picture: 5, signUp: 100 };
 
-type MoreOptions = Partial<Pick<AnyBffOptions, "auth" | "hooks" | "requireIdempotencyKey">> & {
+type MoreOptions = Partial<Pick<AnyBffOptions, "auth" | "hooks" | "requireIdempotencyKey" | "signIn">> & {
   readonly limits?: Omit<NonNullable<AnyBffOptions["limits"]>, "rates">;
 };
 
@@ -53,6 +54,7 @@ export async function createTestBff(
     database: { ...database, close: async () => undefined },
     storage: files(folder),
     auth: jwtAuth({ secret: testSecret, adminClaim: "operator" }),
+    signIn: memorySignIn((email) => testToken(email)),
     providers: { studio: testStudio() },
     prices: {
       "text-to-image": { studio: "test_picture" },

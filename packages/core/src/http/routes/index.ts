@@ -10,6 +10,7 @@ import { cancel, retry } from "./generations.ts";
 import { health, openapi, ready } from "./health.ts";
 import { operations } from "./operations.ts";
 import { quotes } from "./quotes.ts";
+import { logIn, signUp } from "./sign-in.ts";
 import { status } from "./status.ts";
 import { task, tasks } from "./tasks.ts";
 import { uploadComplete, uploads } from "./uploads.ts";
@@ -32,6 +33,8 @@ export const handlers: { readonly [Name in RouteName]: RouteHandler<Name> } = {
   operations,
   balance,
   history,
+  signUp,
+  logIn,
   adminGrant,
   adminAdjust,
   adminRefund,

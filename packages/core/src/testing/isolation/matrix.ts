@@ -303,6 +303,37 @@ export const matrix: { readonly [Name in RouteName]: readonly [Row, ...Row[]] } 
       "400 validation_failed",
     ),
   ],
+  signUp: [
+    open(
+      "with an address that is new",
+      (_, who) => signIn("/auth/signup", `${who}@new.test`, "long enough to be good"),
+      "202",
+    ),
+    open(
+      "with the owner's address",
+      () => signIn("/auth/signup", ownerAddress, "long enough to be good"),
+      "202",
+      // As whoever has no account is answered.
+      { check: ({ text }) => (text === '{"next":"log_in"}' ? undefined : `answers ${text}`) },
+    ),
+    open(
+      "with a password that is too short",
+      () => signIn("/auth/signup", ownerAddress, "short"),
+      "422 weak_password",
+    ),
+  ],
+  logIn: [
+    open(
+      "with a password that is not the owner's",
+      () => signIn("/auth/login", ownerAddress, "guessed and guessed"),
+      "401 invalid_credentials",
+    ),
+    open(
+      "with an address that nobody has",
+      () => signIn("/auth/login", "nobody@new.test", "guessed and guessed"),
+      "401 invalid_credentials",
+    ),
+  ],
   adminGrant: [
     operators(
       "to anybody",
@@ -405,7 +436,12 @@ export const matrix: { readonly [Name in RouteName]: readonly [Row, ...Row[]] } 
 };
 
 const reservation = { filename: "a.png", content_type: "image/png", bytes: 68 };
+const ownerAddress = "owner@new.test";
 const gift = { wallet_id: "dave", reason: "a present" };
+
+function signIn(path: string, email: string, password: string): HostRequest {
+  return { method: "POST", path, json: { email, password } };
+}
 
 function put(path: string): HostRequest {
   return { method: "PUT", path, headers: { "content-type": "image/png" }, body: tinyPng };
