@@ -21,6 +21,9 @@ const elsewhere: Partial<Record<ErrorCode, string>> = {
   price_changed: "generations",
   content_rejected: "in the body of a status: a failed generation is answered with 200",
   internal_error: "http/error-response.test.ts",
+  // What a sign-in says, where one is behind the BFF.
+  email_not_confirmed: "supabase/sign-in.test.ts",
+  captcha_failed: "supabase/sign-in.test.ts",
   // How a generation ends: in the body of its status.
   download_failed: "generations",
   provider_failed: "generations",
