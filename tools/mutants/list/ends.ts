@@ -129,7 +129,7 @@ export const ends: readonly Mutant[] = [
     why: "S13: each event once for each connection",
     file: "packages/core/src/events/watcher.ts",
     within: "function deliver(",
-    find: "subscriber.after = place(last);",
+    find: "if (last !== undefined) subscriber.after = place(last);",
     replace: "",
     test: watching("in order and once"),
   },
