@@ -26,9 +26,9 @@ export const requests: readonly Mutant[] = [
   {
     name: "a line that breaks is a disk that refuses",
     why: "7: a body that does not arrive is 408",
-    file: `${core}/storage/receive-file.ts`,
-    find: "return blamingTheLine(body).pipeThrough(",
-    replace: "return body.pipeThrough(",
+    file: `${core}/http/body/body-stream.ts`,
+    find: "await reader.read().catch(brokenOff);",
+    replace: "await reader.read();",
     test: leaves("a signed upload whose line breaks"),
   },
   {

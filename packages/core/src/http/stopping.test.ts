@@ -80,6 +80,8 @@ it("answers what it was asked before, and another process makes it", async () =>
   const asked = one.bff.fetch(request);
   await begun;
   const stopped = one.bff.stop(60_000);
+  const waits = new Promise((resolve) => setTimeout(resolve, 300, "waits"));
+  expect(await Promise.race([stopped, waits])).toBe("waits");
   rest();
   const response = await asked;
   const { generation_id: id } = (await response.json()) as { generation_id: string };

@@ -9,7 +9,6 @@ import type { Grant } from "./signature.ts";
  * @throws AppError `unsupported_media_type` - another content type than was signed.
  * @throws AppError `payload_too_large` - more bytes than were signed, declared or sent.
  * @throws AppError `validation_failed` - fewer bytes than declared.
- * @throws AppError `request_timeout` - the line broke.
  */
 export function receiveFile(
   request: Request,
@@ -24,25 +23,7 @@ export function receiveFile(
         : undefined;
   if (error) throw error;
   const body = request.body ?? new Blob([]).stream();
-  return blamingTheLine(body).pipeThrough(counter(grant.bytesMax, declared));
-}
-
-/** A line that breaks is told from a disk that refuses. */
-function blamingTheLine(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await reader.read().catch((cause: unknown) => {
-          throw new AppError("request_timeout", { cause });
-        });
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
+  return body.pipeThrough(counter(grant.bytesMax, declared));
 }
 
 function declaredBytes(request: Request): number | undefined {
