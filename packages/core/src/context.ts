@@ -1,4 +1,5 @@
 import type { GuardedFetch } from "./assets/guarded-fetch.ts";
+import type { OutputKeys } from "./assets/output-keys.ts";
 import type { Auth } from "./auth/port.ts";
 import type { SignIn } from "./auth/sign-in.ts";
 import type { Hooks, Limits, ProviderCaps } from "./create-bff.ts";
@@ -29,6 +30,7 @@ export interface BffContext {
   /** Tells this process's watchers that a task has changed, so that they need not wait for the next tick. */
   readonly changes: Changes;
   readonly guardedFetch: GuardedFetch;
+  readonly outputKeys: OutputKeys;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly secret: string;

@@ -7,6 +7,7 @@ import type {
   PricesFor,
   Providers,
 } from "./app-types.ts";
+import type { OutputKeyOptions } from "./assets/output-keys.ts";
 import type { Auth } from "./auth/port.ts";
 import type { SignIn } from "./auth/sign-in.ts";
 import type { BffContext } from "./context.ts";
@@ -65,6 +66,8 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
     /** Exact origins that the guarded fetch may reach although they are private, e.g. `http://127.0.0.1:8788`. */
     trustedOrigins?: readonly string[];
   };
+  /** Under which names outputs are kept. Default: `images/{task_id}/0.png`, `models/{task_id}/model.glb`. */
+  outputs?: OutputKeyOptions<keyof PricesFor<NoInfer<P>, NoInfer<O>> & string>;
   credits?: {
     /** Granted once to every user on the first request. Default 0. */
     signUp?: number;

@@ -1,4 +1,5 @@
 import { createGuardedFetch } from "./assets/guarded-fetch.ts";
+import { createOutputKeys } from "./assets/output-keys.ts";
 import { checkUrl } from "./assets/url-guard.ts";
 import { checkedAuth } from "./auth/checked-auth.ts";
 import type { Auth } from "./auth/port.ts";
@@ -86,6 +87,10 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     prices: options.prices,
     fallback: options.fallback ?? {},
   });
+  const fieldsOf = (name: string) => {
+    const listed = catalogue.list().find(({ operation }) => operation.name === name);
+    return listed && Object.keys(listed.operation.schema.shape);
+  };
   const pairs = catalogue
     .list()
     .flatMap(({ operation, offers }) =>
@@ -110,6 +115,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     guardedFetch:
       seams.guardedFetch ??
       createGuardedFetch({ trustedOrigins: options.inputs?.trustedOrigins ?? [], logger }),
+    outputKeys: createOutputKeys(options.outputs ?? {}, fieldsOf),
     clock,
     logger,
     secret: options.secret,

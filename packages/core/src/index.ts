@@ -1,4 +1,5 @@
 export type { AppOf, FallbackFor, PairsFor, PricesFor } from "./app-types.ts";
+export type { OutputKeyOptions } from "./assets/output-keys.ts";
 export { jwtAuth } from "./auth/jwt-auth.ts";
 export type { JwtAlgorithm, JwtAuthOptions } from "./auth/jwt-options.ts";
 export type { Auth, Principal } from "./auth/port.ts";

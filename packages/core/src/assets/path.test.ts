@@ -8,6 +8,7 @@ const place: OutputPlace = {
   task_id: "t1",
   generation_id: "g1",
   user_id: "ada",
+  index: 0,
   file_index: 0,
 };
 
@@ -18,6 +19,7 @@ describe("outputKey", () => {
     [{ kind: "model" }, "models/t1/model"],
     [{ kind: "model", file_index: 1 }, "models/t1/model_1"],
     [{ asset_type_plural: "concepts" }, "concepts/t1/0"],
+    [{ index: 1, file_index: 4 }, "images/t1/4"],
   ])("of %o is %s", (change, key) => {
     expect(outputKey({ ...place, ...change })).toBe(key);
   });

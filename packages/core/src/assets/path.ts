@@ -5,17 +5,21 @@ import type { MediaKind } from "./media-types.ts";
 /** Where an output is kept unless an operation says otherwise. */
 const defaultOutputTemplate = "{asset_type_plural}/{task_id}/{filename}";
 
+const wordPattern = /\{([A-Za-z_]\w*)\}/g;
+
 /** What a template may name. */
 export interface OutputPlace {
   readonly kind: MediaKind;
   readonly task_id: string;
   readonly generation_id: string;
   readonly user_id: string;
+  /** Of the generation's outputs, from 0. */
+  readonly index: number;
   /** Reserved in SQL at start, from 0, so that generations of one task never overwrite each other. */
   readonly file_index: number;
   /** Default: the kind, in the plural. */
   readonly asset_type_plural?: string;
-  /** Further words of the team's own, e.g. `{ project_id }`. */
+  /** Further words, e.g. `{ project_id }`. Ours come first. */
   readonly words?: Readonly<Record<string, string>>;
 }
 
@@ -42,13 +46,21 @@ export function outputKey(place: OutputPlace, template: string = defaultOutputTe
     file_index: String(place.file_index),
     filename: filename(place.kind, place.file_index),
   };
-  const key = template.replace(/\.[a-z0-9]{1,5}$/, "").replace(/\{([a-z_]+)\}/g, (_, word: string) => {
+  const named = wordsOf(template);
+  const numbered = place.index === 0 || named.includes("filename") || named.includes("file_index");
+  const base = template.replace(/\.[a-z0-9]{1,5}$/, "") + (numbered ? "" : `_${place.index}`);
+  const key = base.replace(wordPattern, (_, word: string) => {
     const value = Object.hasOwn(words, word) ? words[word] : undefined;
     if (value === undefined) throw new Error(`key template "${template}" names the unknown word "${word}"`);
     return keySegment(value);
   });
   if (!isKey(key)) throw new Error(`key template "${template}" does not make a key`);
   return key;
+}
+
+/** The words that a template names. */
+export function wordsOf(template: string): string[] {
+  return [...template.matchAll(wordPattern)].map(([, word = ""]) => word);
 }
 
 /**

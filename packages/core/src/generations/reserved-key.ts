@@ -1,5 +1,5 @@
 import type { MediaKind } from "../assets/media-types.ts";
-import { outputKey } from "../assets/path.ts";
+import type { BffContext } from "../context.ts";
 import type { WorkOrder } from "./work-order.ts";
 
 /**
@@ -7,12 +7,19 @@ import type { WorkOrder } from "./work-order.ts";
  *
  * @throws Error - the provider numbered an output that nobody asked for.
  */
-export function reservedKey(order: WorkOrder, index: number): { kind: MediaKind; key: string } {
+export function reservedKey(
+  { outputKeys }: Pick<BffContext, "outputKeys">,
+  order: WorkOrder,
+  index: number,
+): { kind: MediaKind; key: string } {
   const reserved = order.assets.find((asset) => asset.index === index);
   if (reserved === undefined) throw new Error(`output ${index} was not reserved`);
   const { kind, file_index } = reserved;
-  const key = outputKey({
+  const key = outputKeys({
+    operation: order.operation,
+    input: order.input,
     kind,
+    index,
     task_id: order.task_id,
     generation_id: order.id,
     user_id: order.user_id,

@@ -7,7 +7,7 @@ import type { WorkOrder } from "../work-order.ts";
 export async function discardStored(context: BffContext, order: WorkOrder): Promise<void> {
   if (order.attempt_row.intent_at === null) return;
   const keys = order.assets.flatMap((asset) => {
-    const { kind, key } = reservedKey(order, asset.index);
+    const { kind, key } = reservedKey(context, order, asset.index);
     return extensionsOf(kind).map((extension) => `${key}.${extension}`);
   });
   try {

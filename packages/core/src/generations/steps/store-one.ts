@@ -21,7 +21,7 @@ export async function storeOne(
   signal: AbortSignal,
   metadata: JsonObject = {},
 ): Promise<StoreResult> {
-  const { kind, key: keyWithoutExtension } = reservedKey(order, index);
+  const { kind, key: keyWithoutExtension } = reservedKey(context, order, index);
   try {
     const stored = await storeOutput(context.storage, { source, kind, keyWithoutExtension, signal });
     const { key, content_type, bytes, sha256, width, height } = stored;
