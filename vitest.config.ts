@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { LongFirst } from "./tools/long-first.ts";
 
 const chromium = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       "tools/vitest.config.ts",
       "packages/*/vitest.config.ts",

@@ -7,8 +7,8 @@ const nodeConditions = defaultServerConditions.filter((condition) => condition !
 const conditions = ["@genbff/source", ...nodeConditions];
 export const sourceConditions = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
-/** Most of the time a test waits for a server of its own: two files at a time also where there are two processors. */
-const maxWorkers = Math.max(2, availableParallelism() - 1);
+/** A third of the time a test waits, for a server of its own or a moment: three files at a time also on two processors. */
+const maxWorkers = Math.max(3, availableParallelism() - 1);
 
 /**
  * For what hangs, not for what is slow: CI's machines are busy. A worker keeps its modules from file to file: starting

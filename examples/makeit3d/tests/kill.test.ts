@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pglite } from "@genbff/core/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
 import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 // The example as a user runs it (one process, embedded database), killed for real at moments spread over a
@@ -21,6 +22,7 @@ let token: string;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "genbff-kill-"));
+  await seedPglite(join(dataDir, "database"));
   const [port, simulatorPort] = await freePorts(2);
   environment = {
     PORT: String(port),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
 import { inspect } from "../studio/testing/axe.ts";
 import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
@@ -49,6 +50,7 @@ describe.skipIf(!existsSync(executablePath))(
 
     beforeAll(async () => {
       dataDir = await mkdtemp(join(tmpdir(), "genbff-studio-"));
+      await seedPglite(join(dataDir, "database"));
       const [port, simulatorPort] = await freePorts(2);
       environment = {
         PORT: String(port),

@@ -135,7 +135,7 @@ describe("C21: on a real server", () => {
 });
 
 it("C21: on the embedded database, completes what a killed process left in the middle", async () => {
-  const test = await createTestPglite();
+  const test = await createTestPglite({ empty: true });
   const other: MigrationFolder = { name: "team", path: mkdtempSync(join(tmpdir(), "genbff-killed-")) };
   try {
     await test.database.migrate?.([]);

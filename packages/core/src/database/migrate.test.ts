@@ -39,7 +39,7 @@ describe.each<[string, () => Promise<Empty>]>([
       return { database: test.database, other, close: () => other.close().then(test.close) };
     },
   ],
-  ["pglite", createTestPglite],
+  ["pglite", () => createTestPglite({ empty: true })],
 ])("migrate on %s", { timeout: 30_000 }, (_, make) => {
   async function open(): Promise<Empty> {
     const empty = await make();

@@ -164,7 +164,7 @@ it.each(releases.map((release) => [release.version, release] as const))(
   "an embedded database of %s becomes today's and ends everything that is open",
   { timeout: 120_000 },
   async (_, release) => {
-    const test = await createTestPglite();
+    const test = await createTestPglite({ empty: true });
     try {
       const old = await PGlite.create(clusterIn(test.folder));
       const runIn = (pg: Pick<PGlite, "exec">) => async (sql: string) =>

@@ -9,7 +9,10 @@ export function grainTile(seed: string, strength: number, picture = { width: til
   const data = Buffer.alloc(width * height * 4);
   for (let at = 0; at < data.length; at += 4) {
     const value = 128 + (random() + random() - 1) * 128 * strength;
-    data.fill(value, at, at + 3);
+    // One by one: "fill" checks its arguments for longer than it writes three bytes.
+    data[at] = value;
+    data[at + 1] = value;
+    data[at + 2] = value;
     data[at + 3] = 255;
   }
   const raw = { width, height, channels: 4 as const };

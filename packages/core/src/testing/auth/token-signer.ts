@@ -55,11 +55,12 @@ export async function publishedSigner(name: keyof typeof algorithms, kid: string
 export function secretSigner(secret: string | Uint8Array<ArrayBuffer>, alg = "HS256"): TokenSigner {
   const bytes = typeof secret === "string" ? encoder.encode(secret) : secret;
   const hash = alg.replace("HS", "SHA-");
+  let imported: Promise<CryptoKeyOf> | undefined;
   return {
     header: { alg },
     async sign(text) {
-      const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash }, false, ["sign"]);
-      return new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text)));
+      imported ??= crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash }, false, ["sign"]);
+      return new Uint8Array(await crypto.subtle.sign("HMAC", await imported, encoder.encode(text)));
     },
   };
 }

@@ -55,7 +55,8 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
     const template = options.empty
       ? "template0"
       : await migratedTemplate(admin, server, options.migrations ?? []);
-    await admin.query(`create database ${name} template ${template}`);
+    // Its files as they are: the default copies them page by page, through the log.
+    await admin.query(`create database ${name} template ${template} strategy file_copy`);
   } finally {
     await admin.end();
   }

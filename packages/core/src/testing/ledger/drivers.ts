@@ -24,11 +24,5 @@ export const drivers: Readonly<
   Record<string, { open(): Promise<{ readonly database: Database; close(): Promise<void> }> }>
 > = {
   ...parallelDrivers,
-  pglite: {
-    async open() {
-      const { database, close } = await createTestPglite();
-      await database.migrate?.([]);
-      return { database, close };
-    },
-  },
+  pglite: { open: () => createTestPglite() },
 };

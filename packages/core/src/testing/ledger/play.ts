@@ -1,7 +1,6 @@
-import { PGlite } from "@electric-sql/pglite";
 import { Client } from "pg";
-import { coreMigrations, readMigrations } from "../../database/migration-files.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
+import { openTestPglite } from "../embedded/test-pglite.ts";
 import type { Command, Outcome } from "./command.ts";
 import { playSql } from "./play-sql.ts";
 import { type Seen, tellSql } from "./tell-sql.ts";
@@ -61,10 +60,9 @@ export async function setUpPlay(query: (sql: string) => Promise<unknown>): Promi
   await query(tellSql);
 }
 
-/** The embedded database, in memory. */
+/** The embedded database. */
 export async function pglitePlayer(): Promise<Player> {
-  const pg = await PGlite.create();
-  for (const file of await readMigrations(coreMigrations())) await pg.exec(file.sql);
+  const { pg, close } = await openTestPglite();
   await setUpPlay((sql) => pg.exec(sql));
   const ask = <Answer>(query: string, values: readonly unknown[]) =>
     pg.transaction(async (transaction) => {
@@ -75,7 +73,7 @@ export async function pglitePlayer(): Promise<Player> {
   return {
     play: (commands, every = 1) => ask(playQuery, [moment(0), asCalls(commands), every]),
     tell: (program, moments) => ask(tellQuery, [moment(0), program.map(atItsTime), moments.map(moment)]),
-    close: () => pg.close(),
+    close,
   };
 }
 

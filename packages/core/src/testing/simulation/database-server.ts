@@ -1,10 +1,9 @@
-import { PGlite } from "@electric-sql/pglite";
 import { Client } from "pg";
-import { coreMigrations, readMigrations } from "../../database/migration-files.ts";
 import { namedCall } from "../../database/named-call.ts";
 import { postgres } from "../../database/postgres.ts";
 import { translateSqlError } from "../../database/sql-error.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
+import { openTestPglite } from "../embedded/test-pglite.ts";
 import { type FrozenClock, freezeClock } from "../generations/virtual-time.ts";
 
 /** The database of a simulation: real SQL, one statement at a time, its clock and its ids in the simulation's hand. */
@@ -24,10 +23,9 @@ interface Connection {
   close(): Promise<void>;
 }
 
-/** The embedded database, in memory. */
+/** The embedded database. */
 export async function openPgliteServer(): Promise<DatabaseServer> {
-  const pg = await PGlite.create();
-  for (const file of await readMigrations(coreMigrations())) await pg.exec(file.sql);
+  const { pg, close } = await openTestPglite();
   return prepare({
     // As the driver does it, without its pauses between two tries: faults are the simulation's own.
     async call(name, args) {
@@ -40,7 +38,7 @@ export async function openPgliteServer(): Promise<DatabaseServer> {
     },
     query: async <Row>(text: string, values: readonly unknown[] = []) =>
       (await pg.query<Row>(text, [...values])).rows,
-    close: () => pg.close(),
+    close,
   });
 }
 
