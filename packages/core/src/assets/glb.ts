@@ -5,7 +5,7 @@ const damaged = (fault: string) => new MediaRejected("damaged", `glb: ${fault}`)
 
 const jsonChunk = 0x4e4f_534a;
 const binaryChunk = 0x004e_4942;
-/** A few bytes can name any number of zeros, which whoever shows the model sets aside. Real ones have thousands. */
+/** A few bytes can name any number of zeros, for which whoever shows the model makes room. Real models have up to some millions. */
 const elementsMax = 100_000_000;
 /** The scene description is held in memory to be parsed; the geometry never is. Real ones have 2 KB to 2 MB. */
 const jsonBytesMax = 16_000_000;
