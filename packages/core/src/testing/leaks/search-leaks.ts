@@ -51,7 +51,8 @@ export function searchLeaks(words: readonly string[], pattern?: RegExp, exempt?:
       const at = text.indexOf(word, from);
       if (at >= 0) return { word, at };
     }
-    if (everywhere === undefined || isFile) return undefined;
+    // Nearly every text holds none, with what is exempt or without it.
+    if (pattern === undefined || everywhere === undefined || isFile || !pattern.test(text)) return undefined;
     everywhere.lastIndex = from;
     const masked = exempt ? text.replace(exempt, (part) => "…".repeat(part.length)) : text;
     const hit = everywhere.exec(masked);
