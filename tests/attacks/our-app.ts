@@ -9,11 +9,14 @@ import * as z from "zod";
 import type { TestDatabase } from "../../packages/core/src/testing/embedded/test-database.ts";
 import { mortalDatabase } from "../../packages/core/src/testing/generations/mortal-database.ts";
 import { takeClock } from "../../packages/core/src/testing/generations/virtual-time.ts";
+import { watchLeaks } from "../../packages/core/src/testing/leaks/watch-leaks.ts";
 import { type App, price } from "./app.ts";
 import type { Vendor } from "./vendor.ts";
 
 const publicUrl = "https://ours.test";
 const deadlineMs = 30 * 60_000;
+const secret = "a secret of at least thirty-two letters";
+const apiKey = "r8_key";
 
 /** GenBFF as a team sets it up, before the same vendor. */
 export async function openOurApp(test: TestDatabase, vendor: Vendor): Promise<App> {
@@ -28,7 +31,8 @@ export async function openOurApp(test: TestDatabase, vendor: Vendor): Promise<Ap
       return database.call(name, args);
     },
   });
-  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  const watch = watchLeaks({ words: [new URL(vendor.url).host], secrets: [secret, apiKey] });
+  const logger = watch.logger({ debug() {}, info() {}, warn() {}, error() {} });
   const open = (database: Database) =>
     createBff({
       database: reachable(database),
@@ -42,7 +46,7 @@ export async function openOurApp(test: TestDatabase, vendor: Vendor): Promise<Ap
       },
       providers: {
         studio: replicate("a/b", {
-          apiKey: "r8_key",
+          apiKey,
           baseUrl: `${vendor.url}/v1`,
           webhookSecret: vendor.webhookSecret,
           offers: {
@@ -52,7 +56,7 @@ export async function openOurApp(test: TestDatabase, vendor: Vendor): Promise<Ap
         }),
       },
       prices: { "text-to-image": { studio: "picture" } },
-      secret: "a secret of at least thirty-two letters",
+      secret,
       publicUrl,
       engine: inProcess({ sweepMs: 50, logger }),
       inputs: { trustedOrigins: [vendor.url] },
@@ -65,8 +69,9 @@ export async function openOurApp(test: TestDatabase, vendor: Vendor): Promise<Ap
   /** Until then nobody is there. */
   let restarted: Promise<void> = Promise.resolve();
   const ledger = createLedger(test.database);
+  const answer = watch.fetch((request) => bff.fetch(request));
   const ask = (user: string, path: string, init: RequestInit = {}) =>
-    bff.fetch(
+    answer(
       new Request(`${publicUrl}/api${path}`, {
         ...init,
         headers: { "x-user": user, "content-type": "application/json" },
@@ -99,7 +104,7 @@ export async function openOurApp(test: TestDatabase, vendor: Vendor): Promise<Ap
       return { ended: ended !== null, url };
     },
     credits: async (user) => (await ledger.balance(user)).posted,
-    fetch: (request) => (request.url.startsWith(publicUrl) ? bff.fetch(request) : fetch(request)),
+    fetch: (request) => (request.url.startsWith(publicUrl) ? answer(request) : fetch(request)),
     pay: async ({ user, credits, ...event }) =>
       void (await ledger.paymentEvent({ provider: "payments", walletId: user, amount: credits, ...event })),
     async dieAfterNextPurchase() {
@@ -130,6 +135,7 @@ export async function openOurApp(test: TestDatabase, vendor: Vendor): Promise<Ap
       await restarted;
       await bff.stop(2000);
       await rm(folder, { recursive: true, force: true });
+      watch.end();
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { FaultRule } from "@genbff/simulator";
 import type { TestDatabase } from "../../packages/core/src/testing/embedded/test-database.ts";
 import { dice } from "../../packages/core/src/testing/generations/scheduler.ts";
+import { watchLeaks } from "../../packages/core/src/testing/leaks/watch-leaks.ts";
 import { type Account, audit } from "./audit.ts";
 import { openCustomers, type Told } from "./customers.ts";
-import { searchLeaks, vendorNames } from "./leaks.ts";
 import { mendAll } from "./mend.ts";
 import { apiKeys, openShelves, type Patience } from "./shelves.ts";
 import { granted, openShop } from "./shop.ts";
@@ -38,19 +38,18 @@ export interface Outcome {
 export async function runShop(test: TestDatabase, vendors: SimulatedVendors, run: Run): Promise<Outcome> {
   await vendors.setFaults(run.faults);
   const shelves = openShelves(vendors.url, run.patience);
-  const secrets = [run.canary, ...apiKeys];
-  const outside = searchLeaks([...secrets, new URL(vendors.url).host], vendorNames);
-  const logs = searchLeaks(secrets);
-  const shop = await openShop(test, shelves, vendors.url, (line) => logs.look("a log line", line));
+  // The vendors' own words stand in no log line either.
+  const watch = watchLeaks({ words: [new URL(vendors.url).host], secrets: [run.canary, ...apiKeys] });
+  const { outside, logs } = watch;
+  const shop = await openShop(test, shelves, vendors.url, watch);
   const over = new AbortController();
   const mended = mendAll(test, over.signal);
-  const customers = openCustomers(shop, shelves, dice(run.seed), outside);
+  const customers = openCustomers(shop, shelves, dice(run.seed));
   const violations: string[] = [];
   const told: Told[] = [];
   let ordered = 0;
   try {
-    for (const path of ["/operations", "/openapi.json"])
-      outside.look(path, await (await shop.ask("user-0", path)).text());
+    for (const path of ["/operations", "/openapi.json"]) await (await shop.ask("user-0", path)).arrayBuffer();
     const lane = async () => {
       while (run.more(ordered)) {
         try {

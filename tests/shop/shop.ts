@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createBff, inProcess, type Logger } from "@genbff/core";
+import { createBff, inProcess } from "@genbff/core";
 import { files } from "@genbff/core/files";
 import type { TestDatabase } from "../../packages/core/src/testing/embedded/test-database.ts";
+import type { LeakWatch } from "../../packages/core/src/testing/leaks/watch-leaks.ts";
 import type { Shelf } from "./shelves.ts";
 
 /** What every user starts with. */
@@ -18,20 +19,15 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-/** Where the shop tells everything that it says. */
-export type Overheard = (line: string) => void;
-
-/** Opens it on a migrated database. */
+/** Opens it on a migrated database. Everything that it says is watched. */
 export async function openShop(
   test: TestDatabase,
   shelves: readonly Shelf[],
   vendorsUrl: string,
-  overheard: Overheard,
+  watch: LeakWatch,
 ): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), "genbff-shop-"));
-  const say = (level: string) => (fields: Record<string, unknown>, message: string) =>
-    overheard(`${level} ${message} ${JSON.stringify(fields)}`);
-  const logger: Logger = { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
+  const logger = watch.logger({ debug() {}, info() {}, warn() {}, error() {} });
   const prices: Record<string, Record<string, string>> = {};
   const priceList = new Map<string, ReturnType<Shop["priceOf"]>>();
   for (const { name, provider } of shelves)
@@ -71,9 +67,10 @@ export async function openShop(
   // Which operations there are is known at run time only.
   const bff = createBff(options as unknown as Parameters<typeof createBff>[0]);
   await bff.start();
+  const fetch = watch.fetch(bff.fetch);
   return {
     ask: (user, path, request = {}) =>
-      bff.fetch(
+      fetch(
         new Request(path.startsWith("http") ? path : `http://shop.test/api${path}`, {
           ...request,
           headers: { ...(request.headers as Record<string, string>), "x-user": user },

@@ -9,6 +9,8 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { vendorCanary } from "../../../packages/core/src/testing/leaks/vendor-canary.ts";
+import { type LeakWatch, watchLeaks } from "../../../packages/core/src/testing/leaks/watch-leaks.ts";
 import { createMakeit3d } from "../src/bff.ts";
 import { readConfig } from "../src/config.ts";
 
@@ -31,10 +33,8 @@ export interface Shop {
   readonly bff: ReturnType<typeof createMakeit3d>;
   readonly simulator: Simulator;
   readonly test: TestDatabase;
-  /** Every line the BFF has logged. */
-  readonly log: string[];
-  /** Every answer given so far, as text with its headers. */
-  readonly answers: string[];
+  /** What was looked through until now, and must not hold a word of the vendors. */
+  readonly watch: LeakWatch;
   tokenOf(user: string): Promise<string>;
   ask(
     user: string,
@@ -45,29 +45,27 @@ export interface Shop {
   /** Starts one and waits for its end. */
   make(user: string, operation: string, body: object): Promise<GenerationStatus>;
   fault(...rules: FaultRule[]): void;
+  /** Rejects where something got out that nobody may read. */
   close(): Promise<void>;
 }
 
+/** Hosts, models and keys of the vendors. Their names are the example's own, unless `PROVIDER_NAMES` gives them others. */
+const vendorsWords = ["tripo3d", "openai.com", "gpt-image", "sk-local", "tsk_local", "127.0.0.1"];
+
 /** Opens one. Leases and paces are those of a test; the code is the example's. */
 export async function openShop(
-  options: { canary?: string; credits?: number; environment?: Record<string, string> } = {},
+  options: { credits?: number; environment?: Record<string, string> } = {},
 ): Promise<Shop> {
-  const simulator = await startSimulator({
-    jobMs: 200,
-    ...(options.canary ? { canary: options.canary } : {}),
-  });
+  const simulator = await startSimulator({ jobMs: 200, canary: vendorCanary });
   const migrations = [{ name: "makeit3d", path: fileURLToPath(new URL("../sql", import.meta.url)) }];
   const test = await createTestDatabase({ migrations });
   const dataDir = await mkdtemp(join(tmpdir(), "genbff-shop-"));
-  const log: string[] = [];
-  const write = (level: string) => (fields: Record<string, unknown>, message: string) => {
-    log.push(
-      JSON.stringify({ level, message, ...fields }, (_, value: unknown) =>
-        value instanceof Error ? { ...value, message: value.message, cause: value.cause } : value,
-      ),
-    );
-  };
-  const logger = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+  const watch = watchLeaks({
+    words: vendorsWords,
+    secrets: [vendorCanary, secrets.links, secrets.tokens],
+    vendorsAreNamed: true,
+  });
+  const logger = watch.logger({ debug() {}, info() {}, warn() {}, error() {} });
   const config = readConfig({
     DATA_DIR: dataDir,
     DATABASE_URL: test.url,
@@ -78,6 +76,7 @@ export async function openShop(
   });
   const bff = createMakeit3d(config, secrets, logger, simulator.url);
   await bff.start();
+  const fetch = watch.fetch(bff.fetch);
 
   const tokens = new Map<string, string>();
   const tokenOf = async (user: string) => {
@@ -92,7 +91,6 @@ export async function openShop(
     tokens.set(user, known);
     return known;
   };
-  const answers: string[] = [];
   const ask: Shop["ask"] = async (user, path, body, headers = {}) => {
     const form = body instanceof FormData;
     const request = new Request(`http://shop.test/api${path}`, {
@@ -104,9 +102,8 @@ export async function openShop(
       },
       ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
     });
-    const response = await bff.fetch(request);
+    const response = await fetch(request);
     const text = await response.text();
-    answers.push(`${JSON.stringify([...response.headers])}\n${text}`);
     return {
       status: response.status,
       headers: response.headers,
@@ -115,12 +112,11 @@ export async function openShop(
     };
   };
   return {
-    bff,
+    bff: { ...bff, fetch },
     tokenOf,
     simulator,
     test,
-    log,
-    answers,
+    watch,
     ask,
     async make(user, operation, body) {
       const task_id = `task-${crypto.randomUUID()}`;
@@ -139,6 +135,7 @@ export async function openShop(
       await simulator.close();
       await test.close();
       await rm(dataDir, { recursive: true, force: true });
+      watch.end();
     },
   };
 }

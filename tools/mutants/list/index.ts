@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 import { clients } from "./clients.ts";
 import { constraints } from "./constraints.ts";
+import { content } from "./content.ts";
 import { ends } from "./ends.ts";
 import { hostsAndStops } from "./hosts.ts";
 import { identity } from "./identity.ts";
@@ -33,6 +34,7 @@ export const mutants: readonly Mutant[] = [
   ...ends,
   ...reads,
   ...outside,
+  ...content,
   ...hostsAndStops,
   ...identity,
   ...operators,

@@ -1,23 +1,27 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Bff, createBff, type Limits } from "@genbff/core";
+import { createBff, type Limits } from "@genbff/core";
 import { files } from "@genbff/core/files";
 import { createTestDatabase, type TestDatabase } from "../../../core/src/testing/embedded/test-database.ts";
+import { watchLeaks } from "../../../core/src/testing/leaks/watch-leaks.ts";
 import { testStudio } from "../../../core/src/testing/test-studio.ts";
 
 /** A BFF with limits of a test's own. Everybody is `ada`. */
 export interface SmallBff {
-  readonly bff: Bff<object>;
+  readonly bff: { readonly fetch: (request: Request, host?: object) => Promise<Response> };
   readonly database: TestDatabase;
+  /** Rejects where something got out that nobody may read. */
   close(): Promise<void>;
 }
+
+const secret = "a secret of at least thirty-two letters";
 
 export async function createSmallBff(limits: Partial<Limits>): Promise<SmallBff> {
   const folder = await mkdtemp(join(tmpdir(), "genbff-express-"));
   const database = await createTestDatabase();
   await database.database.call("genbff_set_operation_cost", { p_key: "picture", p_credits: 5 });
-  const silent = () => undefined;
+  const watch = watchLeaks({ secrets: [secret] });
   const bff = createBff({
     database: { ...database.database, close: async () => undefined },
     storage: files(folder),
@@ -25,18 +29,19 @@ export async function createSmallBff(limits: Partial<Limits>): Promise<SmallBff>
     providers: { studio: testStudio() },
     prices: { "text-to-image": { studio: "picture" }, "image-to-image": { studio: "picture" } },
     credits: { signUp: 100 },
-    secret: "a secret of at least thirty-two letters",
+    secret,
     limits,
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    logger: watch.logger({ debug() {}, info() {}, warn() {}, error() {} }),
   });
   await bff.start();
   return {
-    bff,
+    bff: { fetch: watch.fetch(bff.fetch) },
     database,
     async close() {
       await bff.stop(1000);
       await database.close();
       await rm(folder, { recursive: true, force: true });
+      watch.end();
     },
   };
 }

@@ -5,6 +5,8 @@ const damaged = (fault: string) => new MediaRejected("damaged", `glb: ${fault}`)
 
 const jsonChunk = 0x4e4f_534a;
 const binaryChunk = 0x004e_4942;
+/** A few bytes can name any number of zeros, for which whoever shows the model makes room. Real models have up to some millions. */
+const elementsMax = 100_000_000;
 /** The scene description is held in memory to be parsed; the geometry never is. Real ones have 2 KB to 2 MB. */
 const jsonBytesMax = 16_000_000;
 
@@ -56,6 +58,9 @@ function* readScene(length: number): Reading<Scene> {
       throw new MediaRejected("not_allowed", "glb: points to a file elsewhere");
     }
   }
+  const elements = listOf(gltf.accessors).reduce((sum, { count }) => sum + Number(count), 0);
+  if (!Number.isSafeInteger(elements) || elements < 0) throw damaged("a count that is none");
+  if (elements > elementsMax) throw new MediaRejected("too_large", `glb: ${elements} elements`);
   const first = buffers[0];
   const binaryBytes = first && first.uri === undefined ? first.byteLength : 0;
   if (typeof binaryBytes !== "number") throw damaged("a buffer without a length");

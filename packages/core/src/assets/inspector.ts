@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { MediaRejected } from "./media-rejected.ts";
-import { jpeg, type MediaKind, type MediaType } from "./media-types.ts";
+import { fbx, jpeg, type MediaKind, type MediaType } from "./media-types.ts";
 import { checkExpansion } from "./pixel-limits.ts";
 import { sniff } from "./sniff.ts";
 import { Walker } from "./walker.ts";
@@ -24,7 +24,7 @@ export interface Inspection extends MediaType {
 }
 
 /**
- * Enough for a line break or the padding of a block; a file glued behind another is not let through.
+ * Enough for a line break or the padding of a block; a file glued behind another is not let through, however small.
  *
  * JPEG is the exception: phones put a gain map, a second view or a short film behind the picture
  * (Ultra HDR, Motion Photo), so an ordinary photograph has megabytes there. It is harmless: we send every object
@@ -79,8 +79,9 @@ export class Inspector {
     const dimensions = this.#walker?.dimensions;
     if (!dimensions || !this.type)
       throw new MediaRejected("truncated", `${this.type?.extension}: ends after ${this.#bytes} bytes`);
-    const { width, height } = dimensions;
-    if (width !== null && height !== null) checkExpansion(width, height, this.#bytes);
+    const { width, height, besideBytes = 0 } = dimensions;
+    const besides = besideBytes + (this.#walker?.trailingBytes ?? 0);
+    if (width !== null && height !== null) checkExpansion(width, height, this.#bytes - besides);
     return { ...this.type, width, height, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
   }
 
@@ -100,7 +101,10 @@ export class Inspector {
   }
 
   #checkTrailing(): void {
-    if (this.type !== jpeg && (this.#walker?.trailingBytes ?? 0) > trailingBytesMax) {
+    if (this.type === jpeg || !this.#walker) return;
+    const { trailingBytes, isTrailingBlank } = this.#walker;
+    // An FBX has its footer there.
+    if (trailingBytes > trailingBytesMax || !(isTrailingBlank || this.type === fbx)) {
       throw new MediaRejected("damaged", "something follows its end");
     }
   }

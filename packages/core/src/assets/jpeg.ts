@@ -1,5 +1,5 @@
 import { MediaRejected } from "./media-rejected.ts";
-import { checkDimensions } from "./pixel-limits.ts";
+import { checkDimensions, checkScans } from "./pixel-limits.ts";
 import { numbers, type Reading, skip, take, type Walk } from "./walk.ts";
 
 interface Frame {
@@ -28,6 +28,7 @@ export function* walkJpeg(): Walk {
   yield* skip(2);
   let frame: Frame | undefined;
   let scans = 0;
+  let besideBytes = 0;
   let marker = yield* nextMarker();
   while (marker !== endOfImage) {
     if (isFrame(marker)) {
@@ -37,17 +38,20 @@ export function* walkJpeg(): Walk {
       if (!frame) throw damaged("a scan without a frame");
       yield* skip(yield* segmentLength());
       scans += 1;
+      checkScans(scans);
       marker = yield* passScan();
       continue;
     } else if (marker === 0xd8 || marker === 0) {
       throw damaged("a marker that cannot stand here");
     } else if (!standsAlone(marker)) {
-      yield* skip(yield* segmentLength());
+      const length = yield* segmentLength();
+      besideBytes += length;
+      yield* skip(length);
     }
     marker = yield* nextMarker();
   }
   if (!frame || scans === 0) throw damaged("no picture in it");
-  return frame;
+  return { ...frame, besideBytes };
 }
 
 function* nextMarker(): Reading<number> {

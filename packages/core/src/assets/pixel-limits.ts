@@ -6,6 +6,8 @@ const pixelsMax = 100_000_000;
 /** All frames of an animation together. */
 const framePixelsMax = 1_000_000_000;
 
+const scansMax = 100;
+
 /** Where JPEG ends. A longer side is a strip that makes decoders allocate rows of gigabytes. */
 const sideMax = 65_535;
 
@@ -25,6 +27,16 @@ export function checkDimensions(width: number, height: number): void {
   }
 }
 
+/**
+ * Judges how often a decoder goes over a picture that arrives in scans, each of which may be a few bytes and costs as
+ * much as the whole. Encoders write about ten.
+ *
+ * @throws MediaRejected `too_many_pixels` - over 100 scans.
+ */
+export function checkScans(scans: number): void {
+  if (scans > scansMax) throw new MediaRejected("too_many_pixels", `${scans} scans`);
+}
+
 /** @throws MediaRejected `too_many_pixels` - the frames of an animation come to more than 1,000 megapixels. */
 export function checkFrames(width: number, height: number, frames: number): void {
   if (width * height * frames > framePixelsMax)
@@ -34,11 +46,12 @@ export function checkFrames(width: number, height: number, frames: number): void
 /**
  * Refuses a small file that blows up to a huge picture.
  *
- * @throws MediaRejected `too_many_pixels` - over 64 MB decoded, and over 4,096 decoded bytes per byte of the file.
+ * @param pictureBytes - Of the file; what is beside its picture does not count, or it would be padded until it passes.
+ * @throws MediaRejected `too_many_pixels` - over 64 MB decoded, and over 4,096 decoded bytes per byte of the picture.
  */
-export function checkExpansion(width: number, height: number, fileBytes: number): void {
+export function checkExpansion(width: number, height: number, pictureBytes: number): void {
   const decoded = width * height * 4;
-  if (decoded > decodedBytesFree && decoded > fileBytes * expansionMax) {
-    throw new MediaRejected("too_many_pixels", `${width} × ${height} pixels out of ${fileBytes} bytes`);
+  if (decoded > decodedBytesFree && decoded > pictureBytes * expansionMax) {
+    throw new MediaRejected("too_many_pixels", `${width} × ${height} pixels out of ${pictureBytes} bytes`);
   }
 }

@@ -30,7 +30,9 @@ export function* walkPng(): Walk {
   yield* skip(8);
   const header = readHeader(yield* chunkOf("IHDR", 13));
   let dataBytes = 0;
+  let besideBytes = 0;
   let palette = false;
+  let frames = 0;
   for (;;) {
     const { length, type } = yield* chunkHeader();
     if (type === "acTL") {
@@ -38,7 +40,16 @@ export function* walkPng(): Walk {
       checkFrames(header.width, header.height, numbers(yield* chunkBody(type, 8)).getUint32(0));
       continue;
     }
+    if (type === "fcTL") {
+      if (length !== 26) throw damaged("fcTL of the wrong size");
+      frames += 1;
+      checkFrame(header, numbers(yield* chunkBody(type, 26)));
+      // What acTL promised binds nobody.
+      checkFrames(header.width, header.height, frames);
+      continue;
+    }
     yield* passChunk(type, length);
+    if (type !== "IDAT" && type !== "fdAT") besideBytes += length;
     if (type === "IHDR") throw damaged("a second IHDR");
     if (type === "PLTE") palette = true;
     if (type === "IDAT") dataBytes += length;
@@ -46,7 +57,7 @@ export function* walkPng(): Walk {
     if (length !== 0) throw damaged("IEND is not empty");
     if (header.palette && !palette) throw damaged("no palette");
     if (dataBytes * deflateRatioMax < header.rawBytes) throw damaged("too little data for its size");
-    return { width: header.width, height: header.height };
+    return { width: header.width, height: header.height, besideBytes };
   }
 }
 
@@ -65,6 +76,13 @@ function readHeader(bytes: Uint8Array): Header {
     throw damaged("unknown compression, filter or interlace");
   const rawBytes = Math.ceil((width * depth * kind.channels) / 8) * height;
   return { width, height, rawBytes, palette: colour === 3 };
+}
+
+/** A frame of an animation lies within the canvas (https://www.w3.org/TR/png-3/#fcTL-chunk). */
+function checkFrame({ width, height }: Header, frame: DataView): void {
+  const [across = 0, down = 0, left = 0, top = 0] = [4, 8, 12, 16].map((at) => frame.getUint32(at));
+  if (across < 1 || down < 1 || left + across > width || top + down > height)
+    throw damaged("a frame that does not fit its canvas");
 }
 
 function* chunkHeader(): Reading<{ length: number; type: string }> {

@@ -2,6 +2,8 @@
 export interface Dimensions {
   readonly width: number | null;
   readonly height: number | null;
+  /** How many bytes of a picture are none of its pixels: texts, profiles, thumbnails. They explain no expansion. */
+  readonly besideBytes?: number;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Dimensions, Step, Walk } from "./walk.ts";
 
 const nothing = new Uint8Array(0);
+const blanks: readonly number[] = [0, 0x0a, 0x0d, 0x20];
 
 /** Drives a walk with chunks as they arrive. */
 export class Walker {
@@ -8,6 +9,8 @@ export class Walker {
   dimensions: Dimensions | undefined;
   /** Bytes that came after the container's end. */
   trailingBytes = 0;
+  /** Whether they are line breaks, spaces and zeros alone. */
+  isTrailingBlank = true;
 
   readonly #walk: Walk;
   #step: Step | undefined;
@@ -28,6 +31,7 @@ export class Walker {
     let rest = chunk;
     while (rest.length > 0 && this.#step) rest = rest.subarray(this.#consume(this.#step, rest));
     this.trailingBytes += rest.length;
+    this.isTrailingBlank &&= rest.every((byte) => blanks.includes(byte));
   }
 
   /** Says that the file has ended, to a walk that waits for that. */

@@ -9,6 +9,8 @@ export interface ZipEntry {
   readonly method: number;
   readonly packedBytes: number;
   readonly bytes: number;
+  /** It is no file: it names another one, anywhere on the machine on which it is unpacked. */
+  readonly isLink: boolean;
 }
 
 const damaged = (fault: string) => new MediaRejected("damaged", `zip: ${fault}`);
@@ -46,6 +48,7 @@ export function readZipDirectory(tail: Uint8Array, total: number): ZipEntry[] {
       method: view.getUint16(at + 10, true),
       packedBytes: view.getUint32(at + 20, true),
       bytes: view.getUint32(at + 24, true),
+      isLink: (view.getUint16(at + 40, true) & 0xf000) === 0xa000,
     });
     at = next;
   }

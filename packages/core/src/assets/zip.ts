@@ -30,9 +30,10 @@ export function* walkZip(expected: ZipPackage): Walk {
   });
   const entries = readZipDirectory(tail, total);
   checkSizes(entries, total);
-  for (const { name, encrypted, method } of entries) {
+  for (const { name, encrypted, method, isLink } of entries) {
+    if (isLink) throw new MediaRejected("not_allowed", "zip: a link");
     if (encrypted || (method !== 0 && method !== 8)) throw new MediaRejected("not_allowed", "zip: sealed");
-    if (/^[/\\]|\\|(?:^|\/)\.\.(?:\/|$)|\0/.test(name) || name === "")
+    if (/^[/\\]|^[A-Za-z]:|\\|(?:^|\/)\.\.(?:\/|$)|\0/.test(name) || name === "")
       throw new MediaRejected("not_allowed", "zip: a name that leaves its folder");
     if (!allowed.test(name))
       throw new MediaRejected("not_allowed", "zip: something that is no part of a model");

@@ -49,6 +49,8 @@ beforeAll(async () => {
     providers: { tripo: maker("tripo"), other: maker("other"), painter },
     operations: [modelThenRefined],
     signUp: 1000,
+    // Clients choose a provider by its name here.
+    vendorsAreNamed: true,
   });
   process = await shop.open();
 });

@@ -123,7 +123,7 @@ it("C15: a telling that never comes again is made up for by the next poll", asyn
     submit: (job) => running(job.generationId, 10),
     check: async ({ key }) => (finished ? picture() : running(key, 10)),
   });
-  const shop = await openScriptedShop(test, { providers: { tripo: vendor.port } });
+  const shop = await openScriptedShop(test, { providers: { tripo: vendor.port }, vendorsAreNamed: true });
   try {
     const process = await shop.open();
     const body = { task_id: "t", prompt: "a lamp" };
@@ -177,7 +177,7 @@ it("K10: a hundred tellings while two processes poll: one result, one settlement
     submit: (job) => running(job.generationId, 10),
     check: async ({ key }) => (finished ? picture() : running(key, 10)),
   });
-  const shop = await openScriptedShop(test, { providers: { tripo: vendor.port } });
+  const shop = await openScriptedShop(test, { providers: { tripo: vendor.port }, vendorsAreNamed: true });
   try {
     const [one, two] = [await shop.open(), await shop.open()];
     const started = await one.ask("alice", "/generate/text-to-image", { task_id: "t", prompt: "a lamp" });

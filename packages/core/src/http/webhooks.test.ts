@@ -4,6 +4,7 @@ import type { WebhookRequest } from "../providers/port.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { memoryStore } from "../testing/generations/memory-store.ts";
 import { picture, running, scriptedProvider } from "../testing/generations/scripted-provider.ts";
+import { watchLeaks } from "../testing/leaks/watch-leaks.ts";
 
 // The door that vendors knock at (`reliability-spec.md` 2.5, 7 and 8.5).
 
@@ -37,6 +38,8 @@ const silent = scriptedProvider({
 });
 
 let test: TestDatabase;
+const secret = "a secret of at least thirty-two letters";
+const watch = watchLeaks({ secrets: [secret], vendorsAreNamed: true });
 const open = (publicUrl?: string) =>
   createBff({
     database: { ...test.database, close: async () => undefined },
@@ -46,11 +49,11 @@ const open = (publicUrl?: string) =>
     },
     providers: { tripo: tripo.port, twin: tripo.port, silent: silent.port } as never,
     prices: { "text-to-image": { tripo: "picture", twin: "picture", silent: "picture" } } as never,
-    secret: "a secret of at least thirty-two letters",
+    secret,
     publicUrl,
     credits: { signUp: 100 },
     limits: { webhookBytesMax: 1000, watchTickMs: 30 },
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    logger: watch.logger({ debug() {}, info() {}, warn() {}, error() {} }),
   });
 let bff: ReturnType<typeof open>;
 let secretUrl: string;
@@ -63,6 +66,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await bff.stop(1000);
   await test.close();
+  watch.end();
 });
 beforeEach(() => {
   seen.splice(0);
@@ -70,12 +74,13 @@ beforeEach(() => {
   [finished, keysAreDown] = [false, false];
 });
 
+const answer = watch.fetch((request) => bff.fetch(request));
 const post = async (url: string, body: string) => {
-  const response = await bff.fetch(new Request(url, { method: "POST", body }));
+  const response = await answer(new Request(url, { method: "POST", body }));
   return { status: response.status, json: (await response.json()) as { error?: string } };
 };
 const start = async (provider: string) => {
-  const response = await bff.fetch(
+  const response = await answer(
     new Request("https://app.example.com/api/generate/text-to-image", {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -85,7 +90,7 @@ const start = async (provider: string) => {
   return ((await response.json()) as { generation_id: string }).generation_id;
 };
 const statusOf = async (id: string) =>
-  (await bff.fetch(new Request(`https://app.example.com/api/tasks/${id}/status`))).json();
+  (await answer(new Request(`https://app.example.com/api/tasks/${id}/status`))).json();
 /** Which generation an address was given for. */
 const namedIn = (url: string | undefined) => {
   const [payload = ""] = (url ?? "").split("/").at(-1)?.split(".") ?? [];

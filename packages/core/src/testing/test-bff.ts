@@ -6,11 +6,11 @@ import { createBff } from "../create-bff.ts";
 import type { AnyBffOptions } from "../create-context.ts";
 import type { Database } from "../database/port.ts";
 import { inProcess } from "../engine/in-process.ts";
-import type { Logger } from "../shared/logger.ts";
 import { files } from "../storage/files.ts";
 import { checkAnswers } from "./answer-check.ts";
 import { memorySignIn } from "./auth/memory-sign-in.ts";
 import { makeToken, secretSigner } from "./auth/token-signer.ts";
+import { watchLeaks } from "./leaks/watch-leaks.ts";
 import { testStudio } from "./test-studio.ts";
 
 /** A whole BFF without a network: its own files, a vendor that always works, 100 credits for everybody. */
@@ -23,7 +23,7 @@ export interface TestBff {
   readonly folder: string;
   /** What was logged as a warning or an error. */
   readonly troubles: { readonly fields: Record<string, unknown>; readonly message: string }[];
-  /** Rejects where an answer was none that the contract knows. */
+  /** Rejects where an answer was none that the contract knows, or where something got out that nobody may read. */
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,13 @@ export async function createTestBff(
   const troubles: TestBff["troubles"] = [];
   const trouble = (fields: Record<string, unknown>, message: string) =>
     void troubles.push({ fields, message });
-  const logger: Logger = { debug: () => undefined, info: () => undefined, warn: trouble, error: trouble };
+  const watch = watchLeaks({ secrets: [testSecret] });
+  const logger = watch.logger({
+    debug: () => undefined,
+    info: () => undefined,
+    warn: trouble,
+    error: trouble,
+  });
   const bff = createBff({
     database: { ...database, close: async () => undefined },
     storage: files(folder),
@@ -75,7 +81,7 @@ export async function createTestBff(
     p_per: "output",
   });
   await bff.start();
-  const { fetch, misfits } = checkAnswers(bff.fetch);
+  const { fetch, misfits } = checkAnswers(watch.fetch(bff.fetch));
   return {
     bff: { fetch, database: bff.database },
     folder,
@@ -83,6 +89,7 @@ export async function createTestBff(
     async stop() {
       await bff.stop(1000);
       await rm(folder, { recursive: true, force: true });
+      watch.end();
       if (misfits.length > 0) throw new Error(`answers that are not in the contract:\n${misfits.join("\n")}`);
     },
   };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ProviderError } from "../errors/provider-error.ts";
 import { defineProvider } from "../providers/define-provider.ts";
 import type { ProviderAnswer, ProviderJob } from "../providers/port.ts";
+import { vendorCanary } from "./leaks/vendor-canary.ts";
 
 /** One blue pixel: a whole PNG. */
 export const tinyPng = fromBase64(
@@ -45,12 +46,13 @@ function answer(job: ProviderJob): ProviderAnswer {
   if (prompt.includes("[refused]")) {
     const error = new ProviderError("content_rejected", {
       outcome: "refused",
-      message: "refused by the test",
+      message: `${vendorCanary} does not draw that`,
+      cause: new Error(vendorCanary),
     });
     return { state: "refused", error };
   }
-  if (prompt.includes("[endless]")) return running(job.clientReference, true, 10);
-  if (prompt.includes("[slow]")) return running(job.clientReference, false, 10);
+  if (prompt.includes("[endless]")) return running(`${vendorCanary}-${job.clientReference}`, true, 10);
+  if (prompt.includes("[slow]")) return running(`${vendorCanary}-${job.clientReference}`, false, 10);
   return { state: "done", outputs: pictures(job.outputs) };
 }
 

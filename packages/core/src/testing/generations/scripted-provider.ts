@@ -15,6 +15,7 @@ import type {
   SubmitContext,
 } from "../../providers/port.ts";
 import type { JsonValue } from "../../shared/json.ts";
+import { vendorCanary } from "../leaks/vendor-canary.ts";
 import { tinyPng } from "../test-studio.ts";
 
 /** What a vendor without a network does with each call, and what it has seen. */
@@ -97,7 +98,7 @@ export function json(value: JsonValue): ProviderAnswer {
 
 /** Not now: ask again after this. */
 export function running(key: string, pollAfterMs: number): ProviderAnswer {
-  return { state: "running", reference: { key }, pollAfterMs };
+  return { state: "running", reference: { key, data: { vendorCanary } }, pollAfterMs };
 }
 
 /** A failure of one class. */
@@ -106,7 +107,7 @@ export function failure(
   options: Partial<ProviderErrorOptions> & { code?: ProviderErrorCode } = {},
 ): ProviderError {
   const { code = "provider_unavailable", ...rest } = options;
-  return new ProviderError(code, { outcome, message: "scripted", ...rest });
+  return new ProviderError(code, { outcome, message: `${vendorCanary} says no`, ...rest });
 }
 
 function done(...outputs: ProviderOutput[]): ProviderAnswer {

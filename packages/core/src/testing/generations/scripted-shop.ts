@@ -7,6 +7,7 @@ import type { AnyOperation } from "../../operations/define-operation.ts";
 import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { JsonValue } from "../../shared/json.ts";
 import type { TestDatabase } from "../embedded/test-database.ts";
+import { type LeakWatch, watchLeaks } from "../leaks/watch-leaks.ts";
 import { type MemoryStore, memoryStore } from "./memory-store.ts";
 import { type Death, mortalDatabase } from "./mortal-database.ts";
 
@@ -24,6 +25,8 @@ export interface Stock {
   readonly signUp?: number;
   /** Where files may be fetched from although the guard would refuse it. */
   readonly trustedOrigins?: readonly string[];
+  /** Its vendors are sold under their own names, which everybody may then read. */
+  readonly vendorsAreNamed?: boolean;
 }
 
 /** One process's whole BFF, and a user's way into it. */
@@ -65,8 +68,11 @@ export interface Shop {
   make(process: Process, user: string, operation: string, body: object): Promise<Answer["json"]>;
   /** Waits for the end of one that was started. */
   endOf(process: Process, user: string, generationId: string): Promise<Answer["json"]>;
+  /** Rejects where something got out that nobody may read. */
   close(): Promise<void>;
 }
+
+const secret = "a secret of at least thirty-two letters";
 
 /** So long that nobody has waited for it: a busy machine loses none, and what goes on was handed or taken over. */
 const longLeaseMs = 600_000;
@@ -75,6 +81,10 @@ const longLeaseMs = 600_000;
 export async function openScriptedShop(test: TestDatabase, stock: Stock): Promise<Shop> {
   const storage = memoryStore();
   const troubles: string[] = [];
+  const watch = watchLeaks({
+    secrets: [secret],
+    ...(stock.vendorsAreNamed ? { vendorsAreNamed: true } : {}),
+  });
   const processes: Process[] = [];
   const deaths: Promise<void>[] = [];
   for (const key of Object.values(pricesOf(stock)).flatMap((pairs) => Object.values(pairs)))
@@ -89,6 +99,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
         stock,
         storage,
         troubles,
+        watch,
       );
       processes.push(opened);
       return opened;
@@ -96,7 +107,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
     async openMortal(death) {
       const database = mortalDatabase(postgres({ connectionString: test.url, max: 10 }), death);
       const { died, bury } = database;
-      const opened = await openProcess(database, stock, storage, troubles);
+      const opened = await openProcess(database, stock, storage, troubles, watch);
       const stop = () => {
         bury();
         return opened.bff.stop(0);
@@ -129,6 +140,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
     },
     async close() {
       await Promise.all(processes.map(({ bff }) => bff.stop(2000)));
+      watch.end();
     },
   };
   return shop;
@@ -139,11 +151,12 @@ async function openProcess(
   stock: Stock,
   storage: MemoryStore,
   troubles: string[],
+  watch: LeakWatch,
 ): Promise<Process> {
   const leaseMs = stock.limits?.leaseMs ?? longLeaseMs;
   const trouble = (fields: Record<string, unknown>, message: string) =>
     void troubles.push(`${message} ${JSON.stringify(fields)}`);
-  const logger = { debug() {}, info() {}, warn: trouble, error: trouble };
+  const logger = watch.logger({ debug() {}, info() {}, warn: trouble, error: trouble });
   const options = {
     database,
     storage,
@@ -162,7 +175,7 @@ async function openProcess(
     publicUrl: stock.publicUrl,
     hooks: stock.hooks ?? {},
     webhooks: stock.webhooks,
-    secret: "a secret of at least thirty-two letters",
+    secret,
     engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
     inputs: { trustedOrigins: stock.trustedOrigins ?? [] },
@@ -177,13 +190,14 @@ async function openProcess(
   };
   const bff = createBff(options as unknown as Parameters<typeof createBff>[0]);
   await bff.start();
+  const fetch = watch.fetch(bff.fetch);
   let stopping: Promise<void> | undefined;
   return {
-    bff: { fetch: bff.fetch, stop: (graceMs) => (stopping ??= bff.stop(graceMs)) },
+    bff: { fetch, stop: (graceMs) => (stopping ??= bff.stop(graceMs)) },
     worker: bff.worker,
     givenUpWebhooks: bff.givenUpWebhooks,
     async ask(user, path, body, headers = {}) {
-      const response = await bff.fetch(
+      const response = await fetch(
         new Request(`http://shop.test/api${path}`, {
           method: body === undefined ? "GET" : "POST",
           headers: { "x-user": user, "content-type": "application/json", ...headers },

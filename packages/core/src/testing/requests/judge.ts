@@ -5,7 +5,6 @@ import type { Route } from "../../contract/routes.ts";
 import { isAppError } from "../../errors/app-error.ts";
 import { codesOf } from "../../http/route-codes.ts";
 import { createRouteTable, type MatchedRoute } from "../../http/route-table.ts";
-import { testSecret } from "../test-bff.ts";
 
 /** An answer that was read to its end; a stream, to its first piece. */
 export interface Answered {
@@ -38,7 +37,7 @@ export function openJudge(basePath: string): (answered: Answered) => string | un
     const { status, headers, text, method } = answered;
     if (status >= 500) return `answered ${status}`;
     const head = [...headers].join("\n");
-    if (inside.test(head) || `${head}${text}`.includes(testSecret)) return `tells of our inside: ${head}`;
+    if (inside.test(head)) return `tells of our inside: ${head}`;
     if (headers.get("x-content-type-options") !== "nosniff") return "does not say nosniff";
     const route = matchOf(answered)?.route;
     // What a browser asks before it asks: answered without a body, whatever the path.

@@ -8,9 +8,9 @@ import { type AnyBffOptions, createContext } from "../../create-context.ts";
 import { inProcess } from "../../engine/in-process.ts";
 import type { WebhookRequest } from "../../providers/port.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import type { Logger } from "../../shared/logger.ts";
 import { files } from "../../storage/files.ts";
 import type { TestDatabase } from "../embedded/test-database.ts";
+import { watchLeaks } from "../leaks/watch-leaks.ts";
 import { testSecret, testToken } from "../test-bff.ts";
 import { testStudio, tinyPng } from "../test-studio.ts";
 import type { Taken } from "./taken.ts";
@@ -45,7 +45,8 @@ export async function openTarget(test: TestDatabase): Promise<Target> {
     const { error } = fields;
     troubles.push(`${message}: ${error instanceof Error ? error.stack : JSON.stringify(fields)}`);
   };
-  const logger: Logger = { debug() {}, info() {}, warn() {}, error: trouble };
+  const watch = watchLeaks({ secrets: [testSecret] });
+  const logger = watch.logger({ debug() {}, info() {}, warn() {}, error: trouble });
   const studio = testStudio();
   const options: AnyBffOptions = {
     database: { ...test.database, close: async () => undefined },
@@ -88,7 +89,7 @@ export async function openTarget(test: TestDatabase): Promise<Target> {
   await bff.start();
 
   return {
-    fetch: bff.fetch,
+    fetch: watch.fetch(bff.fetch),
     baseUrl,
     basePath,
     troubles,
@@ -108,6 +109,7 @@ export async function openTarget(test: TestDatabase): Promise<Target> {
     async stop() {
       await bff.stop(5000);
       await rm(folder, { recursive: true, force: true });
+      watch.end();
     },
   };
 }

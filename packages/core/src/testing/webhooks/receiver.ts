@@ -1,6 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { WebhookEvent } from "../../contract/webhook-event.ts";
+import { searchLeaks, vendorNames } from "../leaks/search-leaks.ts";
+import { vendorCanary } from "../leaks/vendor-canary.ts";
 
 /** A webhook as it arrived. */
 export interface Delivery {
@@ -23,6 +25,7 @@ export interface Receiver {
   readonly connections: () => number;
   /** From now on. */
   answerWith(answer: AnswerDelivery): void;
+  /** Rejects where a vendor's name or words have arrived. */
   close(): Promise<void>;
 }
 
@@ -53,9 +56,14 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     answerWith(given) {
       answer = given;
     },
-    close() {
+    async close() {
       server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      const leaks = searchLeaks([vendorCanary], vendorNames);
+      // The letters of a signature come as they like.
+      for (const { body, headers } of deliveries)
+        leaks.look("a webhook", `${body}\n${JSON.stringify({ ...headers, "webhook-signature": "" })}`);
+      if (leaks.found.length > 0) throw new Error(`what nobody may read got out:\n${leaks.found.join("\n")}`);
     },
   };
 }
