@@ -21,9 +21,11 @@ const rounds = Number(values.rounds ?? (values.small ? 1 : 3));
 const requests = Number(values.requests ?? (values.small ? 200 : 2000));
 /** Issue 5. */
 const targetMs = 0.5;
-const pairs: readonly (readonly [Kind, Kind])[] = [
-  ["status", "echo"],
-  ["generate", "echoed post"],
+const pairs: readonly { readonly ours: Kind; readonly bare: Kind; readonly judged: boolean }[] = [
+  { ours: "status", bare: "echo", judged: true },
+  { ours: "generate", bare: "echoed post", judged: true },
+  // Once in a token's life.
+  { ours: "generate, new token", bare: "echoed post", judged: false },
 ];
 
 const { version: expressVersion } = JSON.parse(
@@ -50,15 +52,16 @@ try {
   await server.stop();
 }
 
-for (const [ours, bare] of pairs) {
+for (const { ours, bare, judged } of pairs) {
   const overheads = measured.map(
     (times) => percentile(times[ours].own, 50) - percentile(times[bare].own, 50),
   );
   const ratios = measured.map((times) => percentile(times[ours].own, 50) / percentile(times[bare].own, 50));
   const best = Math.min(...overheads);
-  if (best > targetMs) process.exitCode = 1;
+  if (judged && best > targetMs) process.exitCode = 1;
+  const verdict = best <= targetMs ? "met" : "MISSED";
   console.log(
-    `${ours} beside ${bare}, p50 without the database: best ${best.toFixed(3)} ms more, median ${median(overheads).toFixed(3)}, all ${overheads.map((ms) => ms.toFixed(3)).join(" ")}; ${median(ratios).toFixed(2)} × (at most ${targetMs} ms: ${best <= targetMs ? "met" : "MISSED"})`,
+    `${ours} beside ${bare}, p50 without the database: best ${best.toFixed(3)} ms more, median ${median(overheads).toFixed(3)}, all ${overheads.map((ms) => ms.toFixed(3)).join(" ")}; ${median(ratios).toFixed(2)} × (${judged ? `at most ${targetMs} ms: ${verdict}` : "not judged"})`,
   );
 }
 

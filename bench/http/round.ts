@@ -18,7 +18,7 @@ export interface Times {
   readonly processorMs: number;
 }
 
-export const kinds = ["echo", "status", "echoed post", "generate"] as const;
+export const kinds = ["echo", "status", "echoed post", "generate", "generate, new token"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** Asks for everything in turn, one request at a time, over one connection. The first tenth warms up. */
@@ -30,7 +30,13 @@ export async function measureRound(
   const folder = await mkdtemp(join(tmpdir(), "genbff-bench-"));
   const settings: ServerSettings = { databaseUrl, folder, secret: testSecret };
   const server = await startMeasured("../http/server-process.ts", JSON.stringify(settings));
-  const client = createClient((server.ready as { address: string }).address, await testToken(name));
+  const warmUp = Math.ceil(requests / 10);
+  const block = Math.ceil(requests / 4);
+  const token = await testToken(name);
+  const newTokens = await Promise.all(
+    Array.from({ length: warmUp + requests + block }, (_, index) => testToken(name, { jti: String(index) })),
+  );
+  const client = createClient((server.ready as { address: string }).address, token);
   try {
     const input = (at: number) => ({ task_id: `${name}-${at}`, prompt: "a fox who reads the newspaper" });
     const made = JSON.parse((await client.send("POST", "/api/generate/text-to-image", input(0))).text);
@@ -39,18 +45,18 @@ export async function measureRound(
       status: () => client.send("GET", `/api/tasks/${made.generation_id}/status`),
       "echoed post": (at) => client.send("POST", "/echo", input(at)),
       generate: (at) => client.send("POST", "/api/generate/text-to-image", input(at)),
+      "generate, new token": (at) =>
+        client.send("POST", "/api/generate/text-to-image", input(-at), newTokens.pop()),
     };
     const answers = Object.fromEntries(kinds.map((kind) => [kind, [] as Answer[]])) as Record<Kind, Answer[]>;
-    const warmUp = Math.ceil(requests / 10);
     for (let at = 1; at <= warmUp + requests; at++)
       for (let turn = 0; turn < kinds.length; turn++) {
-        // Each follows each of the others equally often.
-        const kind = kinds[(turn + at) % kinds.length] as Kind;
+        // By steps of 1 to 4 in turns, so that each follows each of the others equally often: five is prime.
+        const kind = kinds[(turn * (1 + (at % (kinds.length - 1))) + at) % kinds.length] as Kind;
         const answer = await ask[kind](at);
         if (at > warmUp) answers[kind].push(answer);
       }
     const processorMs = {} as Record<Kind, number>;
-    const block = Math.ceil(requests / 4);
     for (const kind of kinds) {
       const before = (await server.work({})) as number;
       for (let at = 0; at < block; at++) await ask[kind](2 * (warmUp + requests) + at);
@@ -80,18 +86,23 @@ interface Answer {
   readonly text: string;
 }
 
-function createClient(address: string, token: string) {
+function createClient(address: string, usualToken: string) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const headersOf = (body: string | undefined) => ({
+  const headersOf = (token: string, body: string | undefined) => ({
     authorization: `Bearer ${token}`,
     ...(body === undefined
       ? {}
       : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
   });
   return {
-    async send(method: "GET" | "POST", path: string, json?: object): Promise<Answer> {
+    async send(
+      method: "GET" | "POST",
+      path: string,
+      json?: object,
+      token: string = usualToken,
+    ): Promise<Answer> {
       const body = json === undefined ? undefined : JSON.stringify(json);
-      const options = { method, agent, headers: headersOf(body) };
+      const options = { method, agent, headers: headersOf(token, body) };
       const since = performance.now();
       const { response, text } = await exchange(new URL(path, address), options, body);
       const ms = performance.now() - since;

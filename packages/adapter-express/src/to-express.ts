@@ -1,4 +1,5 @@
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { readDirectly } from "./body-stream.ts";
 import { restoreBody } from "./parsed-body.ts";
 import { sendWhole } from "./send-whole.ts";
 
@@ -24,6 +25,7 @@ export function toExpress(bff: {
     async (request, env) => {
       const { incoming, outgoing } = env as HttpBindings;
       const { remoteAddress } = incoming.socket;
+      readDirectly(request, incoming);
       return sendWhole(await bff.fetch(request, { remoteAddress }), outgoing);
     },
     { overrideGlobalObjects: false },

@@ -5,9 +5,11 @@ const auth = tests("core", `${folder}/jwt-auth.test.ts`);
 const published = tests("core", `${folder}/published-keys.test.ts`);
 const options = tests("core", `${folder}/jwt-options.test.ts`);
 const jwks = tests("core", `${folder}/jwks.test.ts`);
+const proven = tests("core", `${folder}/proven-tokens.test.ts`);
 const verify = tests("core", `${folder}/verify-auth.test.ts`);
 const visits = tests("core", "packages/core/src/http/first-visit.test.ts");
 const jwt = `${folder}/jwt-auth.ts`;
+const proofs = `${folder}/proven-tokens.ts`;
 const claims = `${folder}/jwt-claims.ts`;
 const keys = `${folder}/jwks.ts`;
 
@@ -17,10 +19,42 @@ export const identity: readonly Mutant[] = [
     name: "a token's signature is not checked",
     why: "8.1: the user's id comes only from a verified token",
     file: jwt,
-    find: "const { payload } = await jwtVerify(token, keyOf, keyChecks);",
+    find: "await jwtVerify(token, keyOf, keyChecks);",
     replace:
-      'await jwtVerify(token, keyOf, keyChecks).catch(() => undefined); const payload = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));',
+      'await jwtVerify(token, keyOf, keyChecks).catch(async () => ({ payload: JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"))), protectedHeader: { alg: "HS256" }, key: await keyOf({ alg: "HS256" }) }));',
     test: auth("another signature"),
+  },
+  {
+    name: "a good token stays good when its key is withdrawn",
+    why: "8.1: a removed key stops working within the cache age",
+    file: proofs,
+    find: "(await keyOf(proven.header)) === proven.key",
+    replace: "true",
+    test: proven("when the issuer withdraws it"),
+  },
+  {
+    name: "a key of the same name proves what another has signed",
+    why: "8.1: a removed key stops working within the cache age",
+    file: proofs,
+    find: "!isSigned ||",
+    replace: "",
+    test: proven("another one of the same name"),
+  },
+  {
+    name: "a good token never ends",
+    why: "8.1: exp is checked, however often a token was good",
+    file: proofs,
+    find: " || now >= proven.principal.expiresAt",
+    replace: "",
+    test: proven("when the time is over"),
+  },
+  {
+    name: "a good token is good before its time",
+    why: "8.1: nbf is checked, on a clock that was put back too",
+    file: proofs,
+    find: "now < proven.provenAt ||",
+    replace: "",
+    test: proven("before the time has come"),
   },
   {
     name: "an old token is good",

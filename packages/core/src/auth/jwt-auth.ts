@@ -7,6 +7,7 @@ import { createJwks } from "./jwks.ts";
 import { principalOf } from "./jwt-claims.ts";
 import { checkJwtOptions, type JwtAuthOptions } from "./jwt-options.ts";
 import type { Auth, Principal } from "./port.ts";
+import { createProvenTokens } from "./proven-tokens.ts";
 
 /**
  * Lets in whoever has a good token: signed by a key that its issuer publishes (ES256, RS256, EdDSA), or with a secret
@@ -56,11 +57,19 @@ export function jwtAuth(options: JwtAuthOptions): Auth {
     return key;
   }
 
+  const proven = createProvenTokens(keyOf);
+
   async function authenticate(request: Request): Promise<Principal> {
     const token = bearerTokenOf(request);
+    return (await proven.find(token)) ?? prove(token);
+  }
+
+  async function prove(token: string): Promise<Principal> {
     try {
-      const { payload } = await jwtVerify(token, keyOf, keyChecks);
-      return principalOf(payload, claimChecks);
+      const { payload, protectedHeader: header, key } = await jwtVerify(token, keyOf, keyChecks);
+      const principal = principalOf(payload, claimChecks);
+      proven.keep(token, { header, key, principal });
+      return principal;
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error;
       throw new AppError(error instanceof errors.JWTExpired ? "token_expired" : "invalid_token", {

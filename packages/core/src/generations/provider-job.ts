@@ -22,7 +22,7 @@ export async function toProviderJob(context: BffContext, order: WorkOrder): Prom
     })),
     outputs: order.outputs,
     clientReference: order.attempt_row.client_reference,
-    userReference: (await sha256Hex(`${context.secret}:${order.user_id}`)).slice(0, 32),
+    userReference: sha256Hex(`${context.secret}:${order.user_id}`).slice(0, 32),
     webhookUrl: await boundUrl(context, order),
   };
 }

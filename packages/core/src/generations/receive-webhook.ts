@@ -50,7 +50,7 @@ export async function receiveWebhook(context: BffContext, received: ReceivedWebh
   const { eventId, jobKey, job } = notice;
   const written = (await context.database.call("genbff_webhook", {
     p_provider: received.provider,
-    p_event_id: eventId.length <= eventIdLengthMax ? eventId : `sha256:${await sha256Hex(eventId)}`,
+    p_event_id: eventId.length <= eventIdLengthMax ? eventId : `sha256:${sha256Hex(eventId)}`,
     p_job_key: jobKey,
     p_payload: { job: job as unknown as JsonObject },
     p_generation_id: received.address.generationId ?? null,

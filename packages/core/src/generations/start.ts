@@ -49,7 +49,7 @@ export interface Started {
 export async function startGeneration(context: BffContext, request: StartRequest): Promise<Started> {
   const { task_id: _taskId, quote_id: _quoteId, ...fields } = request.body;
   const userId = request.principal.userId;
-  const digest = await digestOf([
+  const digest = digestOf([
     "generate",
     request.operation,
     request.digestBody ?? request.body,

@@ -1,13 +1,13 @@
+import { createHash } from "node:crypto";
 import type { JsonValue } from "./json.ts";
 
-/** Hex SHA-256 of a text. */
-export async function sha256Hex(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** Hex SHA-256 of a text. At once: docs/adr/2026-11-22-short-digests-are-made-at-once.md. */
+export function sha256Hex(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Hex SHA-256 of a JSON value; the order of keys does not matter. */
-export async function digestOf(value: JsonValue): Promise<string> {
+export function digestOf(value: JsonValue): string {
   return sha256Hex(canonical(value));
 }
 

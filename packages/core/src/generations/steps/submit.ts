@@ -58,7 +58,7 @@ async function commitIntent(context: BffContext, order: WorkOrder, prepared: Pre
     p_generation_id: order.id,
     p_epoch: order.lease_epoch,
     p_request: prepared.request,
-    p_digest: await digestOf([prepared.request, order.sources.map((source) => source.sha256)]),
+    p_digest: digestOf([prepared.request, order.sources.map((source) => source.sha256)]),
     p_call: crypto.randomUUID(),
     p_lease_ms: limits.leaseMs,
   };
