@@ -42,7 +42,7 @@ begin
       'key', p_result -> 'idempotency_key', 'amount', p_result -> 'amount', 'state', p_result -> 'state', 'captured', p_result -> 'captured')
     when p_function = 'genbff_refund' then jsonb_build_object('seq', p_result -> 'seq', 'lot', null, 'amount', p_result -> 'amount', 'balance_after', p_result -> 'balance_after')
     when p_function = 'genbff_set_allowance' then jsonb_build_object('credits', p_result -> 'credits')
-    when p_result ? 'transaction_id' then (p_result - 'transaction_id' - 'grant_id')
+    when p_result ? 'transaction_id' then (p_result - '{transaction_id,grant_id,replayed}'::text[])
       || jsonb_build_object('seq', (select t.seq from genbff.transactions t where t.id = (p_result ->> 'transaction_id')::bigint))
       || case when p_result ? 'grant_id' then jsonb_build_object('lot', (select count(*) from genbff.grants g where g.id <= (p_result ->> 'grant_id')::bigint)) else '{}' end
     else p_result end;
