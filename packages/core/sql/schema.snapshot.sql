@@ -1627,6 +1627,15 @@ AS $function$
   select exists (select from pg_catalog.pg_roles where rolname = p_role)
 $function$;
 
+CREATE OR REPLACE FUNCTION genbff.same_request(p_known text, p_asked text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select string_to_array(p_known, ',') && string_to_array(p_asked, ',')
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.seconds_until(p_moment timestamp with time zone, p_now timestamp with time zone)
  RETURNS integer
  LANGUAGE sql
@@ -3186,7 +3195,7 @@ begin
   if not found then
     return null;
   end if;
-  if v_known.digest <> p_digest then
+  if not genbff.same_request(v_known.digest, p_digest) then
     perform genbff.refuse(422, 'idempotency_key_reused');
   end if;
   return v_known.response || '{"replayed": true}';
@@ -3543,7 +3552,7 @@ begin
     select * into v_known from genbff.idempotency_keys
      where user_id = p_user_id and key = p_idempotency_key and expires_at > v_now;
     if found then
-      if v_known.digest <> p_digest then
+      if not genbff.same_request(v_known.digest, p_digest) then
         perform genbff.refuse(422, 'idempotency_key_reused');
       end if;
       return v_known.response || '{"replayed": true}';

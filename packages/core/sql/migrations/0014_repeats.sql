@@ -1,5 +1,5 @@
--- Streams that tell of what retention has swept, movements that say whether they are repeats, and the pages of the
--- webhooks that were given up.
+-- Streams that tell of what retention has swept, movements that say whether they are repeats, starts that are known again
+-- also where a default is written out, and the pages of the webhooks that were given up.
 
 -- ─── Watching ───────────────────────────────────────────────────────────────
 
@@ -178,6 +178,110 @@ begin
     raise exception 'wallet % shows % available, its lots hold % less', p_wallet_id, v_available, v_left;
   end if;
   return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount, 'replayed', false);
+end $$;
+
+-- ─── Starts that are repeated ───────────────────────────────────────────────
+
+-- A digest is one or two, with a comma between: of the request as it was sent, and of the request as it was understood. The
+-- same request agrees in one of them.
+create function genbff.same_request(p_known text, p_asked text) returns boolean
+language sql immutable set search_path = '' as $$
+  select string_to_array(p_known, ',') && string_to_array(p_asked, ',')
+$$;
+
+-- As before, with that comparison.
+create or replace function public.genbff_replay(p_user_id text, p_idempotency_key text, p_digest text) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_known genbff.idempotency_keys;
+begin
+  select * into v_known from genbff.idempotency_keys
+   where user_id = p_user_id and key = p_idempotency_key and expires_at > genbff.now();
+  if not found then
+    return null;
+  end if;
+  if not genbff.same_request(v_known.digest, p_digest) then
+    perform genbff.refuse(422, 'idempotency_key_reused');
+  end if;
+  return v_known.response || '{"replayed": true}';
+end $$;
+
+create or replace function public.genbff_start(
+  p_user_id text, p_wallet_id text, p_task_id text, p_operation text, p_provider text, p_input jsonb, p_sources jsonb,
+  p_prompt text, p_style text, p_style_version int, p_output_kind text, p_outputs int, p_price jsonb, p_quote_id uuid,
+  p_idempotency_key text, p_digest text, p_retry_of uuid, p_limits jsonb, p_candidates jsonb default '[]',
+  p_drafts jsonb default '[]'
+) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz;
+  v_known genbff.idempotency_keys;
+  v_task genbff.tasks;
+  v_rate jsonb;
+  v_price jsonb;
+  v_generation genbff.generations;
+  v_response jsonb;
+begin
+  perform genbff.lock_wallet(p_wallet_id);
+  v_now := genbff.now();
+
+  if p_idempotency_key is not null then
+    select * into v_known from genbff.idempotency_keys
+     where user_id = p_user_id and key = p_idempotency_key and expires_at > v_now;
+    if found then
+      if not genbff.same_request(v_known.digest, p_digest) then
+        perform genbff.refuse(422, 'idempotency_key_reused');
+      end if;
+      return v_known.response || '{"replayed": true}';
+    end if;
+  end if;
+
+  -- Another's task is refused without waiting for whoever has it in hand: we hold a wallet, and he may come to want it.
+  if exists (select 1 from genbff.tasks where task_id = p_task_id and user_id <> p_user_id) then
+    perform genbff.refuse(409, 'task_id_taken');
+  end if;
+  insert into genbff.tasks (task_id, user_id) values (p_task_id, p_user_id) on conflict do nothing;
+  select * into v_task from genbff.tasks where task_id = p_task_id for update;
+  if v_task.user_id <> p_user_id then
+    perform genbff.refuse(409, 'task_id_taken');
+  end if;
+
+  if jsonb_typeof(p_limits -> 'rate') = 'object' then
+    v_rate := genbff.count_start(p_user_id, p_limits -> 'rate' ->> 'group', (p_limits -> 'rate' ->> 'per_minute')::int);
+  end if;
+  if (select count(*) from genbff.generations
+       where user_id = p_user_id and status in ('pending', 'processing') and parent_id is null)
+     >= (p_limits ->> 'open_generations_per_user')::int then
+    perform genbff.refuse(429, 'too_many_generations', '{"retry_after_s": 5}');
+  end if;
+  if genbff.queue_is_full((p_limits ->> 'queue_depth')::int) then
+    perform genbff.refuse(503, 'queue_full', '{"retry_after_s": 15}');
+  end if;
+
+  v_price := genbff.agreed_price(p_user_id, p_operation, p_provider, p_price, p_quote_id, v_now);
+  v_generation := genbff.insert_generation(jsonb_build_object(
+    'task_id', p_task_id, 'user_id', p_user_id, 'wallet_id', p_wallet_id, 'operation', p_operation, 'provider', p_provider,
+    'candidates', p_candidates, 'input', p_input, 'sources', p_sources, 'drafts', p_drafts, 'prompt', p_prompt, 'style', p_style,
+    'style_version', p_style_version, 'output_kind', p_output_kind, 'outputs', p_outputs, 'retry_of', p_retry_of,
+    'limits', p_limits), v_price, null, v_now);
+
+  v_response := jsonb_build_object('task_id', p_task_id, 'generation_id', v_generation.id, 'status', 'pending', 'held', v_generation.price_credits);
+  if v_rate is not null then
+    v_response := v_response || jsonb_build_object('rate', v_rate);
+  end if;
+  if p_idempotency_key is not null then
+    insert into genbff.idempotency_keys (user_id, key, digest, generation_id, response, expires_at)
+    values (p_user_id, p_idempotency_key, p_digest, v_generation.id, v_response, v_now + interval '24 hours')
+    on conflict (user_id, key) do update
+      set digest = excluded.digest, generation_id = excluded.generation_id, response = excluded.response, expires_at = excluded.expires_at
+      where genbff.idempotency_keys.expires_at <= v_now;
+    -- The key was free under this wallet's lock, and a start under another wallet's has claimed it meanwhile. Begun again,
+    -- this one finds it.
+    if not found then
+      raise exception 'the idempotency key was claimed meanwhile' using errcode = 'serialization_failure';
+    end if;
+  end if;
+  return v_response || '{"replayed": false}';
 end $$;
 
 -- ─── Webhooks that were given up ────────────────────────────────────────────
