@@ -4,6 +4,7 @@ import { checkedAuth } from "./auth/checked-auth.ts";
 import type { Auth } from "./auth/port.ts";
 import type { BffContext } from "./context.ts";
 import type { BffOptions, Limits } from "./create-bff.ts";
+import { checkedWalletOf } from "./credits/checked-wallet-of.ts";
 import { createCosts } from "./credits/costs.ts";
 import { inProcessOn } from "./engine/in-process.ts";
 import { createChanges } from "./events/changes.ts";
@@ -119,7 +120,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     basePath,
     corsOrigins: corsOrigins(options.cors ?? { origins: [] }),
     signUpCredits: options.credits?.signUp ?? 0,
-    walletOf: options.credits?.walletOf ?? ((userId) => userId),
+    walletOf: checkedWalletOf(options.credits?.walletOf, logger),
     limits,
     rateOf: createRateOf(rates, pairs),
     addressLimit: addresses && createAddressLimit(addresses, logger),

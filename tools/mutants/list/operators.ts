@@ -41,6 +41,22 @@ export const operators: readonly Mutant[] = [
     test: admin("by the provider's own name of it"),
   }),
   {
+    name: "a repeated movement passes for a new one",
+    why: "7: a replay says Idempotency-Replayed",
+    file: `${routes}/admin.ts`,
+    find: "replayedHeader(replayed)",
+    replace: "replayedHeader(false)",
+    test: admin("is made once"),
+  },
+  {
+    name: "whoever has no wallet's name pays with an odd one",
+    why: "R10: who pays is known before anything is made",
+    file: "packages/core/src/credits/checked-wallet-of.ts",
+    find: "if (isUserId(walletId)) return walletId;",
+    replace: "return String(walletId);",
+    test: tests("core", "packages/core/src/http/wallet-of.test.ts")("refuses with 503"),
+  },
+  {
     name: "an answer may be kept for somebody else",
     why: "8.2: cached responses vary by Authorization",
     file: "packages/core/src/http/respond.ts",

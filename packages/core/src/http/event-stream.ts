@@ -50,8 +50,10 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
 
   const ofTask = start.generation_id === null;
   const cleanUps: (() => void)[] = [];
-  const writer = createSseWriter(() => {
+  const writer = createSseWriter((why) => {
     for (const cleanUp of cleanUps) cleanUp();
+    if (why !== undefined)
+      context.logger.info({ taskId: start.task_id }, `A reader of a stream was ${why}, and is dropped`);
   }, context.clock);
   // URLs are signed between reading and writing; one after the other, so that the order stays.
   let written: Promise<void> = Promise.resolve();
