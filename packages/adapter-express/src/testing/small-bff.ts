@@ -10,6 +10,8 @@ import { testStudio } from "../../../core/src/testing/test-studio.ts";
 export interface SmallBff {
   readonly bff: Bff<object>;
   readonly database: TestDatabase;
+  /** Where its files are. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function createSmallBff(limits: Partial<Limits>): Promise<SmallBff>
   return {
     bff,
     database,
+    folder,
     async close() {
       await bff.stop(1000);
       await database.close();
