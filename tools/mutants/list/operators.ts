@@ -88,6 +88,14 @@ export const operators: readonly Mutant[] = [
     test: openapi("is closed"),
   },
   {
+    name: "a header of an answer is in no contract",
+    why: "design.md 6: generated from the contract, and every answer is held against it",
+    file: "packages/core/src/http/openapi-headers.ts",
+    find: '(isAnswer && asked.includes("Idempotency-Key") ?',
+    replace: "(false ?",
+    test: openapi("says of every answer which headers it has"),
+  },
+  {
     name: "the diagnostic stream has room for everybody",
     why: "8.7: limits also on SSE streams",
     file: `${routes}/diagnostics.ts`,
