@@ -68,10 +68,7 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
   credits?: {
     /** Granted once to every user on the first request. Default 0. */
     signUp?: number;
-    /**
-     * Who pays for a user, asked with every request of theirs. Default: the user. An AppError `forbidden` refuses them
-     * with 403; whatever else it throws, or a name that is none, is 503 `unavailable` and logged.
-     */
+    /** Who pays for a user. Default: the user. When it throws anything but `forbidden`, the request is refused with 503. */
     walletOf?: (userId: string) => string | Promise<string>;
   };
   /** Starts and retries without an `Idempotency-Key` are refused with 400 `invalid_idempotency_key`. Default false. */
@@ -202,7 +199,7 @@ export interface Bff<App extends object> {
    * @throws Error - it takes no webhooks, or `publicUrl` is missing or cannot be reached from outside.
    */
   readonly webhookUrl: (provider: string) => Promise<string>;
-  /** The team's own, or the default, told nothing secret: where hosts write what a `Response` cannot say. */
+  /** Where hosts write what a `Response` cannot say. It is told nothing secret. */
   readonly logger: Logger;
   /** Outgoing webhooks that were never heard, for operators. */
   readonly givenUpWebhooks: GivenUpWebhooks;
