@@ -10,7 +10,6 @@ export {
   type BffOptions,
   createBff,
   type Hooks,
-  type Limits,
   type Peer,
   type ProviderCaps,
 } from "./create-bff.ts";
@@ -42,6 +41,7 @@ export {
 export type { RequestToModerate } from "./generations/moderate.ts";
 export type { CorsOptions } from "./http/cors.ts";
 export type { AddressLimits, RedisClient } from "./limits/address-limit.ts";
+export type { Limits } from "./limits/limits.ts";
 export type { RateLimit, RateMatch } from "./limits/start-rates.ts";
 export {
   type AnyOperation,

@@ -51,7 +51,7 @@ export const operators: readonly Mutant[] = [
   {
     name: "whoever has no wallet's name pays with an odd one",
     why: "R10: who pays is known before anything is made",
-    file: "packages/core/src/credits/checked-wallet-of.ts",
+    file: "packages/core/src/credits/wallet-of.ts",
     find: "if (isUserId(walletId)) return walletId;",
     replace: "return String(walletId);",
     test: tests("core", "packages/core/src/http/wallet-of.test.ts")("refuses with 503"),

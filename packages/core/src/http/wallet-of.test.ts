@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { WalletOf } from "../credits/checked-wallet-of.ts";
+import type { WalletOf } from "../credits/wallet-of.ts";
 import { AppError } from "../errors/app-error.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { ask } from "../testing/host-request.ts";
