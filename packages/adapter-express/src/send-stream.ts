@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 
 /** What is needed of an answer of `node:http`. */
-interface Outgoing extends Pick<Writable, "write" | "end" | "destroy" | "on" | "off" | "destroyed"> {
+interface Outgoing extends Pick<Writable, "write" | "end" | "destroy" | "on" | "destroyed"> {
   writeHead(status: number, headers: Record<string, string>): unknown;
   flushHeaders(): void;
 }
@@ -31,12 +31,14 @@ export async function sendStream(
     reader.cancel().catch(() => undefined);
   };
   outgoing.on("close", left);
+  // A line that breaks is closed too: nobody is left to be told.
+  outgoing.on("error", left);
   outgoing.on("drain", () => drained());
   try {
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     // Of a stream the first piece may be long in coming.
     outgoing.flushHeaders();
-    for (;;) {
+    while (!outgoing.destroyed) {
       const { done, value } = await reader.read();
       if (done || outgoing.destroyed) break;
       if (outgoing.write(value)) continue;
@@ -45,9 +47,11 @@ export async function sendStream(
         if (outgoing.destroyed) resolve();
       });
     }
-    outgoing.off("close", left);
-    outgoing.end();
+    // Who left before we began, or between two pieces: what we read from is let go all the same.
+    if (outgoing.destroyed) left();
+    else outgoing.end();
   } catch (error) {
+    left();
     outgoing.destroy();
     if (!(error instanceof Error && error.name === "AbortError"))
       logger?.warn({ error }, "An answer broke off while it was sent");
