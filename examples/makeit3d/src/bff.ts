@@ -13,6 +13,7 @@ import { stability } from "@genbff/providers/stability";
 import { tripo } from "@genbff/providers/tripo";
 import { createClient } from "@supabase/supabase-js";
 import type { Config, Vendor } from "./config.ts";
+import { withOperators } from "./operators.ts";
 import { fallback, prices } from "./prices.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -53,9 +54,12 @@ export function createMakeit3d(
     seedream: seedream(reach("seedream", "/api/v3")),
   };
 
+  const { auth, ...parts } = partsOf(config, secrets);
   return createBff({
     ...renamed(config, { providers, prices, fallback }),
-    ...partsOf(config, secrets),
+    ...parts,
+    auth: withOperators(auth, config.operators),
+    webhooks: config.webhooks,
     secret: secrets.links,
     ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     basePath: "/api",

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import * as z from "zod";
 import { readSupabase } from "./supabase-settings.ts";
+import { readWebhooks } from "./webhook-settings.ts";
 
 const port = z.coerce.number().int().min(0).max(65535);
 const list = z
@@ -92,6 +93,10 @@ const environment = z.object({
   BFF_TRIPO_OTHER_REQUESTS_PER_MINUTE: perMinute.optional(),
   BFF_ADDRESS_REQUESTS_PER_MINUTE: some.optional(),
   BFF_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
+  BFF_OPERATORS: list,
+  BFF_WEBHOOK_URL: optional,
+  BFF_WEBHOOK_SECRETS: list,
+  BFF_WEBHOOK_TRUSTED_ORIGINS: list,
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 
@@ -180,6 +185,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
             perMinute: config.BFF_ADDRESS_REQUESTS_PER_MINUTE,
             trustedProxies: config.BFF_TRUSTED_PROXIES,
           },
+    /** User ids that may use the admin routes. */
+    operators: config.BFF_OPERATORS,
+    webhooks: readWebhooks(config),
     logLevel: config.LOG_LEVEL,
   };
 }

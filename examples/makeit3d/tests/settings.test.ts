@@ -1,8 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Webhook } from "standardwebhooks";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { WebhookEvent } from "../../../packages/core/src/contract/webhook-event.ts";
 import { openApiProblems } from "../../../packages/core/src/testing/openapi-problems.ts";
+import {
+  type Receiver,
+  startReceiver,
+  webhookSecret,
+} from "../../../packages/core/src/testing/webhooks/receiver.ts";
 import { readConfig, vendors } from "../src/config.ts";
 import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
@@ -87,6 +94,27 @@ describe("the environment", () => {
     expect(() => readConfig({ BFF_TRUSTED_PROXIES: "all" })).toThrowError("BFF_TRUSTED_PROXIES");
   });
 
+  it("tells a server of the team's own only with all that it takes", () => {
+    const secret = webhookSecret("b");
+    const url = "https://backend.example.com/genbff";
+    expect(readConfig({}).webhooks).toBeUndefined();
+    expect(
+      readConfig({ BFF_WEBHOOK_URL: url, BFF_WEBHOOK_SECRETS: `${secret}, ${secret}` }).webhooks,
+    ).toEqual({
+      url,
+      secret: [secret, secret],
+      trustedOrigins: [],
+    });
+    expect(() => readConfig({ BFF_WEBHOOK_URL: url })).toThrowError("BFF_WEBHOOK_SECRETS: ");
+    for (const name of ["BFF_WEBHOOK_SECRETS", "BFF_WEBHOOK_TRUSTED_ORIGINS"])
+      expect(() => readConfig({ [name]: "x" })).toThrowError("BFF_WEBHOOK_URL: ");
+  });
+
+  it("makes nobody an operator who is not named", () => {
+    expect(readConfig({}).operators).toEqual([]);
+    expect(readConfig({ BFF_OPERATORS: "olga, oleg" }).operators).toEqual(["olga", "oleg"]);
+  });
+
   it("signs people in by name only where it has no token secret of its own", () => {
     expect(readConfig({}).local).toBe(true);
     expect(readConfig({ AUTH_JWT_SECRET: "0123456789abcdef0123456789abcdef" }).local).toBe(false);
@@ -118,7 +146,9 @@ describe("a started example", () => {
   let dataDir: string;
   let environment: Record<string, string>;
   let server: ServerProcess;
+  let receiver: Receiver;
   beforeAll(async () => {
+    receiver = await startReceiver();
     dataDir = await mkdtemp(join(tmpdir(), "genbff-settings-"));
     const [port, simulatorPort] = await freePorts(2);
     environment = {
@@ -126,12 +156,17 @@ describe("a started example", () => {
       SIMULATOR_PORT: String(simulatorPort),
       DATA_DIR: dataDir,
       SIMULATOR_LATENCY_MS: "0",
+      BFF_OPERATORS: "olga",
+      BFF_WEBHOOK_URL: receiver.url,
+      BFF_WEBHOOK_SECRETS: webhookSecret("a"),
+      BFF_WEBHOOK_TRUSTED_ORIGINS: receiver.origin,
       PROVIDER_NAMES: vendors.map((vendor, index) => `${vendor}=provider_${"abcdef"[index]}`).join(","),
     };
     server = await startServer(environment);
   }, 120_000);
   afterAll(async () => {
     await server.stop();
+    await receiver.close();
     await rm(dataDir, { recursive: true, force: true });
   });
 
@@ -180,6 +215,38 @@ describe("a started example", () => {
     for (const answer of [status, catalogue, openapi, ...refusals]) expect(answer).not.toMatch(ofVendors);
     const newest = await fetch(`${server.url}/api/tasks/t/status?service=provider_a`, { headers });
     expect(newest.status).toBe(200);
+  });
+
+  it("lets its operators move credits, and nobody else, and tells the team's server of it", async () => {
+    const grantBy = async (user: string) => {
+      const session = await fetch(`${server.url}/api/dev/session`, {
+        method: "POST",
+        body: JSON.stringify({ user }),
+      });
+      const { access_token: token } = (await session.json()) as { access_token: string };
+      const answer = await fetch(`${server.url}/api/admin/grant`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/json",
+          "idempotency-key": `by ${user}`,
+        },
+        body: JSON.stringify({ wallet_id: "lin", amount: 40, reason: "a present" }),
+      });
+      return answer.status;
+    };
+    expect([await grantBy("ada"), await grantBy("olga")]).toEqual([403, 200]);
+    const told = () =>
+      receiver.deliveries.flatMap(({ body, headers }) => {
+        const event = new Webhook(webhookSecret("a")).verify(
+          body,
+          headers as Record<string, string>,
+        ) as WebhookEvent;
+        return "wallet_id" in event.data && event.data.wallet_id === "lin"
+          ? [[event.type, event.data.amount]]
+          : [];
+      });
+    await vi.waitFor(() => expect(told()).toEqual([["credits.grant", 40]]), { timeout: 20_000 });
   });
 
   it("refuses a second process on the same folder, and says which folder and why", async () => {

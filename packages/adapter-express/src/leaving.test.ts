@@ -40,10 +40,13 @@ describe.each([
   });
 
   it("aborts a request whose client leaves before the answer", async () => {
+    cancelled.mockClear();
     const leaving = new AbortController();
     const waiting = fetch(`${base()}/wait`, { signal: leaving.signal }).catch((error: unknown) => error);
     setTimeout(() => leaving.abort(), 50);
     await waiting;
     await vi.waitFor(() => expect(aborted).toHaveBeenCalled());
+    // The answer comes for nobody: its body is let go as well.
+    await vi.waitFor(() => expect(cancelled).toHaveBeenCalledTimes(1));
   });
 });

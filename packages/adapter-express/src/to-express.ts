@@ -1,6 +1,8 @@
+import type { ServerResponse } from "node:http";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { readDirectly } from "./body-stream.ts";
 import { restoreBody } from "./parsed-body.ts";
+import { type BreakLogger, sendStream } from "./send-stream.ts";
 import { sendWhole } from "./send-whole.ts";
 
 /** Fits `app.use` of Express 4 and 5, and the request listener of `node:http`. Answers every request itself. */
@@ -19,6 +21,7 @@ export type ExpressHandler = (
  */
 export function toExpress(bff: {
   readonly fetch: (request: Request, host?: object) => Promise<Response>;
+  readonly logger?: BreakLogger;
 }): ExpressHandler {
   // The default would replace the global Request and Response of the whole host process.
   const listener = getRequestListener(
@@ -26,7 +29,8 @@ export function toExpress(bff: {
       const { incoming, outgoing } = env as HttpBindings;
       const { remoteAddress } = incoming.socket;
       readDirectly(request, incoming);
-      return sendWhole(await bff.fetch(request, { remoteAddress }), outgoing);
+      const response = await sendWhole(await bff.fetch(request, { remoteAddress }), outgoing);
+      return sendStream(response, outgoing as ServerResponse, bff.logger);
     },
     { overrideGlobalObjects: false },
   );

@@ -1627,6 +1627,15 @@ AS $function$
   select exists (select from pg_catalog.pg_roles where rolname = p_role)
 $function$;
 
+CREATE OR REPLACE FUNCTION genbff.same_request(p_known text, p_asked text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select string_to_array(p_known, ',') && string_to_array(p_asked, ',')
+$function$;
+
 CREATE OR REPLACE FUNCTION genbff.seconds_until(p_moment timestamp with time zone, p_now timestamp with time zone)
  RETURNS integer
  LANGUAGE sql
@@ -2058,11 +2067,11 @@ begin
   v_now := genbff.now();
   v_first := genbff.known_entry(p_wallet_id, 'adjustment', v_key, v_request);
   if v_first.id is not null then
-    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount, 'replayed', true);
   end if;
   if v_amount > 0 then
     v_first := genbff.add_lot(v_wallet, 'adjustment', v_amount, v_key, v_request, 'adjustment', 100, null, p_actor, p_reason, v_now);
-    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+    return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount, 'replayed', false);
   end if;
 
   v_available := v_wallet.balance - v_wallet.held - genbff.expired_credits(p_wallet_id, v_now);
@@ -2085,7 +2094,7 @@ begin
   if v_left <> 0 then
     raise exception 'wallet % shows % available, its lots hold % less', p_wallet_id, v_available, v_left;
   end if;
-  return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount);
+  return jsonb_build_object('transaction_id', v_first.id, 'amount', v_amount, 'replayed', false);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_adopt(p_generation_id uuid, p_epoch bigint, p_candidates jsonb)
@@ -2577,7 +2586,7 @@ begin
     'status', v_generation.status);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_given_up_webhooks(p_count integer DEFAULT 100)
+CREATE OR REPLACE FUNCTION public.genbff_given_up_webhooks(p_count integer DEFAULT 100, p_before jsonb DEFAULT NULL::jsonb)
  RETURNS jsonb
  LANGUAGE sql
  STABLE SECURITY DEFINER
@@ -2585,9 +2594,12 @@ CREATE OR REPLACE FUNCTION public.genbff_given_up_webhooks(p_count integer DEFAU
  SET lock_timeout TO '5s'
  SET statement_timeout TO '30s'
 AS $function$
-  select coalesce(jsonb_agg(jsonb_build_object('event_id', o.event_id, 'type', o.type, 'about', o.about, 'tries', o.tries,
-      'error', o.error, 'created_at', o.created_at, 'given_up_at', o.ended_at) order by o.ended_at desc, o.id desc), '[]')
-    from (select * from genbff.webhook_outbox where state = 'given_up' and ended_at is not null
+  select coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'event_id', o.event_id, 'type', o.type, 'about', o.about,
+      'tries', o.tries, 'error', o.error, 'created_at', o.created_at, 'given_up_at', o.ended_at) order by o.ended_at desc, o.id desc), '[]')
+    from (select * from genbff.webhook_outbox
+           where state = 'given_up' and ended_at is not null
+             and (p_before is null or ended_at < (p_before ->> 'given_up_at')::timestamptz
+                  or (ended_at = (p_before ->> 'given_up_at')::timestamptz and id < (p_before ->> 'id')::bigint))
            order by ended_at desc, id desc limit greatest(1, least(p_count, 1000))) o
 $function$;
 
@@ -2607,6 +2619,7 @@ declare
   v_wallet public.user_credits;
   v_now timestamptz;
   v_entry genbff.transactions;
+  v_replayed boolean;
 begin
   if v_key ~ '^(sign_up$|allowance:|purchase:)' then
     perform genbff.refuse(400, 'invalid_idempotency_key');
@@ -2618,11 +2631,12 @@ begin
   v_wallet := genbff.lock_wallet(p_wallet_id);
   v_now := genbff.now();
   v_entry := genbff.known_entry(p_wallet_id, 'grant', v_key, v_request);
-  if v_entry.id is null then
+  v_replayed := v_entry.id is not null;
+  if not v_replayed then
     v_entry := genbff.add_lot(v_wallet, 'grant', v_amount, v_key, v_request, p_source, p_priority, v_now + v_expires_in,
       p_actor, coalesce(p_reason, p_source), v_now);
   end if;
-  return genbff.granted(v_entry);
+  return genbff.granted(v_entry) || jsonb_build_object('replayed', v_replayed);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_hand_back_webhook(p_event_id uuid, p_claim bigint)
@@ -3133,7 +3147,7 @@ begin
   v_now := genbff.now();
   v_entry := genbff.known_entry(v_wallet_id, 'refund', v_key, v_request);
   if v_entry.id is not null then
-    return to_jsonb(v_entry);
+    return to_jsonb(v_entry) || '{"replayed": true}';
   end if;
   -- A hold that is open, released or expired has captured nothing, and its lots say so.
   select coalesce(sum(captured - refunded), 0) into v_refundable from genbff.hold_lots where hold_id = p_hold_id;
@@ -3150,7 +3164,7 @@ begin
     perform genbff.expire_lot(v_grant, v_now);
     exit when v_left = 0;
   end loop;
-  return to_jsonb(v_entry);
+  return to_jsonb(v_entry) || '{"replayed": false}';
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_release(p_hold_id uuid)
@@ -3181,7 +3195,7 @@ begin
   if not found then
     return null;
   end if;
-  if v_known.digest <> p_digest then
+  if not genbff.same_request(v_known.digest, p_digest) then
     perform genbff.refuse(422, 'idempotency_key_reused');
   end if;
   return v_known.response || '{"replayed": true}';
@@ -3538,7 +3552,7 @@ begin
     select * into v_known from genbff.idempotency_keys
      where user_id = p_user_id and key = p_idempotency_key and expires_at > v_now;
     if found then
-      if v_known.digest <> p_digest then
+      if not genbff.same_request(v_known.digest, p_digest) then
         perform genbff.refuse(422, 'idempotency_key_reused');
       end if;
       return v_known.response || '{"replayed": true}';
@@ -3604,7 +3618,7 @@ AS $function$
   select genbff.with_assets(genbff.snapshot(genbff.find_generation(p_user_id, p_id, p_service)))
 $function$;
 
-CREATE OR REPLACE FUNCTION public.genbff_stream(p_user_id text, p_id text)
+CREATE OR REPLACE FUNCTION public.genbff_stream(p_user_id text, p_id text, p_after bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -3615,6 +3629,8 @@ AS $function$
 declare
   v_generation genbff.generations;
   v_task genbff.tasks;
+  v_last bigint;
+  v_kept bigint;
 begin
   select * into v_generation from genbff.generations where id = genbff.uuid_or_null(p_id) and user_id = p_user_id;
   if not found then
@@ -3623,14 +3639,30 @@ begin
       perform genbff.refuse(404, 'not_found');
     end if;
   end if;
+  v_last := coalesce(v_generation.version, v_task.event_seq);
+  -- Both counters go up by one an event, so what is missing after the reader's last is counted.
+  if p_after <= v_last then
+    if v_generation.id is null then
+      select count(*) into v_kept from genbff.events where task_id = v_task.task_id and seq > p_after;
+    else
+      select count(*) into v_kept from genbff.events where generation_id = v_generation.id and version > p_after;
+    end if;
+  end if;
   return jsonb_build_object(
     'task_id', coalesce(v_generation.task_id, v_task.task_id), 'generation_id', v_generation.id,
-    'last_id', coalesce(v_generation.version, v_task.event_seq),
-    'ended', v_generation.completed_at is not null,
+    'last_id', v_last, 'ended', v_generation.completed_at is not null,
+    'resumes', coalesce(v_kept = v_last - p_after, false),
     'events', (
-      select coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'version', e.version, 'snapshot', genbff.with_assets(e.snapshot)) order by e.seq), '[]')
-        from genbff.generations g join genbff.events e on e.generation_id = g.id and e.version = g.version
-       where case when v_generation.id is null then g.task_id = v_task.task_id else g.id = v_generation.id end));
+      select coalesce(jsonb_agg(jsonb_build_object(
+          -- Whoever has read the last of them has read everything up to now, also where its own event is swept.
+          'seq', case when n.place = n.places and v_generation.id is null then v_last else n.seq end,
+          'version', n.version, 'snapshot', genbff.with_assets(n.snapshot)) order by n.place), '[]')
+        from (
+          select coalesce(e.seq, 0) as seq, g.version, coalesce(e.snapshot, genbff.snapshot(g)) as snapshot,
+                 row_number() over (order by e.seq nulls first, g.created_at, g.id) as place, count(*) over () as places
+            from genbff.generations g
+            left join genbff.events e on e.generation_id = g.id and e.version = g.version
+           where case when v_generation.id is null then g.task_id = v_task.task_id else g.id = v_generation.id end) n));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_sweep(p_count integer)

@@ -72,7 +72,7 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
   credits?: {
     /** Granted once to every user on the first request. Default 0. */
     signUp?: number;
-    /** Who pays for a user. Default: the user. */
+    /** Who pays for a user. Default: the user. When it throws anything but `forbidden`, the request is refused with 503. */
     walletOf?: (userId: string) => string | Promise<string>;
   };
   /** Starts and retries without an `Idempotency-Key` are refused with 400 `invalid_idempotency_key`. Default false. */
@@ -160,6 +160,8 @@ export interface Bff<App extends object> {
    * @throws Error - it takes no webhooks, or `publicUrl` is missing or cannot be reached from outside.
    */
   readonly webhookUrl: (provider: string) => Promise<string>;
+  /** Where hosts write what a `Response` cannot say. It is told nothing secret. */
+  readonly logger: Logger;
   /** Outgoing webhooks that were never heard, for operators. */
   readonly givenUpWebhooks: GivenUpWebhooks;
   /**
@@ -224,6 +226,7 @@ export function runBff(
     },
     worker,
     webhookUrl: (provider: string) => registeredWebhookUrl(context, provider),
+    logger: context.logger,
     givenUpWebhooks: givenUpWebhooks(context.database),
     diagnose: (options) => diagnose(context, migrations, options),
     database: context.database,

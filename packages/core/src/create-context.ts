@@ -6,6 +6,7 @@ import type { Auth } from "./auth/port.ts";
 import type { BffContext } from "./context.ts";
 import type { BffOptions } from "./create-bff.ts";
 import { createCosts } from "./credits/costs.ts";
+import { checkedWalletOf } from "./credits/wallet-of.ts";
 import { inProcessOn } from "./engine/in-process.ts";
 import { createChanges } from "./events/changes.ts";
 import { corsOrigins } from "./http/cors.ts";
@@ -98,7 +99,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     basePath,
     corsOrigins: corsOrigins(options.cors ?? { origins: [] }),
     signUpCredits: options.credits?.signUp ?? 0,
-    walletOf: options.credits?.walletOf ?? ((userId) => userId),
+    walletOf: checkedWalletOf(options.credits?.walletOf, logger),
     limits,
     rateOf: createRateOf(rates, pairs),
     addressLimit: addresses && createAddressLimit(addresses, logger),

@@ -8,6 +8,17 @@ const slow = tests("adapter-express", "packages/adapter-express/src/slow-request
 /** What stands around the BFF: other origins, hosts, slow lines, the end of a process. */
 export const hostsAndStops: readonly Mutant[] = [
   {
+    name: "the body of an answer that nobody waits for is kept open",
+    why: "7: no listener, timer or connection is held for a client that is gone",
+    file: "packages/adapter-express/src/send-stream.ts",
+    find: "if (outgoing.destroyed) left();",
+    replace: "if (outgoing.destroyed) drained();",
+    test: tests(
+      "adapter-express",
+      "packages/adapter-express/src/leaving.test.ts",
+    )("leaves before the answer"),
+  },
+  {
     name: "any origin is reflected",
     why: "CORS is strict: exact origins, nothing reflected that was not configured",
     file: "packages/core/src/http/cors.ts",

@@ -41,6 +41,22 @@ export const operators: readonly Mutant[] = [
     test: admin("by the provider's own name of it"),
   }),
   {
+    name: "a repeated movement passes for a new one",
+    why: "7: a replay says Idempotency-Replayed",
+    file: `${routes}/admin.ts`,
+    find: "replayedHeader(replayed)",
+    replace: "replayedHeader(false)",
+    test: admin("is made once"),
+  },
+  {
+    name: "whoever has no wallet's name pays with an odd one",
+    why: "R10: who pays is known before anything is made",
+    file: "packages/core/src/credits/wallet-of.ts",
+    find: "if (isUserId(walletId)) return walletId;",
+    replace: "return String(walletId);",
+    test: tests("core", "packages/core/src/http/wallet-of.test.ts")("refuses with 503"),
+  },
+  {
     name: "an answer may be kept for somebody else",
     why: "8.2: cached responses vary by Authorization",
     file: "packages/core/src/http/respond.ts",
@@ -70,6 +86,14 @@ export const operators: readonly Mutant[] = [
     find: '"multipart/form-data": form,',
     replace: '"multipart/form-data": { ...form, anyOf: [{ type: "object" }] },',
     test: openapi("is closed"),
+  },
+  {
+    name: "a header of an answer is in no contract",
+    why: "design.md 6: generated from the contract, and every answer is held against it",
+    file: "packages/core/src/http/openapi-headers.ts",
+    find: '(isAnswer && asked.includes("Idempotency-Key") ?',
+    replace: "(false ?",
+    test: openapi("says of every answer which headers it has"),
   },
   {
     name: "the diagnostic stream has room for everybody",

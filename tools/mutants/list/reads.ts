@@ -2,6 +2,7 @@ import { type Mutant, sql, tests } from "../mutant.ts";
 
 const owners = tests("core", "packages/core/src/generations/owners.test.ts");
 const cursor = tests("core", "packages/core/src/http/cursor.test.ts");
+const watching = tests("core", "packages/core/src/http/watching.test.ts");
 const ticket = tests("core", "packages/core/src/http/events-ticket.test.ts");
 
 /** One function that no longer asks whose it is. */
@@ -55,6 +56,20 @@ export const reads: readonly Mutant[] = [
     "where task_id = p_id and user_id = p_user_id",
     "where task_id = p_id",
   ),
+  sql("function public.genbff_stream(", {
+    name: "a task's stream leaves out what was swept",
+    why: "5.5: what is true is told for as long as it is",
+    find: "left join genbff.events",
+    replace: "join genbff.events",
+    test: watching("tells what was swept too"),
+  }),
+  sql("function public.genbff_stream(", {
+    name: "a stream goes on after what was swept as if nothing were missing",
+    why: "7: Last-Event-ID resumes, and nothing is missed",
+    find: "coalesce(v_kept = v_last - p_after, false)",
+    replace: "coalesce(p_after <= v_last, false)",
+    test: watching("tells what was swept too"),
+  }),
   open("watch a task", "public.genbff_watch", "and k.user_id = t.user_id", ""),
   open("fetch a file", "public.genbff_asset", "and user_id = p_user_id", "", { everywhere: true }),
   open("make something of another's output", "public.genbff_find_inputs", "a.user_id = p_user_id"),

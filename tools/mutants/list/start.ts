@@ -6,7 +6,9 @@ const requests = tests("core", "packages/core/src/generations/requests.test.ts")
 const followUps = tests("core", "packages/core/src/generations/follow-ups.test.ts");
 const host = tests("core", "packages/core/src/http/handle-request.test.ts");
 const faults = tests("makeit3d", "examples/makeit3d/tests/faults.test.ts");
+const idempotency = tests("core", "packages/core/src/http/idempotency.test.ts");
 const start = "packages/core/src/generations/start.ts";
+const digest = "packages/core/src/generations/request-digest.ts";
 
 /** From the request to the row: who may start what, at which price, once. */
 export const starting: readonly Mutant[] = [
@@ -99,14 +101,14 @@ export const starting: readonly Mutant[] = [
   sql("function public.genbff_start(", {
     name: "a key answers for another body, where two come at once",
     why: "7: the same key with another body is refused",
-    find: "if v_known.digest <> p_digest then",
+    find: "if not genbff.same_request(v_known.digest, p_digest) then",
     replace: "if false then",
     test: requests("refuse another body, also under the lock"),
   }),
   sql("function public.genbff_replay(", {
     name: "a key answers for another body",
     why: "7: the same key with another body is refused",
-    find: "if v_known.digest <> p_digest then",
+    find: "if not genbff.same_request(v_known.digest, p_digest) then",
     replace: "if false then",
     test: requests("refuse another body, also under the lock"),
   }),
@@ -120,24 +122,40 @@ export const starting: readonly Mutant[] = [
   {
     name: "the digest is not of the body",
     why: "7: a digest of method, route and validated body",
-    file: start,
-    find: "request.digestBody ?? request.body,",
-    replace: "",
+    file: digest,
+    find: "request.operation, ofFiles,",
+    replace: "request.operation,",
     test: requests("refuse another body"),
   },
   {
     name: "the digest is not of the route",
     why: "7: a digest of method, route and validated body",
-    file: start,
+    file: digest,
     find: '"generate", request.operation,',
     replace: '"generate",',
     test: requests("refuse another operation"),
   },
   {
+    name: "a default that is written out is another request",
+    why: "7: a digest of the validated body",
+    file: digest,
+    find: "understood(catalogue, request) ?? request.body",
+    replace: "request.body",
+    test: idempotency("may write out what it left to the rules"),
+  },
+  {
+    name: "a repeat is known by the rules of today alone",
+    why: "7: a repeat is answered as the first, whatever has changed since",
+    file: digest,
+    find: "[request.body, understood(catalogue, request) ?? request.body]",
+    replace: "[understood(catalogue, request) ?? request.body]",
+    test: idempotency("is one also where its operation is gone"),
+  },
+  {
     name: "files are digested by their ids",
     why: "7: a repeat uploads them again, under other ids: files by SHA-256",
     file: "packages/core/src/http/routes/generate.ts",
-    find: "...(form ? { digestBody: form.digestBody } : {}),",
+    find: "...(form ? { fileHashes: form.fileHashes } : {}),",
     replace: "",
     test: host("repeats by what is in it"),
   },

@@ -11,6 +11,8 @@ import { testStudio } from "../../../core/src/testing/test-studio.ts";
 export interface SmallBff {
   readonly bff: { readonly fetch: (request: Request, host?: object) => Promise<Response> };
   readonly database: TestDatabase;
+  /** Where its files are. */
+  readonly folder: string;
   /** Rejects where something got out that nobody may read. */
   close(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export async function createSmallBff(limits: Partial<Limits>): Promise<SmallBff>
   return {
     bff: { fetch: watch.fetch(bff.fetch) },
     database,
+    folder,
     async close() {
       await bff.stop(1000);
       await database.close();

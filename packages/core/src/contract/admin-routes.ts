@@ -6,10 +6,14 @@ import {
   adminInspect,
   adminRefund,
   adminRefunded,
+  adminSendWebhooksAgain,
+  adminSentAgain,
+  givenUpWebhookPage,
   inspected,
 } from "./admin.ts";
 import { movementHeaders } from "./headers.ts";
 import type { Route } from "./routes.ts";
+import { listQuery } from "./task.ts";
 
 /** Of what moves a wallet's credits. */
 const ofMovements = [
@@ -64,5 +68,24 @@ export const adminRoutes = {
     takes: ["application/json"],
     answers: { 200: inspected },
     errors: ["validation_failed", "not_found"],
+  },
+  adminWebhooks: {
+    method: "GET",
+    path: "/admin/webhooks",
+    summary: "Outgoing webhooks that were given up, newest first",
+    auth: "admin",
+    query: listQuery,
+    answers: { 200: givenUpWebhookPage },
+    errors: ["validation_failed"],
+  },
+  adminSendWebhooksAgain: {
+    method: "POST",
+    path: "/admin/webhooks/send-again",
+    summary: "Send outgoing webhooks that were given up once more",
+    auth: "admin",
+    body: adminSendWebhooksAgain,
+    takes: ["application/json"],
+    answers: { 200: adminSentAgain },
+    errors: ["validation_failed"],
   },
 } as const satisfies Record<string, Route>;

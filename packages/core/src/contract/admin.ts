@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { balance, movement } from "./credits.ts";
 import { generationState } from "./generation.ts";
+import { pageOf } from "./page.ts";
+import { webhookEventTypes } from "./webhook-event.ts";
 
 const time = z.iso.datetime({ offset: true });
 /** A user's or a wallet's own name, as the team's tokens and `walletOf` give it. */
@@ -56,6 +58,32 @@ export const adminInspect = z.strictObject({
   subject: z.enum(["user", "wallet", "generation"]),
   id: name,
 });
+
+/** `POST /admin/webhooks/send-again` */
+export const adminSendWebhooksAgain = z.strictObject({
+  event_ids: z
+    .array(z.uuid())
+    .min(1)
+    .max(100)
+    .meta({ description: "What is waiting already, and ids of nothing, are left alone." }),
+});
+
+/** What was set waiting by it. */
+export const adminSentAgain = z.object({ sent_again: z.int() });
+
+/** An event that the team's own server never took. */
+export const givenUpWebhook = z.object({
+  event_id: z.uuid().meta({ description: "Its `webhook-id`." }),
+  type: z.enum(webhookEventTypes),
+  about: z.string().meta({ description: "`task …` or `wallet …`." }),
+  tries: z.int(),
+  error: z.string().meta({ description: "Why the last try failed." }),
+  created_at: time,
+  given_up_at: time,
+});
+
+/** `GET /admin/webhooks` */
+export const givenUpWebhookPage = pageOf(givenUpWebhook);
 
 /** What a grant has come to. A repeat is told the same. */
 export const adminGranted = z.object({

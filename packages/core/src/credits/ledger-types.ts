@@ -21,6 +21,12 @@ export interface Hold {
   readonly expiresAt: Date;
 }
 
+/** Said of a movement whose caller named its key. */
+export interface Repeatable {
+  /** The key had made it before: this call has moved nothing. */
+  readonly replayed: boolean;
+}
+
 /** One movement. */
 export interface LedgerEntry {
   readonly transactionId: number;

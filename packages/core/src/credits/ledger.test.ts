@@ -42,7 +42,8 @@ describe.each(Object.entries(drivers))("ledger on %s", (_, { open }) => {
   it("returns the first result when a key repeats, and refuses the key for anything else", async () => {
     const wallet = randomUUID();
     const first = await grant(wallet, 10, "a");
-    expect(await grant(wallet, 10, "a")).toEqual(first);
+    expect(first.replayed).toBe(false);
+    expect(await grant(wallet, 10, "a")).toEqual({ ...first, replayed: true });
     expect(await outcome(grant(wallet, 11, "a"))).toBe("idempotency_key_reused");
     const held = await hold(wallet, 3, "h");
     expect(await hold(wallet, 3, "h")).toEqual(held);

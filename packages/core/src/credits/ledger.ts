@@ -11,6 +11,7 @@ import type {
   LedgerViolation,
   MovementPage,
   PastBalance,
+  Repeatable,
 } from "./ledger-types.ts";
 
 /** Whose credits, how many, and the key by which a repeat is known. */
@@ -24,7 +25,7 @@ interface Movement {
 
 /**
  * The ledger's functions, typed. Each call is one transaction; a refused one leaves nothing behind, and a repeated one
- * answers what the first did. All reject with AppError `unavailable` when the database cannot be reached.
+ * answers what the first did; `replayed` tells the two apart. All reject with AppError `unavailable` when the database cannot be reached.
  */
 export interface Ledger {
   /**
@@ -48,7 +49,7 @@ export interface Ledger {
       reason?: string;
       actor?: string;
     },
-  ): Promise<Grant>;
+  ): Promise<Grant & Repeatable>;
 
   /**
    * Reserves credits so that they cannot be spent twice, for work outside the state machine.
@@ -88,7 +89,7 @@ export interface Ledger {
   refund(
     holdId: string,
     request: { amount: number; idempotencyKey: string; reason?: string; actor?: string },
-  ): Promise<LedgerEntry>;
+  ): Promise<LedgerEntry & Repeatable>;
 
   /**
    * An operator's correction, up or down; never below what is available. A clawback that is refused for that calls the
@@ -100,7 +101,7 @@ export interface Ledger {
    */
   adjust(
     request: Movement & { reason: string; actor: string },
-  ): Promise<{ transactionId: number; amount: number }>;
+  ): Promise<{ transactionId: number; amount: number } & Repeatable>;
 
   /** Ends the holds and lots that are due, at most `count` wallets' worth. Any number of processes may call it. */
   expireDue(count?: number): Promise<{ holds: number; lots: number }>;
@@ -184,17 +185,17 @@ export function createLedger(database: Database, options: LedgerOptions = {}): L
     p_idempotency_key: idempotencyKey,
   });
   return {
-    grant: async (request) =>
-      toGrant(
-        await call("grant", {
-          ...movement(request),
-          p_source: request.source,
-          p_priority: request.priority,
-          p_expires_in_ms: request.expiresInMs,
-          p_reason: request.reason,
-          p_actor: request.actor,
-        }),
-      ),
+    async grant(request) {
+      const row = await call<GrantRow & Repeatable>("grant", {
+        ...movement(request),
+        p_source: request.source,
+        p_priority: request.priority,
+        p_expires_in_ms: request.expiresInMs,
+        p_reason: request.reason,
+        p_actor: request.actor,
+      });
+      return { ...toGrant(row), replayed: row.replayed };
+    },
     hold: async (request) =>
       toHold(
         await call("hold", {
@@ -213,15 +214,17 @@ export function createLedger(database: Database, options: LedgerOptions = {}): L
     release: async (holdId) => toHold(await call("release", { p_hold_id: holdId })),
     async refund(holdId, { amount, idempotencyKey, reason, actor }) {
       const args = { p_hold_id: holdId, p_amount: amount, p_idempotency_key: idempotencyKey };
-      const row = await call<EntryRow>("refund", { ...args, p_reason: reason ?? "", p_actor: actor ?? "" });
-      return { transactionId: row.id, seq: row.seq, amount: row.amount, balanceAfter: row.balance_after };
+      const by = { p_reason: reason ?? "", p_actor: actor ?? "" };
+      const row = await call<EntryRow & Repeatable>("refund", { ...args, ...by });
+      const { seq, amount: back, balance_after: balanceAfter, replayed } = row;
+      return { transactionId: row.id, seq, amount: back, balanceAfter, replayed };
     },
     async adjust(request) {
       const { reason, actor } = request;
       const row = await correct(database, options, request, () =>
-        call<GrantRow>("adjust", { ...movement(request), p_reason: reason, p_actor: actor }),
+        call<GrantRow & Repeatable>("adjust", { ...movement(request), p_reason: reason, p_actor: actor }),
       );
-      return { transactionId: row.transaction_id, amount: row.amount };
+      return { transactionId: row.transaction_id, amount: row.amount, replayed: row.replayed };
     },
     expireDue: (count) => call("expire_due", { p_count: count }),
     async balance(walletId) {

@@ -4,13 +4,13 @@ import type { BffContext } from "../context.ts";
 import { isAppError } from "../errors/app-error.ts";
 import type { Rate } from "../limits/rate.ts";
 import { suited } from "../operations/catalogue.ts";
-import { digestOf } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { toCheckedFile } from "./checked-file.ts";
 import { describeGeneration } from "./describe-generation.ts";
 import { inputReferences } from "./input-references.ts";
 import { moderate } from "./moderate.ts";
 import { type ReadRequest, readRequest } from "./read-request.ts";
+import { requestDigest } from "./request-digest.ts";
 
 /** A request for a generation, after its body was read. */
 export interface StartRequest {
@@ -19,8 +19,8 @@ export interface StartRequest {
   /** `task_id`, perhaps `provider` and `quote_id`, and the operation's own fields. */
   readonly body: JsonObject;
   readonly idempotencyKey?: string;
-  /** What the idempotency digest is made of, where it is not the body: uploaded files by their hash. */
-  readonly digestBody?: JsonObject;
+  /** Files that came with it: id → SHA-256. By it a repeat is known, which uploads them under other ids. */
+  readonly fileHashes?: ReadonlyMap<string, string>;
   /** The generation that this one repeats. */
   readonly retryOf?: string;
 }
@@ -49,12 +49,7 @@ export interface Started {
 export async function startGeneration(context: BffContext, request: StartRequest): Promise<Started> {
   const { task_id: _taskId, quote_id: _quoteId, ...fields } = request.body;
   const userId = request.principal.userId;
-  const digest = digestOf([
-    "generate",
-    request.operation,
-    request.digestBody ?? request.body,
-    request.retryOf ?? null,
-  ]);
+  const digest = requestDigest(context.catalogue, request);
   const earlier = await replay(context, request, digest);
   if (earlier !== null) return earlier;
 

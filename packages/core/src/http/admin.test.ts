@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Inspected, inspected } from "../contract/admin.ts";
+import type * as z from "zod";
+import { givenUpWebhookPage, type Inspected, inspected } from "../contract/admin.ts";
 import type { GenerationStatus } from "../contract/generation.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import type { Host } from "../testing/host.ts";
@@ -40,6 +41,9 @@ async function inspect<Subject extends Inspected["subject"]>(subject: Subject, i
 }
 const times = <Result>(n: number, each: (at: number) => Promise<Result>) =>
   Promise.all(Array.from({ length: n }, (_, at) => each(at)));
+/** How many say that they are the answer of an earlier request. */
+const repeatsAmong = (answers: readonly { readonly headers: Headers }[]) =>
+  answers.filter(({ headers }) => headers.get("idempotency-replayed") === "true").length;
 const entriesOf = (wallet: string) =>
   database.query(
     "select kind, amount, actor, reason from genbff.transactions where wallet_id = $1 order by seq",
@@ -66,6 +70,7 @@ describe("a grant", () => {
       expect(status).toBe(200);
       expect(body).toEqual(answers[0]?.body);
     }
+    expect(repeatsAmong(answers)).toBe(11);
     expect(answers[0]?.body).toMatchObject({ amount: 40, balance_after: 40 });
     expect(await entriesOf(wallet)).toEqual([
       { kind: "grant", amount: "40", actor: "olga", reason: "the outage of Monday" },
@@ -118,6 +123,10 @@ describe("a correction", () => {
     const answers = await times(10, () => act("adjust", down, "ticket-31"));
     expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size).toBe(1);
     expect(answers[0]?.body).toMatchObject({ amount: -12 });
+    expect(repeatsAmong(answers)).toBe(9);
+    const up = { ...down, amount: 2, reason: "too much" };
+    expect(repeatsAmong(await times(2, () => act("adjust", up, "ticket-30")))).toBe(1);
+    await act("adjust", { ...up, amount: -2 }, "ticket-29");
     const tooMuch = await act("adjust", { ...down, amount: -19 }, "ticket-32");
     expect(tooMuch).toMatchObject({
       status: 402,
@@ -151,6 +160,7 @@ describe("a refund", () => {
       status: 200,
       body: { amount: testPrices.picture, balance_after: testPrices.signUp },
     });
+    expect(repeatsAmong(answers)).toBe(9);
     const again = await act("refund", { ...wanted, amount: 1 }, "complaint-2");
     expect(again).toMatchObject({
       status: 422,
@@ -244,6 +254,53 @@ describe("an inspection", () => {
   );
 });
 
+describe("webhooks that nobody heard", () => {
+  type Page = z.output<typeof givenUpWebhookPage>;
+  const list = (query: string, more: Partial<HostRequest> = {}) =>
+    ask<Page>(host, { path: `/admin/webhooks${query}`, ...operator, ...more });
+  /** Given up at two moments, three at each: the place in the list is the moment and the row. */
+  const giveUp = () =>
+    database.query<{ event_id: string }>(
+      `insert into genbff.webhook_outbox (type, about, data, state, tries, error, created_at, ended_at)
+       select 'credits.grant', 'wallet w' || i, '{"entry": 0}', 'given_up', 9, 'status 500', genbff.now(),
+              '2026-11-20T10:00:00.123456Z'::timestamptz + (i % 2) * interval '1 microsecond'
+         from generate_series(1, 6) i returning event_id`,
+    );
+  const idsOf = (page: Page) => page.items.map(({ event_id }) => event_id);
+
+  it("are listed page by page, the newest first, and are gone from it once they are sent again", async () => {
+    const made = (await giveUp()).map(({ event_id }) => event_id);
+    const [one, two, three, four, five, six] = made;
+    const pages: string[][] = [];
+    for (let cursor = ""; ; ) {
+      const { status, body } = await list(`?limit=4${cursor}`);
+      expect(status).toBe(200);
+      pages.push(idsOf(givenUpWebhookPage.parse(body)));
+      if (body.next_cursor === null) break;
+      cursor = `&cursor=${body.next_cursor}`;
+    }
+    expect(pages).toEqual([
+      [five, three, one, six],
+      [four, two],
+    ]);
+    const again = { event_ids: [one, two, "00000000-0000-4000-8000-000000000000"] };
+    expect((await act("webhooks/send-again", again, null)).body).toEqual({ sent_again: 2 });
+    expect((await act("webhooks/send-again", again, null)).body).toEqual({ sent_again: 0 });
+    expect(idsOf((await list("")).body)).toEqual([five, three, six, four]);
+    const due =
+      "select tries from genbff.webhook_outbox where state = 'waiting' and next_try_at <= genbff.now()";
+    expect(await database.query(due)).toEqual([{ tries: 0 }, { tries: 0 }]);
+  });
+
+  it("are shown with cursors of one operator and of this list alone", async () => {
+    const { body } = await list("?limit=1");
+    const foreign = await list(`?cursor=${body.next_cursor}`, { as: "oleg" });
+    expect(foreign).toMatchObject({ status: 400, body: { error: "validation_failed" } });
+    const elsewhere = await ask(host, { path: `/tasks?cursor=${body.next_cursor}`, ...operator });
+    expect(elsewhere).toMatchObject({ status: 400, body: { error: "validation_failed" } });
+  });
+});
+
 const grant = { wallet_id: "w", amount: 1, reason: "x" };
 const refused: [string, string, object, string][] = [
   ["a client's own actor", "grant", { ...grant, actor: "somebody" }, "/actor"],
@@ -258,6 +315,8 @@ const refused: [string, string, object, string][] = [
   ["a wallet without a name", "grant", { ...grant, wallet_id: "" }, "/wallet_id"],
   ["a lot that ends at once", "grant", { ...grant, expires_in_ms: 0 }, "/expires_in_ms"],
   ["a hold that is no id", "refund", { hold_id: "mine", amount: 1, reason: "x" }, "/hold_id"],
+  ["nothing to send", "webhooks/send-again", { event_ids: [] }, "/event_ids"],
+  ["an event that is no id", "webhooks/send-again", { event_ids: ["mine"] }, "/event_ids/0"],
   ["a subject that is none", "inspect", { subject: "secrets", id: "x" }, "/subject"],
 ];
 describe("an operator's request", () => {
@@ -276,7 +335,7 @@ describe("an operator's request", () => {
 
   it("is refused to whoever is none, before anything else is looked at", async () => {
     const user = fresh("user");
-    for (const path of ["grant", "adjust", "refund", "inspect"]) {
+    for (const path of ["grant", "adjust", "refund", "inspect", "webhooks/send-again"]) {
       const as = { as: user, claims: { operator: "true" } };
       expect(await act(path, {}, null, as), path).toMatchObject({
         status: 403,

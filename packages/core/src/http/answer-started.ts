@@ -33,13 +33,18 @@ export async function whileKeyIsBusy<Result>(
   }
 }
 
+/** What tells a repeat's answer from the first one. */
+export function replayedHeader(replayed: boolean): Record<string, string> {
+  return replayed ? { "idempotency-replayed": "true" } : {};
+}
+
 /** `202` with where to look, or after `Prefer: wait` the end itself. */
 export async function answerStarted(call: StartCall, started: Started): Promise<Response> {
   const links = linksOf(call.context, started.generation_id);
   const headers = {
     location: links.status_url,
     ...rateHeaders(started.rate),
-    ...(started.replayed ? { "idempotency-replayed": "true" } : {}),
+    ...replayedHeader(started.replayed),
   };
   const ended = await waitAsPreferred(call, started);
   if (ended !== undefined) {

@@ -4,7 +4,7 @@ import type { SignedText } from "../shared/signed-text.ts";
 
 /** Whose page of which list: a cursor is good for nothing else. */
 export interface ListOwner {
-  readonly list: "tasks" | "history";
+  readonly list: "tasks" | "history" | "given_up_webhooks";
   readonly userId: string;
 }
 

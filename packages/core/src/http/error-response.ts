@@ -5,7 +5,7 @@ import { rateHeaders } from "./rate-headers.ts";
 import { json } from "./respond.ts";
 
 /** Codes that ask the caller to come back, and after how many seconds where the refusal does not say. */
-const retryAfterS: Partial<Record<ErrorCode, number>> = {
+export const retryAfterS: Partial<Record<ErrorCode, number>> = {
   idempotency_in_progress: 1,
   rate_limited: 1,
   too_many_generations: 5,

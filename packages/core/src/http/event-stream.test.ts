@@ -33,7 +33,7 @@ const event = (version: number, ended = false, seq = version): WatchedEvent => (
 });
 
 /** A BFF around one stream's route: its database says where the stream starts, a test says what happens then. */
-function setUp(stream: object, answers: Record<string, unknown> = {}) {
+function setUp(stream: { readonly last_id: number }, swept = false) {
   const closing = new AbortController();
   const streams = createOpenStreams(closing.signal, systemClock);
   const watches: { after: number; tell: Parameters<Watcher["watch"]>[2] }[] = [];
@@ -44,7 +44,11 @@ function setUp(stream: object, answers: Record<string, unknown> = {}) {
       return () => void watches.splice(watches.indexOf(watch), 1);
     },
   };
-  const call = vi.fn(async (name: string) => (name === "genbff_stream" ? stream : answers[name]));
+  // As `genbff_stream`: a stream goes on where nothing after the reader's last is swept.
+  const call = vi.fn(async (_name: string, { p_after }: { p_after: number | null }) => {
+    const kept = p_after !== null && (swept ? p_after === stream.last_id : p_after <= stream.last_id);
+    return { ...stream, resumes: kept };
+  });
   const trouble = vi.fn();
   const signedUrl = vi.fn(async (key: string) => `https://files/${key}`);
   const open = (headers: Record<string, string> = {}, expiresAt = start + 3600 * secondMs, userId = "ada") =>
@@ -168,7 +172,7 @@ it("answers 204 where the end was read already, so that an EventSource stays awa
 it.each([{}, { "last-event-id": "1" }])(
   "tells the end of what was swept long ago, resumed by %j",
   async (headers) => {
-    const { open, watches } = setUp({ ...over, events: [] }, { genbff_status: generation(2, true) });
+    const { open, watches } = setUp(over, true);
     const events = await readEvents(await open(headers));
     expect(events).toMatchObject([{ event: "generation", id: "2", data: { status: "complete" } }]);
     expect(watches).toEqual([]);

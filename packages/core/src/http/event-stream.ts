@@ -13,7 +13,9 @@ interface StreamStart {
   /** Of the newest event. */
   readonly last_id: number;
   readonly ended: boolean;
-  /** The latest event of each generation. */
+  /** Everything after the id that the reader saw last is still there to be told. */
+  readonly resumes: boolean;
+  /** Each generation as it is now, as its latest event tells it where that is not swept. */
   readonly events: readonly WatchedEvent[];
 }
 
@@ -31,26 +33,27 @@ function showOnce(storage: ObjectStore, stored: StoredGeneration): Promise<Gener
 /**
  * Answers with the events of a generation, `id:` its version, or of a task, `id:` the task's counter.
  *
- * Begins with what is true now, or after `Last-Event-ID`; an id that never was begins with what is true now.
+ * Begins with what is true now, or after `Last-Event-ID`; an id that never was, or of whose followers some are swept,
+ * begins with what is true now.
  * A generation's stream ends after its last event; a task's stays open. Both end when the token does.
  *
  * @throws AppError `not_found`, `rate_limited`.
  */
 export async function streamEvents(call: Call<"events">, id: string): Promise<Response> {
   const { context, caller, request } = call;
-  const found = await context.database.call("genbff_stream", { p_user_id: caller.userId, p_id: id });
-  const start = found as unknown as StreamStart;
-  const resumed = resumedAt(request.headers.get("last-event-id"), start);
+  const seen = seenLast(request);
+  const args = { p_user_id: caller.userId, p_id: id, p_after: seen ?? null };
+  const start = (await context.database.call("genbff_stream", args)) as unknown as StreamStart;
+  const resumed = start.resumes ? seen : undefined;
   // Nothing is left to tell. 204 is how a browser's EventSource learns not to come back.
   if (start.ended && resumed === start.last_id) return new Response(null, { status: 204 });
 
-  const swept = start.ended && start.events.length === 0;
-  const begin = swept ? [await lastWord(call, id)] : start.events;
-
   const ofTask = start.generation_id === null;
   const cleanUps: (() => void)[] = [];
-  const writer = createSseWriter(() => {
+  const writer = createSseWriter((why) => {
     for (const cleanUp of cleanUps) cleanUp();
+    if (why !== undefined)
+      context.logger.info({ taskId: start.task_id }, `A reader of a stream was ${why}, and is dropped`);
   }, context.clock);
   // URLs are signed between reading and writing; one after the other, so that the order stays.
   let written: Promise<void> = Promise.resolve();
@@ -87,30 +90,22 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
     }),
   );
   writer.retry(retryMs);
-  if (swept || resumed === undefined) tell({ events: begin, balance: undefined }, true);
+  if (resumed === undefined) tell({ events: start.events, balance: undefined }, true);
   const target: WatchTarget = {
     userId: caller.userId,
     taskId: start.task_id,
     generationId: start.generation_id,
     walletId: ofTask ? caller.walletId : null,
   };
-  if (!start.ended || (resumed !== undefined && !swept))
+  if (!start.ended || resumed !== undefined)
     cleanUps.push(call.watcher.watch(target, resumed ?? start.last_id, (news) => tell(news)));
   return new Response(writer.body, {
     headers: { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
   });
 }
 
-/** The end of a generation whose events are swept, because it was long ago: it is still true. */
-async function lastWord({ context, caller }: Call<"events">, id: string): Promise<WatchedEvent> {
-  const args = { p_user_id: caller.userId, p_id: id, p_service: null };
-  const snapshot = (await context.database.call("genbff_status", args)) as unknown as StoredGeneration;
-  return { seq: 0, version: snapshot.version, snapshot };
-}
-
-/** The event after which the reader goes on; undefined where it names none of this stream. */
-function resumedAt(lastEventId: string | null, start: StreamStart): number | undefined {
-  if (lastEventId === null || !/^\d{1,15}$/.test(lastEventId)) return undefined;
-  const id = Number(lastEventId);
-  return id <= start.last_id ? id : undefined;
+/** The id of the event that the reader saw last; undefined where it is none. */
+function seenLast(request: Request): number | undefined {
+  const id = request.headers.get("last-event-id");
+  return id !== null && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
 }

@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { makePng } from "../assets/__fixtures__/media.ts";
 import { namedCall } from "../database/named-call.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -7,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-
 import { type HostRequest, send } from "../testing/host-request.ts";
 import { pictures } from "../testing/host-suite-generations.ts";
 import { createTestBff, type TestBff, testPrices } from "../testing/test-bff.ts";
-import { tinyPng } from "../testing/test-studio.ts";
+import { testStudio, tinyPng } from "../testing/test-studio.ts";
 
 // What `Idempotency-Key` promises (`reliability-spec.md` section 7), on a real Postgres. Its day is in
 // `generations/idempotency-expiry.test.ts`, its races in `generations/requests.test.ts`.
@@ -48,7 +49,7 @@ const ask = async (request: HostRequest) => {
     location: response.headers.get("location"),
     retryAfter: response.headers.get("retry-after"),
     text,
-    json: JSON.parse(text) as { error?: string; generation_id: string },
+    json: JSON.parse(text) as { error?: string; status?: string; generation_id: string },
   };
 };
 const key = { "idempotency-key": "once" };
@@ -98,14 +99,67 @@ describe("a repeat", () => {
     expect(await count("genbff.generations")).toBe(2);
   });
 
+  it("may write out what it left to the rules, and the other way round", async () => {
+    const first = await ask(words());
+    const spoken = [{ n: 1 }, { provider: "studio" }, { n: 1, provider: "studio" }, {}];
+    for (const fields of spoken) expect(await ask(words(fields))).toEqual({ ...first, replayed: "true" });
+    const form = () => {
+      const data = new FormData();
+      for (const [name, text] of Object.entries({ task_id: "t", prompt: "a cat", n: "1" }))
+        data.append(name, text);
+      return data;
+    };
+    const path = "/generate/text-to-image";
+    const formed = await ask({ method: "POST", path, headers: key, form });
+    expect(formed).toEqual({ ...first, replayed: "true" });
+    for (const fields of [{ n: 2 }, { n: 1, quality: "low" }, { task_id: "u" }, { prompt: "a dog", n: 1 }])
+      expect(await ask(words(fields))).toMatchObject({
+        status: 422,
+        json: { error: "idempotency_key_reused" },
+      });
+
+    const headers = { "idempotency-key": "another" };
+    const whole = { task_id: "t", n: 1, provider: "studio" };
+    const written = await ask(pictures(whole, { headers }));
+    expect(written).toMatchObject({ status: 202, replayed: null });
+    expect(await ask(pictures({ task_id: "t" }, { headers }))).toEqual({ ...written, replayed: "true" });
+    expect(await count("genbff.generations")).toBe(2);
+  });
+
+  it("is one also where its operation is gone, or its defaults are others by now", async () => {
+    const first = await ask(words());
+    const retried: HostRequest = {
+      method: "POST",
+      path: `/generations/${first.json.generation_id}/retry`,
+      headers: { "idempotency-key": "retried" },
+    };
+    await expect.poll(async () => (await ask({ path: "/tasks/t/status" })).json.status).toBe("complete");
+    const retry = await ask(retried);
+    expect(retry).toMatchObject({ status: 202, replayed: null });
+    await test.stop();
+    const studio = testStudio();
+    const { "text-to-image": pictured, ...others } = studio.offers;
+    if (pictured === undefined) throw new Error("the studio makes no pictures");
+    const parameters = pictured.parameters.extend({ n: z.int().default(2), steps: z.int().default(9) });
+    const changed = { ...studio, offers: { ...others, "text-to-image": { ...pictured, parameters } } };
+    test = await open({ studio: changed });
+    expect(await ask(words())).toEqual({ ...first, replayed: "true" });
+    expect(await ask(retried)).toEqual({ ...retry, replayed: "true" });
+    await test.stop();
+    test = await open({ studio: { ...studio, offers: others } });
+    expect(await ask(words())).toEqual({ ...first, replayed: "true" });
+    expect(await ask(retried)).toEqual({ ...retry, replayed: "true" });
+    expect(await count("genbff.generations")).toBe(2);
+  });
+
   it("with files is told by their bytes: another name is the same, another byte is not", async () => {
-    const form = (bytes: Uint8Array, name: string): HostRequest => ({
+    const form = (bytes: Uint8Array, name: string, more: object = {}): HostRequest => ({
       method: "POST",
       path: "/generate/image-to-image",
       headers: key,
       form() {
         const data = new FormData();
-        for (const [field, text] of Object.entries({ task_id: "t", prompt: "a cat" }))
+        for (const [field, text] of Object.entries({ task_id: "t", prompt: "a cat", ...more }))
           data.append(field, text);
         data.append("image", new Blob([new Uint8Array(bytes)]), name);
         return data;
@@ -114,6 +168,10 @@ describe("a repeat", () => {
     const first = await ask(form(tinyPng, "one.png"));
     expect(first).toMatchObject({ status: 202, replayed: null });
     expect(await ask(form(tinyPng, "two.png"))).toEqual({ ...first, replayed: "true" });
+    expect(await ask(form(tinyPng, "two.png", { provider: "studio" }))).toEqual({
+      ...first,
+      replayed: "true",
+    });
     expect(await ask(form(makePng(), "one.png"))).toMatchObject({
       status: 422,
       json: { error: "idempotency_key_reused" },
@@ -191,7 +249,8 @@ describe("two at once", () => {
 
   it("the second waits for the first, and says what it says", async () => {
     const elsewhere = await startElsewhere(await prepared());
-    const second = ask(words());
+    // It also writes a default out: that is compared under the lock as well.
+    const second = ask(words({ n: 1 }));
     await Promise.all([second, untilSomebodyWaits().then(() => elsewhere.query("commit"))]);
     expect(await second).toMatchObject({ status: 202, replayed: "true" });
     expect(await count("genbff.generations")).toBe(2);

@@ -1,11 +1,12 @@
 import type * as z from "zod";
-import { inspected } from "../contract/admin.ts";
+import { givenUpWebhookPage, inspected } from "../contract/admin.ts";
 import { balance, movementPage, quote } from "../contract/credits.ts";
 import { errorBody } from "../contract/error.ts";
 import { cancelled, generationCreated, generationStatus } from "../contract/generation.ts";
 import { operationList } from "../contract/operation.ts";
 import { session, signedUp } from "../contract/sign-in.ts";
 import { taskPage, taskTree } from "../contract/task.ts";
+import { creditsWebhook, generationWebhook } from "../contract/webhook-event.ts";
 import { type Schema, schemaOf } from "./openapi-schema.ts";
 
 /** Answers that have a name of their own: written once, and called the same by types that are made from the document. */
@@ -13,8 +14,11 @@ const named = {
   Error: errorBody,
   Balance: balance,
   Cancelled: cancelled,
+  CreditsWebhook: creditsWebhook,
   GenerationCreated: generationCreated,
   GenerationStatus: generationStatus,
+  GenerationWebhook: generationWebhook,
+  GivenUpWebhookPage: givenUpWebhookPage,
   Inspected: inspected,
   MovementPage: movementPage,
   OperationList: operationList,

@@ -19,6 +19,7 @@ export interface OpenApiOperation {
 /** One answer, by content type. */
 export interface OpenApiResponse {
   readonly description: string;
+  readonly headers?: Readonly<Record<string, { readonly $ref: string }>>;
   readonly content?: Readonly<Record<string, { schema: Schema }>>;
 }
 

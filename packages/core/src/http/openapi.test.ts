@@ -2,6 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ErrorCode, errorCodes } from "../contract/error-codes.ts";
 import { type Route, routes } from "../contract/routes.ts";
+import { webhookEvent, webhookEventTypes } from "../contract/webhook-event.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import type { Host } from "../testing/host.ts";
 import { ask, send } from "../testing/host-request.ts";
@@ -37,6 +38,9 @@ describe("the document", () => {
     ["a reference to nothing", (copy: ApiDocument) => refer(copy, "#/components/schemas/Nothing")],
     ["a parameter of the path that is not described", (copy: ApiDocument) => forget(copy)],
     ["a type that is none", (copy: ApiDocument) => mistype(copy)],
+    ["a header that is described nowhere", (copy: ApiDocument) => dropHeader(copy)],
+    ["a header of a type that is none", (copy: ApiDocument) => mistypeHeader(copy)],
+    ["a webhook whose body is described nowhere", (copy: ApiDocument) => dropEvent(copy)],
   ])("would not be called valid with %s", async (_, spoil) => {
     const copy = structuredClone(document);
     spoil(copy);
@@ -65,6 +69,54 @@ describe("the document", () => {
     }
   });
 
+  it("says of every answer which headers it has, and what each of them means", () => {
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const { responses } of Object.values(methods))
+        for (const [status, { headers = {} }] of Object.entries(responses)) {
+          expect(Object.keys(headers), `${path} ${status}`).toContain("X-Request-Id");
+          if (status === "429")
+            expect(Object.keys(headers)).toEqual(expect.arrayContaining(["Retry-After", ...rates]));
+        }
+    const headersAt = (path: string, status: string) =>
+      Object.keys(document.paths[path]?.post?.responses[status]?.headers ?? {});
+    const replayed = "Idempotency-Replayed";
+    expect(headersAt("/generate/text-to-image", "202")).toEqual(
+      expect.arrayContaining([replayed, "Location", ...rates]),
+    );
+    expect(headersAt("/generations/{id}/retry", "200")).toEqual(
+      expect.arrayContaining([replayed, "Preference-Applied"]),
+    );
+    expect(headersAt("/generate/text-to-image", "422")).toEqual(["X-Request-Id"]);
+    for (const path of ["grant", "adjust", "refund"])
+      expect(headersAt(`/admin/${path}`, "200")).toContain(replayed);
+    expect(headersAt("/admin/inspect", "200")).not.toContain(replayed);
+    expect(headersAt("/admin/grant", "409")).toContain("Retry-After");
+    expect(headersAt("/quotes", "503")).toContain("Retry-After");
+  });
+
+  it("says what the team's own server is told, event by event", () => {
+    expect(Object.keys(document.webhooks)).toEqual([...webhookEventTypes]);
+    for (const [type, { post }] of Object.entries(document.webhooks)) {
+      const { schema } = post.requestBody?.content["application/json"] ?? {};
+      const ajv = new Ajv2020({ strict: false, formats: { uuid: true, "date-time": true } });
+      ajv.addSchema({ ...structuredClone(document), $id: "api" } as object);
+      const rooted = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/')) as object;
+      const { data, other } = type.startsWith("credits.")
+        ? { data: movementTold, other: "generation.complete" }
+        : { data: generationTold, other: "credits.grant" };
+      const timestamp = "2026-11-21T12:00:00.000Z";
+      const event = webhookEvent.parse({ type, timestamp, data });
+      expect(ajv.validate(rooted, event), `${type} ${ajv.errorsText()}`).toBe(true);
+      expect(ajv.validate(rooted, { ...event, type: other })).toBe(false);
+      expect(ajv.validate(rooted, { ...event, data: {} })).toBe(false);
+      expect(post.parameters.map(({ name }) => name)).toEqual([
+        "webhook-id",
+        "webhook-timestamp",
+        "webhook-signature",
+      ]);
+    }
+  });
+
   it("leaves out no code but those that answer no request of a route", () => {
     const said = new Set(all.flatMap((route) => [...codesOf(route)]));
     const ends: ErrorCode[] = [
@@ -83,6 +135,21 @@ describe("the document", () => {
     expect(unsaid.sort()).toEqual([...ends, ...ofTheLedgerAlone, ...ofNoRoute].sort());
   });
 });
+
+const rates = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"];
+const uuid = "00000000-0000-4000-8000-000000000000";
+const generationTold = {
+  ...{ task_id: "t", generation_id: uuid, operation: "text-to-image", provider: "studio", user_id: "ada" },
+  ...{ status: "complete", stage: null, progress: 100, asset_url: null, asset_urls: [], assets: [] },
+  ...{ previews: [], output: null, failures: [], error: null, cancel_requested: false, version: 3 },
+  ...{ credits: { held: 0, charged: 5 }, next_poll_ms: null, created_at: "2026-11-21T12:00:00Z" },
+  completed_at: "2026-11-21T12:00:09Z",
+};
+const movementTold = {
+  ...{ id: "1", kind: "capture", amount: 5, balance_before: 10, balance_after: 5, reason: null },
+  ...{ generation_id: uuid, task_id: "t", operation: "text-to-image", created_at: "2026-11-21T12:00:00Z" },
+  ...{ wallet_id: "ada", seq: 2 },
+};
 
 /** Each object that a request may be. */
 const alternatives = (schema: ApiSchema): readonly ApiSchema[] => schema.anyOf ?? [schema];
@@ -164,6 +231,19 @@ function refer(copy: ApiDocument, $ref: string): void {
 
 function forget(copy: ApiDocument): void {
   Object.assign(copy.paths["/tasks/{id}"]?.get ?? {}, { parameters: [] });
+}
+
+function dropHeader(copy: ApiDocument): void {
+  delete copy.components.headers["Retry-After"];
+}
+
+function mistypeHeader(copy: ApiDocument): void {
+  copy.components.headers["Retry-After"] = { schema: { type: "moment" } };
+}
+
+function dropEvent(copy: ApiDocument): void {
+  const body = copy.webhooks["generation.complete"]?.post.requestBody?.content["application/json"];
+  Object.assign(body ?? {}, { schema: { $ref: "#/components/schemas/Nothing" } });
 }
 
 function mistype(copy: ApiDocument): void {

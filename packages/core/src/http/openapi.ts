@@ -2,6 +2,7 @@ import type { BffContext } from "../context.ts";
 import { type ErrorCode, errorCodes } from "../contract/error-codes.ts";
 import { type Route, type RouteName, routes } from "../contract/routes.ts";
 import { describeGenerate, describeQuotes } from "./openapi-generate.ts";
+import { headerReferences, namedHeaders } from "./openapi-headers.ts";
 import { namedSchemas, referenceTo } from "./openapi-names.ts";
 import {
   answersOf,
@@ -10,6 +11,7 @@ import {
   type OpenApiResponse,
   parametersOf,
 } from "./openapi-parts.ts";
+import { describeWebhooks } from "./openapi-webhooks.ts";
 import { codesOf } from "./route-codes.ts";
 import { servedRoutes } from "./served-routes.ts";
 
@@ -28,6 +30,7 @@ const tags: Readonly<Record<string, string>> = {
   auth: "Sign in",
 };
 const otherwise = "Service";
+const webhooksTag = "Webhooks";
 
 /** This deployment's contract as OpenAPI 3.1: every route, and every operation with its own request. */
 export function describeApi(
@@ -49,10 +52,12 @@ export function describeApi(
     openapi: "3.1.0",
     info: { title: "GenBFF", version: "1", description: "Generations, bought once and paid right." },
     servers: [{ url: `${context.publicUrl}${context.basePath}` || "/" }],
-    tags: [...new Set([...Object.values(tags), otherwise])].map((name) => ({ name })),
+    tags: [...new Set([...Object.values(tags), otherwise, webhooksTag])].map((name) => ({ name })),
     paths,
+    webhooks: describeWebhooks(webhooksTag),
     components: {
       schemas: namedSchemas(),
+      headers: namedHeaders(),
       securitySchemes: {
         token: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
         ticket: { type: "apiKey", in: "query", name: "ticket" },
@@ -69,7 +74,7 @@ function describeRoute(name: RouteName, route: Route): OpenApiOperation {
     security: security[route.auth],
     parameters: parametersOf(route),
     ...(route.takes ? { requestBody: bodyOf(route) } : {}),
-    responses: joined(answersOf(route), refusals([...codesOf(route)])),
+    responses: withHeaders(route, joined(answersOf(route), refusals([...codesOf(route)]))),
   };
 }
 
@@ -83,6 +88,18 @@ function refusals(codes: readonly ErrorCode[]): Record<string, OpenApiResponse> 
         description: grouped.map((code) => `\`${code}\`: ${errorCodes[code].message}`).join(" "),
         content: { "application/json": { schema: referenceTo("Error") } },
       },
+    ]),
+  );
+}
+
+function withHeaders(
+  route: Route,
+  responses: Record<string, OpenApiResponse>,
+): Record<string, OpenApiResponse> {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, { description, ...rest }]) => [
+      status,
+      { description, headers: headerReferences(route, Number(status)), ...rest },
     ]),
   );
 }

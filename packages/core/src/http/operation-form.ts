@@ -5,7 +5,7 @@ import { parseOrRefuse, validationFailed } from "../errors/validation-failed.ts"
 import { findDrafts, providerOf } from "../generations/drafts.ts";
 import type { CatalogueEntry } from "../operations/catalogue.ts";
 import type { InputFileField } from "../operations/define-operation.ts";
-import type { JsonObject, JsonValue } from "../shared/json.ts";
+import type { JsonObject } from "../shared/json.ts";
 import { brokenForm, type FormPart } from "./body/multipart.ts";
 import type { Form } from "./body/read-body.ts";
 import { unsafeValues } from "./body/unsafe-values.ts";
@@ -16,8 +16,8 @@ import { coerceFields, readField } from "./form-fields.ts";
 export interface OperationForm {
   /** As it would have come as JSON: files are named by their ids. */
   readonly body: JsonObject;
-  /** The same with files named by what is in them: a repeat uploads them again, under other ids. */
-  readonly digestBody: JsonObject;
+  /** What is in the files: id → SHA-256. */
+  readonly fileHashes: ReadonlyMap<string, string>;
   /** Takes the files back: the request was refused, or was a repeat. */
   discard(): Promise<void>;
 }
@@ -66,8 +66,8 @@ export async function readOperationForm(
     for (const input of received) {
       await keepInput(context, caller.userId, input, { taskId: body.task_id as string, own: false });
     }
-    const hashes = new Map(received.map(({ id, media }) => [id, `sha256:${media.sha256}`]));
-    return { body, digestBody: replaceIds(body, hashes) as JsonObject, discard };
+    const fileHashes = new Map(received.map(({ id, media }) => [id, media.sha256]));
+    return { body, fileHashes, discard };
   } catch (error) {
     await discard();
     throw error;
@@ -102,11 +102,4 @@ async function readFields(
   const issues = unsafeValues(body);
   if (issues.length > 0) throw validationFailed(issues);
   return parseOrRefuse(routes.generate.body, body) as JsonObject;
-}
-
-function replaceIds(value: JsonValue, hashes: ReadonlyMap<string, string>): JsonValue {
-  if (typeof value === "string") return hashes.get(value) ?? value;
-  if (Array.isArray(value)) return value.map((item) => replaceIds(item, hashes));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceIds(item, hashes)]));
 }

@@ -5,7 +5,8 @@ import type { Route } from "../contract/routes.ts";
 export const codesOfEvery = {
   /** `rate_limited`: of the address that asks, before anybody knows who it is. */
   route: ["internal_error", "rate_limited", "unavailable"],
-  person: ["unauthenticated", "token_expired", "invalid_token"],
+  /** `forbidden`: nobody pays for them, says the team's `credits.walletOf`. */
+  person: ["unauthenticated", "token_expired", "invalid_token", "forbidden"],
   body: [
     "invalid_json",
     "validation_failed",
@@ -33,7 +34,6 @@ export function sharedCodesOf(route: Route): ReadonlySet<ErrorCode> {
 export function codesOf(route: Route): ReadonlySet<ErrorCode> {
   return new Set<ErrorCode>([
     ...sharedCodesOf(route),
-    ...(route.auth === "admin" ? (["forbidden"] as const) : []),
     ...(route.path.includes("{") ? (["not_found"] as const) : []),
     ...(route.query ? (["validation_failed"] as const) : []),
     ...route.errors,

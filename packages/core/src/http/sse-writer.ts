@@ -19,9 +19,9 @@ const encoder = new TextEncoder();
 /**
  * Makes a writer. Nothing it does throws or waits: a reader that is gone or too slow ends it.
  *
- * @param onEnd - Called once, whoever ended it.
+ * @param onEnd - Called once, whoever ended it; with why, where the reader was too slow.
  */
-export function createSseWriter(onEnd: () => void, clock: Clock = systemClock): SseWriter {
+export function createSseWriter(onEnd: (why?: "too slow") => void, clock: Clock = systemClock): SseWriter {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let writtenAt = clock.now();
   const body = new ReadableStream<Uint8Array>(
@@ -41,9 +41,9 @@ export function createSseWriter(onEnd: () => void, clock: Clock = systemClock): 
     if (controller === undefined) return;
     if ((controller.desiredSize ?? 0) <= 0) {
       // Dropped, with what it has not read: it comes back with its Last-Event-ID.
-      controller.error(new Error("the reader of the stream is too slow"));
+      controller.error(new DOMException("the reader of the stream is too slow", "AbortError"));
       controller = undefined;
-      onEnd();
+      onEnd("too slow");
       return;
     }
     controller.enqueue(encoder.encode(text));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { GenerationCreated, GenerationStatus } from "../contract/generation.ts";
 import type { Database } from "../database/port.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -111,6 +111,40 @@ it("tells what ended before everybody's events were swept", async () => {
     const events = await readEvents(await send(host, { path, headers }));
     expect(events.map(({ id, data }) => [id, data.status])).toEqual([[before?.id, "complete"]]);
   }
+});
+
+describe("a task's stream", () => {
+  const path = "/tasks/long-ago/events";
+  const read = async (count: number, lastEventId?: string) => {
+    const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
+    const events = await readEvents(await send(host, { path, headers }), (seen) => seen.length >= count);
+    return events.map(({ id, data }) => [id, data.generation_id, data.status, data.version]);
+  };
+
+  it("tells what was swept too, and after which of its events nothing is missed", async () => {
+    const first = await start("long-ago", { prompt: "a cat", headers: { prefer: "wait=15" } });
+    const [ended = []] = await read(1);
+    const [last, , , version] = ended as [string, string, string, number];
+    await test.database.call("genbff_retain", { p_large_ms: 0, p_rows_ms: 0 });
+    expect(await test.query("select from genbff.events where task_id = 'long-ago'")).toEqual([]);
+    const swept = [first.generation_id, "complete", version];
+    // Whatever they saw last: what came after it is told no more, so they are told what is true.
+    for (const seen of [undefined, "0", "1"]) expect(await read(1, seen)).toEqual([[last, ...swept]]);
+    const { body } = await ask<GenerationStatus>(host, { path: "/tasks/long-ago/status?wait=1&version=0" });
+    expect(body).toMatchObject({ generation_id: first.generation_id, status: "complete" });
+
+    const second = await start("long-ago");
+    await cancel(second.generation_id);
+    await readEvents(await send(host, { path: `/tasks/${second.generation_id}/events` }));
+    const whole = await read(2);
+    expect(whole[0]).toEqual(["0", ...swept]);
+    expect(whole[1]?.slice(1, 3)).toEqual([second.generation_id, "cancelled"]);
+    expect(Number(whole[1]?.[0])).toBeGreaterThan(Number(last));
+    // Cut off between the two: what was swept may have been missed, so all of it is told again.
+    expect(await read(2, "0")).toEqual(whole);
+    // Nothing was swept after the end of the first: the second is told one by one.
+    expect((await read(1, last))[0]).toEqual([`${Number(last) + 1}`, second.generation_id, "pending", 1]);
+  });
 });
 
 it("tells a backlog that is longer than one look in order, and one balance at its end", async () => {

@@ -43,6 +43,11 @@ it.each([
     "another status",
   ],
   ["a refusal in a shape of its own", "/credits/balance", json(401, { message: "No." }), "401"],
+  [
+    ...(["a header that the contract does not know there", "/credits/balance"] as const),
+    json(200, { ...balance, subscription_tier: "free" }, { "idempotency-replayed": "true" }),
+    "idempotency-replayed",
+  ],
   ["an answer where there is no route", "/nothing", json(200, {}), "200"],
 ])("tells of %s", async (_, path, answer, word) => {
   expect(await saidOf(path, answer)).toEqual([expect.stringContaining(word)]);

@@ -3,6 +3,7 @@ import { errorBody } from "../contract/error.ts";
 import { type ErrorCode, errorCodes } from "../contract/error-codes.ts";
 import type { Route } from "../contract/routes.ts";
 import { isAppError } from "../errors/app-error.ts";
+import { headersOf } from "../http/openapi-headers.ts";
 import { codesOf } from "../http/route-codes.ts";
 import { createRouteTable } from "../http/route-table.ts";
 
@@ -43,12 +44,23 @@ export function checkAnswers(fetch: AnswerCheck["fetch"], basePath = "/api"): An
       const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
       const route = routeOf(request);
       const text = isJson && request.method !== "HEAD" ? await response.clone().text() : undefined;
-      const problem = misfitOf(route, response.status, text);
+      const problem = misfitOf(route, response.status, text) ?? strayHeaderOf(route, response);
       if (problem !== undefined)
         misfits.push(`${request.method} ${new URL(request.url).pathname} → ${response.status}: ${problem}`);
       return response;
     },
   };
+}
+
+/** Those that say something about the request, where a route does: the contract says where they are. */
+const told = /^(idempotency-replayed|ratelimit-.*|retry-after|location|preference-applied|www-authenticate)$/;
+
+/** A header that the contract does not know there. */
+function strayHeaderOf(route: Route | undefined, { status, headers }: Response): string | undefined {
+  if (route === undefined) return undefined;
+  const known = new Set(headersOf(route, status).map((name) => name.toLowerCase()));
+  const stray = [...headers.keys()].find((name) => told.test(name) && !known.has(name));
+  return stray === undefined ? undefined : `the header ${stray} is not documented for this answer`;
 }
 
 /** Why an answer is none that the contract knows; undefined: it is one. */

@@ -5,6 +5,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 export interface ApiDocument {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, ApiOperation>>;
+  readonly webhooks: Record<string, { readonly post: ApiOperation }>;
+  readonly components: { readonly headers: Record<string, { schema: object }> };
 }
 
 /** One operation of it. */
@@ -12,7 +14,14 @@ export interface ApiOperation {
   readonly operationId: string;
   readonly parameters: readonly { name: string; in: string; required: boolean; schema: object }[];
   readonly requestBody?: { readonly content: Record<string, { schema: ApiSchema }> };
-  readonly responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+  readonly responses: Record<string, ApiResponse>;
+}
+
+/** One answer of it. */
+export interface ApiResponse {
+  readonly description: string;
+  readonly headers?: Record<string, { $ref: string }>;
+  readonly content?: Record<string, { schema: object }>;
 }
 
 /** A schema in it. */

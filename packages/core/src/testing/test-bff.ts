@@ -6,6 +6,7 @@ import { createBff } from "../create-bff.ts";
 import type { AnyBffOptions } from "../create-context.ts";
 import type { Database } from "../database/port.ts";
 import { inProcess } from "../engine/in-process.ts";
+import type { AnyProvider } from "../providers/define-provider.ts";
 import { files } from "../storage/files.ts";
 import { checkAnswers } from "./answer-check.ts";
 import { memorySignIn } from "./auth/memory-sign-in.ts";
@@ -36,14 +37,18 @@ export const testOrigin = "https://app.example.com";
 /** A price a picture, and how many credits everybody starts with. */
 export const testPrices = { picture: 5, signUp: 100 };
 
-type MoreOptions = Partial<Pick<AnyBffOptions, "auth" | "hooks" | "requireIdempotencyKey" | "signIn">> & {
+type MoreOptions = Partial<
+  Pick<AnyBffOptions, "auth" | "credits" | "hooks" | "requireIdempotencyKey" | "signIn">
+> & {
+  /** Another studio in the place of the test's. */
+  readonly studio?: AnyProvider;
   readonly limits?: Omit<NonNullable<AnyBffOptions["limits"]>, "rates">;
 };
 
 /** Makes and starts one on a database, which stays open when it stops. `more` is added to its options. */
 export async function createTestBff(
   database: Database,
-  { limits, ...more }: MoreOptions = {},
+  { limits, credits, studio = testStudio(), ...more }: MoreOptions = {},
 ): Promise<TestBff> {
   const folder = await mkdtemp(join(tmpdir(), "genbff-test-"));
   const troubles: TestBff["troubles"] = [];
@@ -61,7 +66,7 @@ export async function createTestBff(
     storage: files(folder),
     auth: jwtAuth({ secret: testSecret, adminClaim: "operator" }),
     signIn: memorySignIn((email) => testToken(email)),
-    providers: { studio: testStudio() },
+    providers: { studio },
     prices: {
       "text-to-image": { studio: "test_picture" },
       "image-to-image": { studio: "test_picture" },
@@ -69,7 +74,7 @@ export async function createTestBff(
     cors: { origins: [testOrigin] },
     secret: testSecret,
     engine: inProcess({ sweepMs: 100, logger }),
-    credits: { signUp: testPrices.signUp },
+    credits: { signUp: testPrices.signUp, ...credits },
     limits: { watchTickMs: 50, leaseMs: 60_000, sweepMs: 100, openGenerationsPerUser: 8, ...limits },
     logger,
     ...more,

@@ -1,6 +1,7 @@
 import type { WebhookEventType } from "../contract/webhook-event.ts";
 import type { Database } from "../database/port.ts";
 import { toIso } from "../http/present-generation.ts";
+import type { JsonObject } from "../shared/json.ts";
 
 /** An event that the receiver never took. It is kept for `limits.keepRowsMs`. */
 export interface GivenUpWebhook {
@@ -29,22 +30,39 @@ export interface GivenUpWebhooks {
   readonly sendAgain: (eventIds: readonly string[]) => Promise<number>;
 }
 
+/** As the database tells of it. */
+export interface StoredGivenUp {
+  /** With `given_up_at` its place in the list. */
+  readonly id: number;
+  readonly event_id: string;
+  readonly type: WebhookEventType;
+  readonly about: string;
+  readonly tries: number;
+  readonly error: string;
+  readonly created_at: string;
+  readonly given_up_at: string;
+}
+
+/** The newest first; with `before`, `{given_up_at, id}` of one, those that follow it. */
+export async function readGivenUp(
+  database: Database,
+  count: number,
+  before: JsonObject | null = null,
+): Promise<readonly StoredGivenUp[]> {
+  const rows = await database.call("genbff_given_up_webhooks", { p_count: count, p_before: before });
+  return rows as unknown as StoredGivenUp[];
+}
+
 /** Reads and repeats what is kept in a database. */
 export function givenUpWebhooks(database: Database): GivenUpWebhooks {
   return {
     async list(count = 100) {
-      const rows = (await database.call("genbff_given_up_webhooks", { p_count: count })) as Record<
-        string,
-        string
-      >[];
-      return rows.map((row) => ({
-        eventId: row.event_id ?? "",
-        type: row.type as WebhookEventType,
-        about: row.about ?? "",
-        tries: Number(row.tries),
-        error: row.error ?? "",
-        createdAt: toIso(row.created_at ?? ""),
-        givenUpAt: toIso(row.given_up_at ?? ""),
+      const rows = await readGivenUp(database, count);
+      return rows.map(({ type, about, tries, error, ...row }) => ({
+        eventId: row.event_id,
+        ...{ type, about, tries, error },
+        createdAt: toIso(row.created_at),
+        givenUpAt: toIso(row.given_up_at),
       }));
     },
     async sendAgain(eventIds) {

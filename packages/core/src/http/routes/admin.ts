@@ -1,7 +1,8 @@
 import type { BffContext } from "../../context.ts";
 import { createLedger, type Ledger } from "../../credits/ledger.ts";
+import type { Repeatable } from "../../credits/ledger-types.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { whileKeyIsBusy } from "../answer-started.ts";
+import { replayedHeader, whileKeyIsBusy } from "../answer-started.ts";
 import type { Call, RouteHandler } from "../call.ts";
 import { requiredIdempotencyKeyOf } from "../idempotency-key.ts";
 import { json } from "../respond.ts";
@@ -20,11 +21,15 @@ export const adminGrant: RouteHandler<"adminGrant"> = (call) =>
       ...(priority === undefined ? {} : { priority }),
       ...(expiresInMs === undefined ? {} : { expiresInMs }),
     });
+    const { transactionId, grantId, balanceAfter, replayed } = granted;
     return {
-      transaction_id: granted.transactionId,
-      grant_id: granted.grantId,
-      amount: granted.amount,
-      balance_after: granted.balanceAfter,
+      replayed,
+      body: {
+        transaction_id: transactionId,
+        grant_id: grantId,
+        amount: granted.amount,
+        balance_after: balanceAfter,
+      },
     };
   });
 
@@ -32,16 +37,19 @@ export const adminGrant: RouteHandler<"adminGrant"> = (call) =>
 export const adminAdjust: RouteHandler<"adminAdjust"> = (call) =>
   move(call, async (ledger, named) => {
     const { wallet_id: walletId, amount, reason } = call.body;
-    const adjusted = await ledger.adjust({ ...named, walletId, amount, reason });
-    return { transaction_id: adjusted.transactionId, amount: adjusted.amount };
+    const { replayed, ...adjusted } = await ledger.adjust({ ...named, walletId, amount, reason });
+    return { replayed, body: { transaction_id: adjusted.transactionId, amount: adjusted.amount } };
   });
 
 /** `POST /admin/refund` */
 export const adminRefund: RouteHandler<"adminRefund"> = (call) =>
   move(call, async (ledger, named) => {
     const { hold_id: holdId, amount, reason } = call.body;
-    const entry = await ledger.refund(holdId, { ...named, amount, reason });
-    return { transaction_id: entry.transactionId, amount: entry.amount, balance_after: entry.balanceAfter };
+    const { replayed, ...entry } = await ledger.refund(holdId, { ...named, amount, reason });
+    return {
+      replayed,
+      body: { transaction_id: entry.transactionId, amount: entry.amount, balance_after: entry.balanceAfter },
+    };
   });
 
 /** `POST /admin/inspect` */
@@ -65,13 +73,16 @@ const inspectors: Record<Subject, (context: BffContext, id: string) => Promise<J
  */
 async function move(
   { context, caller, request }: Pick<Call<"adminGrant">, "context" | "caller" | "request">,
-  act: (ledger: Ledger, named: { idempotencyKey: string; actor: string }) => Promise<JsonObject>,
+  act: (
+    ledger: Ledger,
+    named: { idempotencyKey: string; actor: string },
+  ) => Promise<Repeatable & { body: JsonObject }>,
 ): Promise<Response> {
   const idempotencyKey = requiredIdempotencyKeyOf(request);
   const { hooks, logger, limits } = context;
   const ledger = createLedger(context.database, { hooks, logger, operatorAlertMs: limits.operatorAlertMs });
-  return json(
-    200,
-    await whileKeyIsBusy(idempotencyKey, () => act(ledger, { idempotencyKey, actor: caller.userId })),
+  const { body, replayed } = await whileKeyIsBusy(idempotencyKey, () =>
+    act(ledger, { idempotencyKey, actor: caller.userId }),
   );
+  return json(200, body, replayedHeader(replayed));
 }

@@ -19,7 +19,7 @@ export const generate: RouteHandler<"generate"> = async (call) => {
         principal: caller,
         operation,
         body: form?.body ?? (given as JsonObject),
-        ...(form ? { digestBody: form.digestBody } : {}),
+        ...(form ? { fileHashes: form.fileHashes } : {}),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       }),
     );

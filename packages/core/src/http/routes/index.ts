@@ -1,6 +1,7 @@
 import type { RouteName } from "../../contract/routes.ts";
 import type { RouteHandler } from "../call.ts";
 import { adminAdjust, adminGrant, adminInspect, adminRefund } from "./admin.ts";
+import { adminSendWebhooksAgain, adminWebhooks } from "./admin-webhooks.ts";
 import { balance, history } from "./credits.ts";
 import { diagnosticStream } from "./diagnostics.ts";
 import { events, eventsTicket } from "./events.ts";
@@ -39,6 +40,8 @@ export const handlers: { readonly [Name in RouteName]: RouteHandler<Name> } = {
   adminAdjust,
   adminRefund,
   adminInspect,
+  adminWebhooks,
+  adminSendWebhooksAgain,
   health,
   ready,
   diagnosticStream,

@@ -368,6 +368,21 @@ export const matrix: { readonly [Name in RouteName]: readonly [Row, ...Row[]] } 
       ),
     ),
   ],
+  adminWebhooks: [
+    operators(
+      "of everybody",
+      get(() => "/admin/webhooks"),
+    ),
+  ],
+  adminSendWebhooksAgain: [
+    operators(
+      "of anybody",
+      post(
+        () => "/admin/webhooks/send-again",
+        ({ givenUp }) => ({ event_ids: [givenUp] }),
+      ),
+    ),
+  ],
   health: [
     open(
       "of the process",

@@ -23,6 +23,8 @@ export interface Things {
   readonly cursors: { readonly tasks: string; readonly history: string };
   /** A hold of a third user that was paid. */
   readonly paidHold: string;
+  /** An outgoing webhook that nobody has heard. */
+  readonly givenUp: string;
   /** A ticket that somebody else has for something of their own. */
   readonly othersTicket: string;
   /** The query of a signed URL that somebody else has for a file of their own. */
@@ -90,6 +92,11 @@ export async function makeThings(host: Host, database: TestDatabase, owner: stri
     "select id from genbff.holds where generation_id = $1",
     [third.generation_id],
   );
+  const [lost] = await database.query<{ id: string }>(
+    `insert into genbff.webhook_outbox (type, about, data, state, error, ended_at)
+     values ('credits.grant', 'wallet carol', '{"entry": 0}', 'given_up', 'status 500', genbff.now())
+     returning event_id as id`,
+  );
   const [asset] = done.assets;
   const assetId = asset?.asset_id ?? "";
   return {
@@ -103,6 +110,7 @@ export async function makeThings(host: Host, database: TestDatabase, owner: stri
     ticket: ticket.ticket,
     cursors: { tasks: tasks.next_cursor, history: history.next_cursor },
     paidHold: hold?.id ?? "",
+    givenUp: lost?.id ?? "",
     othersTicket: othersTicket.ticket,
     othersSignature: new URL(foreign.asset_url ?? "", host.baseUrl).search,
     canaries: [words, "private-name", done.generation_id, keyed.generation_id, running.generation_id, assetId]

@@ -49,7 +49,7 @@ begin
   elsif not p_result ? 'transaction_id' then
     return p_result;
   end if;
-  v_plain := (p_result - 'transaction_id' - 'grant_id')
+  v_plain := (p_result - '{transaction_id,grant_id,replayed}'::text[])
     || jsonb_build_object('seq', (select t.seq from genbff.transactions t where t.id = (p_result ->> 'transaction_id')::bigint));
   if p_result ? 'grant_id' then
     v_plain := v_plain || jsonb_build_object('lot', (select count(*) from genbff.grants g where g.id <= (p_result ->> 'grant_id')::bigint));

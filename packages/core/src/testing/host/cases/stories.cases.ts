@@ -42,8 +42,8 @@ const replays: readonly HostCase[] = [
     name: "the same wish in other words: the default said",
     given: { first: keyed("default") },
     request: keyed("default", { n: 1 }),
-    status: 422,
-    code: "idempotency_key_reused",
+    status: 202,
+    headers: { "idempotency-replayed": "true" },
   },
   {
     name: "again, and waiting for the end",
