@@ -44,6 +44,7 @@ export async function openBrokenGateway(target: string): Promise<BrokenGateway> 
   const server = createServer((request, response) => {
     handOn(request, response).catch(() => response.destroy());
   });
+  server.keepAliveTimeout = 0; // the lines that break are those that somebody breaks
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

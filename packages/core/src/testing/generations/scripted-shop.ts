@@ -6,6 +6,7 @@ import { inProcess } from "../../engine/in-process.ts";
 import type { AnyOperation } from "../../operations/define-operation.ts";
 import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { JsonValue } from "../../shared/json.ts";
+import type { ObjectStore } from "../../storage/port.ts";
 import type { TestDatabase } from "../embedded/test-database.ts";
 import { type MemoryStore, memoryStore } from "./memory-store.ts";
 import { type Death, mortalDatabase } from "./mortal-database.ts";
@@ -24,6 +25,8 @@ export interface Stock {
   readonly signUp?: number;
   /** Where files may be fetched from although the guard would refuse it. */
   readonly trustedOrigins?: readonly string[];
+  /** In place of the shop's own. */
+  readonly storage?: ObjectStore;
 }
 
 /** One process's whole BFF, and a user's way into it. */
@@ -87,7 +90,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
       const opened = await openProcess(
         around(postgres({ connectionString: test.url, max: 10 })),
         stock,
-        storage,
+        stock.storage ?? storage,
         troubles,
       );
       processes.push(opened);
@@ -96,7 +99,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
     async openMortal(death) {
       const database = mortalDatabase(postgres({ connectionString: test.url, max: 10 }), death);
       const { died, bury } = database;
-      const opened = await openProcess(database, stock, storage, troubles);
+      const opened = await openProcess(database, stock, stock.storage ?? storage, troubles);
       const stop = () => {
         bury();
         return opened.bff.stop(0);
@@ -137,7 +140,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
 async function openProcess(
   database: Database,
   stock: Stock,
-  storage: MemoryStore,
+  storage: ObjectStore,
   troubles: string[],
 ): Promise<Process> {
   const leaseMs = stock.limits?.leaseMs ?? longLeaseMs;
