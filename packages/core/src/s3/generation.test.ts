@@ -11,8 +11,8 @@ import { s3 } from "./store.ts";
 // Whole generations whose files lie in S3: the SDK is the real one, and its server is played.
 
 const megabyte = 1024 * 1024;
-/** Of three parts. */
-const binaryBytes = 11 * megabyte;
+/** Of two parts. */
+const binaryBytes = 6.5 * megabyte;
 const glb = makeGlb({ asset: { version: "2.0" }, buffers: [{ byteLength: binaryBytes }] }, { binaryBytes });
 
 let server: S3StandIn;
