@@ -25,7 +25,7 @@ export const throughSupabase: readonly Mutant[] = [
     file: judging,
     find: "if (status >= 500) return lost(",
     replace: "if (status >= 5000) return lost(",
-    test: byDriver("C14: finish is made again where, after the commit, the gateway says 504"),
+    test: byDriver("C2: start is made again where, after the commit, the gateway says 504"),
   },
   {
     name: "an empty 404 of a proxy is the null of a function",
