@@ -1,6 +1,7 @@
 import { startPostgres } from "../../packages/core/src/testing/embedded/postgres-server.ts";
 import { createTestDatabase } from "../../packages/core/src/testing/embedded/test-database.ts";
 import { dice } from "../../packages/core/src/testing/generations/scheduler.ts";
+import { watchLeaks } from "../../packages/core/src/testing/leaks/watch-leaks.ts";
 import { type Buyer, npmBuyers } from "../../tests/shop/clients/buyers.ts";
 import { buyAll, noTally, ordersOf, sumOf, type Tally } from "../../tests/shop/clients/orders.ts";
 import { ourBuyers } from "../../tests/shop/clients/our-buyers.ts";
@@ -9,7 +10,7 @@ import { openShelves } from "../../tests/shop/shelves.ts";
 import { openShop } from "../../tests/shop/shop.ts";
 import { atSimulator } from "../../tests/shop/simulated-vendors.ts";
 import type { Part } from "./part.ts";
-import { startVendors } from "./start-vendors.ts";
+import { canary, startVendors } from "./start-vendors.ts";
 
 const inFlight = 16;
 /**
@@ -27,7 +28,8 @@ export const clients: Part = {
     const test = await createTestDatabase({ server: server.url, max: 24 });
     const vendors = atSimulator(simulated.url);
     const shelves = openShelves(simulated.url, { timeoutMs: 20_000, settleMs: 2000 });
-    const shop = await openShop(test, shelves, simulated.url, () => undefined);
+    const watch = watchLeaks({ secrets: [canary] });
+    const shop = await openShop(test, shelves, simulated.url, watch);
     const violations: string[] = [];
     const ours = ourBuyers(shop, shelves, test);
     const buyers = npmBuyers(simulated.url).flatMap((client, index) => [ours[index] as Buyer, client]);
@@ -55,6 +57,7 @@ export const clients: Part = {
       await test.close();
       await server.stop();
       simulated.close();
+      watch.end();
     }
     console.log(
       "| | orders | delivered | purchases | bought twice by one press | bought twice in all | paid and lost |",

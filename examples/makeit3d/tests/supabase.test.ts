@@ -93,18 +93,20 @@ it("is healthy then, and says so to a machine, too", async () => {
 
 describe("is told by the doctor, and by its own log, of", () => {
   const another = "another secret of thirty-two characters";
-  it.each<[string, () => Promise<Record<string, string>> | Record<string, string>, RegExp[]]>([
+  it.each<[string, () => Promise<Record<string, string>> | Record<string, string>, RegExp[], RegExp]>([
     [
       "a key of another project",
       async () => ({ SUPABASE_SERVICE_ROLE_KEY: await gate.keyOf("service_role", another) }),
       [/PROBLEM {2}database .*key of the same project/, /PROBLEM {2}storage .*key of the same project/],
+      /service_role key of the same project/,
     ],
     [
       "a bucket that is not there",
       () => ({ GENERATED_ASSETS_BUCKET_NAME: "forgotten" }),
       [/PROBLEM {2}storage .*no bucket "forgotten".*Create it/],
+      /there is no bucket \\"forgotten\\" for this key/,
     ],
-  ])("%s", async (_, change, expected) => {
+  ])("%s", async (_, change, expected, words) => {
     const changed = await change();
     const { code, said } = await examine(changed);
     expect(code).toBe(1);
@@ -114,8 +116,10 @@ describe("is told by the doctor, and by its own log, of", () => {
     await expect(app.start()).rejects.toThrow();
     const ready = await app.fetch(new Request("http://bff.test/api/ready"));
     expect(ready.status).toBe(503);
-    expect(await ready.json()).toMatchObject({ error: "unavailable" });
-    expect(log.join("")).toMatch(/Supabase/);
+    const told = await ready.text();
+    expect(JSON.parse(told)).toMatchObject({ error: "unavailable" });
+    expect(told).not.toMatch(/key|bucket|forgotten|Supabase|\bat .*\.ts:\d+/);
+    expect(log.join("")).toMatch(words);
     await app.stop(0);
   });
 

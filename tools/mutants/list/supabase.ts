@@ -3,6 +3,7 @@ import { type Mutant, tests } from "../mutant.ts";
 const failure = tests("core", "packages/core/src/supabase/database-failure.test.ts");
 const driver = tests("core", "packages/core/src/supabase/database.test.ts");
 const crashes = tests("core", "packages/core/src/supabase/database-crashes.test.ts");
+const byDriver = tests("core", "packages/core/src/generations/driver-crashes.test.ts");
 const storage = tests("core", "packages/core/src/supabase/storage.test.ts");
 const bucket = tests("core", "packages/core/src/s3/store.test.ts");
 const from = "packages/core/src/supabase/database.ts";
@@ -17,6 +18,14 @@ export const throughSupabase: readonly Mutant[] = [
     find: 'cause: Object.assign(new Error(message), { code: "08006" }),',
     replace: "cause: new Error(message),",
     test: crashes("books once"),
+  },
+  {
+    name: "what a gateway says in the place of an answer ends the call",
+    why: "R4: connection loss is retried with the same key",
+    file: judging,
+    find: "if (status >= 500) return lost(",
+    replace: "if (status >= 5000) return lost(",
+    test: byDriver("C2: start is made again where, after the commit, the gateway says 504"),
   },
   {
     name: "an empty 404 of a proxy is the null of a function",

@@ -35,7 +35,7 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
     proof: ([, project = "", file = "", name]) => isTest(project, file, name),
   },
   {
-    pattern: /^pnpm (check|snapshot|format|test:live-supabase)$/,
+    pattern: /^pnpm (check|snapshot|format|test:live-supabase|test:live-s3)$/,
     proof: ([, script = ""]) => isIn(Object.keys(json("package.json").scripts).join(" "), script),
   },
   // generations/simulation.test.ts lives a few seeds of it.

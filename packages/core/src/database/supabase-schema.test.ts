@@ -8,6 +8,7 @@ import { ownRowsSuite } from "../testing/supabase-schema/own-rows-suite.ts";
 import { privilegesSuite } from "../testing/supabase-schema/privileges-suite.ts";
 import { openProject, type Project } from "../testing/supabase-schema/project.ts";
 import { mixedFilesSuite, pushedFilesSuite } from "../testing/supabase-schema/pushed-files-suite.ts";
+import { signedTokensSuite } from "../testing/supabase-schema/signed-tokens-suite.ts";
 import { plainPostgrestSuite, viewsSuite } from "../testing/supabase-schema/views-suite.ts";
 
 // What clients may do past the server, on the oldest Postgres and the newest, with Supabase's roles and schemas.
@@ -34,6 +35,7 @@ describe.each([15, 18] as const)("on Postgres %i", { timeout: 60_000 }, (version
     // These say nothing to Postgres that another version could understand otherwise.
     mixedFilesSuite(() => url);
     plainPostgrestSuite(() => createSupabaseDatabase(url));
+    signedTokensSuite(() => project);
   }
   privilegesSuite(() => project);
   ownRowsSuite(() => project);

@@ -6,6 +6,8 @@ export interface LossyWire {
   readonly url: string;
   /** The next answer is read here, and the connection cut: the server has done its work, and nobody hears of it. */
   loseNextAnswer(): void;
+  /** The same of the next answer to what holds all these words, whatever else is under way. */
+  loseAnswerTo(words: readonly string[]): void;
   /** How many were lost. */
   readonly lost: () => number;
   /** From now on nothing is passed on of the connections that are open, not even their end: the peer is gone without a word. */
@@ -21,7 +23,9 @@ export interface LossyWire {
 export async function openLossyWire(target: string): Promise<LossyWire> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
-  let armed = false;
+  /** What must have been asked for; nothing in particular where it is empty. */
+  let armed: readonly string[] | undefined;
+  const asked = new Map<Socket, string>();
   let lost = 0;
   let opened = 0;
   const nears = new Map<Socket, number>();
@@ -37,15 +41,25 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
         far.destroy();
       });
     }
-    near.on("data", (chunk) => muted.has(near) || far.write(chunk));
+    near.on("data", (chunk: Buffer) => {
+      if (muted.has(near)) return;
+      if (armed !== undefined) asked.set(near, (asked.get(near) ?? "") + chunk.toString("latin1"));
+      far.write(chunk);
+    });
     nears.set(near, 0);
     opened += 1;
     near.on("end", () => muted.has(near) || near.end());
-    near.on("close", () => nears.delete(near));
+    near.on("close", () => {
+      nears.delete(near);
+      asked.delete(near);
+    });
     far.on("data", (chunk) => {
       if (muted.has(near)) return;
-      if (!armed) return void near.write(chunk);
-      armed = false;
+      const question = asked.get(near) ?? "";
+      asked.delete(near);
+      if (armed === undefined || !armed.every((word) => question.includes(word)))
+        return void near.write(chunk);
+      armed = undefined;
       lost += 1;
       near.destroy();
     });
@@ -56,7 +70,10 @@ export async function openLossyWire(target: string): Promise<LossyWire> {
   return {
     url: url.href,
     loseNextAnswer() {
-      armed = true;
+      armed = [];
+    },
+    loseAnswerTo(words) {
+      armed = words;
     },
     lost: () => lost,
     mute() {

@@ -6,11 +6,15 @@ import type { JsonObject } from "../../shared/json.ts";
 
 /** What a process is to do, and in which database. */
 export type Work = ({ readonly url: string } | { readonly folder: string }) &
-  ({ readonly migrate: readonly MigrationFolder[] } | { readonly call: string; readonly args: JsonObject });
+  (
+    | { readonly migrate: readonly MigrationFolder[] }
+    | { readonly call: string; readonly args: JsonObject }
+    | { readonly live: true }
+  );
 
 /** A process at work. */
 export interface WorkingProcess {
-  /** It is about to begin. */
+  /** It is about to begin; what lives has come as far as it was to. */
   readonly ready: Promise<void>;
   /** Its exit code and all it said. */
   readonly ended: Promise<{ code: number | null; said: string }>;

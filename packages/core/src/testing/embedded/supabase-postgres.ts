@@ -5,9 +5,14 @@ import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 /**
  * Starts a Postgres with Supabase's roles. Not the one of all other tests: what migrations do depends on the roles that
  * they find.
+ *
+ * @param settings - Of `postgresql.conf`, e.g. `{ synchronous_commit: "on" }` for tests of crashes.
  */
-export async function startSupabasePostgres(version: PostgresVersion = 18): Promise<PostgresServer> {
-  const server = await startPostgres({}, version, "memory");
+export async function startSupabasePostgres(
+  version: PostgresVersion = 18,
+  settings: Record<string, string> = {},
+): Promise<PostgresServer> {
+  const server = await startPostgres(settings, version, "memory");
   await makeSupabase(server);
   return server;
 }

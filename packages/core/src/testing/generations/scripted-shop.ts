@@ -6,6 +6,7 @@ import { inProcess } from "../../engine/in-process.ts";
 import type { AnyOperation } from "../../operations/define-operation.ts";
 import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { JsonValue } from "../../shared/json.ts";
+import type { ObjectStore } from "../../storage/port.ts";
 import type { TestDatabase } from "../embedded/test-database.ts";
 import { type LeakWatch, watchLeaks } from "../leaks/watch-leaks.ts";
 import { type MemoryStore, memoryStore } from "./memory-store.ts";
@@ -27,6 +28,8 @@ export interface Stock {
   readonly trustedOrigins?: readonly string[];
   /** Its vendors are sold under their own names, which everybody may then read. */
   readonly vendorsAreNamed?: boolean;
+  /** In place of the shop's own. */
+  readonly storage?: ObjectStore;
 }
 
 /** One process's whole BFF, and a user's way into it. */
@@ -97,7 +100,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
       const opened = await openProcess(
         around(postgres({ connectionString: test.url, max: 10 })),
         stock,
-        storage,
+        stock.storage ?? storage,
         troubles,
         watch,
       );
@@ -107,7 +110,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
     async openMortal(death) {
       const database = mortalDatabase(postgres({ connectionString: test.url, max: 10 }), death);
       const { died, bury } = database;
-      const opened = await openProcess(database, stock, storage, troubles, watch);
+      const opened = await openProcess(database, stock, stock.storage ?? storage, troubles, watch);
       const stop = () => {
         bury();
         return opened.bff.stop(0);
@@ -149,7 +152,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
 async function openProcess(
   database: Database,
   stock: Stock,
-  storage: MemoryStore,
+  storage: ObjectStore,
   troubles: string[],
   watch: LeakWatch,
 ): Promise<Process> {

@@ -18,15 +18,31 @@ export interface FunctionCall {
  * By https://docs.postgrest.org/en/v14/references/transactions.html ("Access Mode on Functions", "Transaction-Scoped
  * Settings", "Function Settings") and https://docs.postgrest.org/en/v14/references/api/functions.html.
  */
-export async function callFunction(pool: Pool, caller: Caller, call: FunctionCall): Promise<Answer> {
+export function callFunction(pool: Pool, caller: Caller, call: FunctionCall): Promise<Answer> {
+  return asCaller(pool, caller, call.target, async (client) => {
+    const { rows } = await client.query<{ body: string }>(mainQuery(call));
+    return call.target.isVoid ? { status: 204 } : { status: 200, body: rows[0]?.body ?? "null" };
+  });
+}
+
+/** How a transaction is opened. */
+type Access = Pick<CatalogueFunction, "volatile" | "statementTimeout">;
+
+/** Works in a transaction of the caller's role; what Postgres says against it is answered as PostgREST does. */
+export async function asCaller(
+  pool: Pool,
+  caller: Caller,
+  access: Access,
+  work: (client: PoolClient) => Promise<Answer>,
+): Promise<Answer> {
   let client: PoolClient | undefined;
   try {
     client = await pool.connect();
-    await client.query(opening(caller, call.target));
-    const { rows } = await client.query<{ body: string }>(mainQuery(call));
+    await client.query(opening(caller, access));
+    const answer = await work(client);
     await client.query("commit");
     client.release();
-    return call.target.isVoid ? { status: 204 } : { status: 200, body: rows[0]?.body ?? "null" };
+    return answer;
   } catch (error) {
     await client?.query("rollback").then(
       () => client?.release(),
@@ -36,7 +52,7 @@ export async function callFunction(pool: Pool, caller: Caller, call: FunctionCal
   }
 }
 
-function opening({ role, claims }: Caller, { volatile, statementTimeout }: CatalogueFunction): string {
+function opening({ role, claims }: Caller, { volatile, statementTimeout }: Access): string {
   const settings: Record<string, string> = {
     role,
     search_path: '"public", "extensions"',
@@ -49,13 +65,19 @@ function opening({ role, claims }: Caller, { volatile, statementTimeout }: Catal
   return `begin isolation level read committed ${volatile ? "read write" : "read only"}; select ${list.join(", ")}`;
 }
 
-/** Each key of the JSON object is an argument, read by its parameter's type; the answer is the value as JSON. */
+/** Each key of the JSON object is an argument, read by its parameter's type; the answer is the value as JSON, or the rows. */
 function mainQuery({ target, names, body }: FunctionCall): { text: string; values: string[] } {
   const type = (name: string) => target.parameters.find((each) => each.name === name)?.type ?? "text";
   const columns = names.map((name) => `${escapeIdentifier(name)} ${type(name)}`).join(", ");
   const list = names.map((name) => `${escapeIdentifier(name)} => body.${escapeIdentifier(name)}`).join(", ");
   const call = `public.${escapeIdentifier(target.name)}(${list})`;
   const value = target.isVoid ? `${call}::text` : `coalesce(to_json(${call})::text, 'null')`;
+  if (target.isSet) {
+    const rows = "select coalesce(json_agg(found), '[]')::text as body";
+    if (names.length === 0) return { text: `${rows} from ${call} as found`, values: [] };
+    const given = `json_to_record($1::json) as body (${columns})`;
+    return { text: `${rows} from ${given}, lateral ${call} as found`, values: [body] };
+  }
   if (names.length === 0) return { text: `select ${value} as body`, values: [] };
   return {
     text: `select ${value} as body from json_to_record($1::json) as body (${columns})`,

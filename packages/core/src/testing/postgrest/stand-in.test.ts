@@ -16,6 +16,7 @@ beforeAll(async () => {
     ["add_them(a integer, b integer) returns integer", "sql", "select a + b", "immutable"],
     ["plus_one(arr int[]) returns int[]", "sql", "select array_agg(n + 1) from unnest($1) as n", ""],
     ["nothing() returns void", "sql", "select", ""],
+    ["upto(n integer) returns setof integer", "sql", "select generate_series(1, n)", ""],
     ["callcounter() returns bigint", "sql", "select nextval('public.callcounter_count')", "stable"],
     [
       "limited() returns text",
@@ -54,6 +55,7 @@ it("calls with the keys of the object as arguments, each of its parameter's type
   expect(await post("add_them", { a: "1", b: null })).toEqual({ status: 200, body: null });
   expect(await post("plus_one", { arr: [1, 2, 3, 4] })).toEqual({ status: 200, body: [2, 3, 4, 5] });
   expect(await post("nothing", {})).toEqual({ status: 204, body: undefined });
+  expect(await post("upto", { n: 3 })).toEqual({ status: 200, body: [1, 2, 3] });
 });
 
 it("answers for what it does not find, or cannot read", async () => {
@@ -118,6 +120,30 @@ it("tells who is anonymous from who is not allowed", async () => {
   expect(await post("closed", {})).toMatchObject({ status: 401, body: { code: "42501" } });
   const refused = { status: 403, body: { code: "42501" } };
   expect(await post("closed", {}, await keyOf("authenticated"))).toMatchObject(refused);
+});
+
+it("reads and writes rows as the token's role, with filters, and gives nothing back", async () => {
+  await project.query("create table public.people (id int primary key, age int, grade text)");
+  await project.query("alter table public.people enable row level security");
+  await project.query("create policy grown on public.people for select to authenticated using (age >= 18)");
+  await project.query("insert into public.people values (1, 20, 'A'), (2, 10, 'B')");
+  await project.query("grant select on public.people to authenticated");
+  await project.query("grant select, insert, update, delete on public.people to service_role");
+  const [server, user] = [await project.client("service_role"), await project.client("authenticated")];
+  const all = async (client = server) => (await client.from("people").select("id,grade")).data;
+  expect(await all(user)).toEqual([{ id: 1, grade: "A" }]);
+  expect((await server.from("people").insert({ id: 3, grade: "C" })).status).toBe(201);
+  expect((await server.from("people").update({ grade: "D" }).eq("id", 2)).status).toBe(204);
+  expect((await server.from("people").delete().eq("id", 1)).status).toBe(204);
+  expect(await all()).toEqual([
+    { id: 3, grade: "C" },
+    { id: 2, grade: "D" },
+  ]);
+  expect(await user.from("people").insert({ id: 4 })).toMatchObject({
+    status: 403,
+    error: { code: "42501" },
+  });
+  expect(await server.from("nowhere").select("id")).toMatchObject({ status: 404 });
 });
 
 it.each([

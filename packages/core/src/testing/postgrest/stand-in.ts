@@ -6,6 +6,7 @@ import { type Answer, failed } from "./answer.ts";
 import { callFunction } from "./call-function.ts";
 import { schemaCache } from "./functions.ts";
 import { callerOf } from "./impersonate.ts";
+import { askRelation } from "./relations.ts";
 
 /** PostgREST, played. */
 export interface PostgrestStandIn {
@@ -17,8 +18,9 @@ export interface PostgrestStandIn {
 }
 
 /**
- * What PostgREST publishes of functions, and nothing more: `POST /rpc/<name>` with named arguments as a JSON object, for
- * functions of `public` that return one value. No tables, views, GET, `Prefer` or `Accept`, no isolation levels of roles.
+ * What PostgREST publishes of functions: `POST /rpc/<name>` with named arguments as a JSON object, for functions of `public`.
+ * Of tables and views what clients try past the server: `./relations.ts`. No GET of functions, no
+ * `Accept`, no isolation levels of roles.
  *
  * @param databaseUrl - As a role that may become the others, and nothing more, as Supabase's `authenticator`.
  * @param secret - Of HS256, for tokens.
@@ -37,6 +39,11 @@ export async function openPostgrest(
 
   async function answer(request: IncomingMessage): Promise<Answer> {
     const name = /^\/rest\/v1\/rpc\/([^/?]+)$/.exec(request.url ?? "")?.[1];
+    const relation = /^\/rest\/v1\/([^/?]+)(?:\?|$)/.exec(request.url ?? "")?.[1];
+    if (relation !== undefined) {
+      const caller = await callerOf(request.headers.authorization, secret);
+      return "status" in caller ? caller : askRelation(pool, caller, request, await read(request));
+    }
     if (name === undefined) return failed(404, "PGRST125", "Invalid path specified in request URL");
     if (request.method !== "POST")
       return failed(405, "PGRST101", `Cannot use the ${request.method} method on RPC`);
@@ -49,7 +56,6 @@ export async function openPostgrest(
     if (names === undefined) return failed(400, "PGRST102", "Empty or invalid json");
     const target = await schema.find(decodeURIComponent(name), names);
     if ("status" in target) return target;
-    if (target.isSet) return failed(500, "STAND-IN", "functions that return sets are not played");
     return callFunction(pool, caller, { target, names, body });
   }
 

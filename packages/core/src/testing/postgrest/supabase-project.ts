@@ -29,9 +29,9 @@ export const jwtSecret = "a secret of thirty-two characters";
 
 /** Makes one, with the migrations applied as `supabase db push` does: by the owner, past the API. */
 export async function createSupabaseProject(
-  options: Omit<TestDatabaseOptions, "server" | "max"> = {},
+  options: Omit<TestDatabaseOptions, "max"> = {},
 ): Promise<SupabaseProject> {
-  const test = await createTestDatabase({ ...options, server: inject("supabasePostgresUrl") });
+  const test = await createTestDatabase({ server: inject("supabasePostgresUrl"), ...options });
   const url = new URL(test.url);
   url.username = "authenticator";
   const postgrest = await openPostgrest(url.href, jwtSecret);

@@ -67,7 +67,7 @@ export async function openS3(bucket: string): Promise<S3StandIn> {
       );
     }
     if (method === "PUT") return { headers: { etag: (await store.put(key, request, sha256)).etag } };
-    if (method === "GET") return read(key);
+    if (method === "GET") return read(key, headers.range);
     throw new S3Refusal(501, "NotImplemented");
   }
 
@@ -105,12 +105,27 @@ export async function openS3(bucket: string): Promise<S3StandIn> {
     return xml("CompleteMultipartUploadResult", `<Bucket>${bucket}</Bucket>`);
   }
 
-  function read(key: string): Answer {
+  /** `bytes=from-to` alone, as players and viewers ask for it. */
+  function read(key: string, range: string | undefined): Answer {
     const object = store.objects.get(key);
     if (!object) throw new S3Refusal(404, "NoSuchKey");
+    const [, first = "", last = ""] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
+    if (first === "")
+      return {
+        headers: { ...object.headers, "content-length": String(object.size) },
+        body: store.read(object),
+      };
+    const from = Number(first);
+    const to = last === "" ? object.size - 1 : Math.min(Number(last), object.size - 1);
+    if (from > to) throw new S3Refusal(416, "InvalidRange");
     return {
-      headers: { ...object.headers, "content-length": String(object.size) },
-      body: store.read(object),
+      status: 206,
+      headers: {
+        ...object.headers,
+        "content-length": String(to - from + 1),
+        "content-range": `bytes ${from}-${to}/${object.size}`,
+      },
+      body: cut(store.read(object), from, to),
     };
   }
 
@@ -130,6 +145,7 @@ export async function openS3(bucket: string): Promise<S3StandIn> {
   const server = createServer((request, response) => {
     respond(request, response).catch(() => response.destroy());
   });
+  server.keepAliveTimeout = 0; // on a busy machine a line that is idle for 5 s is still in use
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -151,6 +167,17 @@ export async function openS3(bucket: string): Promise<S3StandIn> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The bytes from one place to another, both counted from 0 and both in it. */
+async function* cut(chunks: AsyncIterable<Buffer>, from: number, to: number): AsyncGenerator<Buffer> {
+  let at = 0;
+  for await (const chunk of chunks) {
+    const part = chunk.subarray(Math.max(from - at, 0), Math.max(to + 1 - at, 0));
+    if (part.length > 0) yield part;
+    at += chunk.length;
+    if (at > to) return; // nobody waits for what comes after
+  }
 }
 
 const xml = (root: string, inner: string): Answer => ({

@@ -1,30 +1,49 @@
 import { describe, expect, it } from "vitest";
 import { type ContractCall, storageContract } from "./contract.ts";
 
-/** A project that the contract is held against. */
+/** A project that a contract is held against. */
 export interface ContractProject {
   readonly url: string;
-  /** A private bucket without policies; the calls leave nothing in it. */
-  readonly bucket: string;
   readonly serviceRoleKey: string;
   /** Without it, the calls of others are left out. */
   readonly anonKey?: string | undefined;
 }
 
-/** Makes every call of the contract, in order: later ones need what earlier ones were answered. */
-export function storageContractSuite(name: string, project: () => Promise<ContractProject>): void {
-  describe(`storage contract: ${name}`, () => {
+/** Makes every call of the storage contract in a private bucket without policies, and leaves nothing in it. */
+export function storageContractSuite(
+  name: string,
+  project: () => Promise<ContractProject & { readonly bucket: string }>,
+): void {
+  contractSuite(`storage contract: ${name}`, "/storage/v1", storageContract, project, async () => ({
+    bucket: (await project()).bucket,
+  }));
+}
+
+/**
+ * Makes every call of a contract, in order: later ones need what earlier ones were answered.
+ *
+ * @param base - What stands before the paths of its calls.
+ * @param given - Names for its calls, beside `folder`, which is new each time.
+ */
+export function contractSuite(
+  name: string,
+  base: string,
+  calls: readonly ContractCall[],
+  project: () => Promise<ContractProject>,
+  given: () => Promise<Readonly<Record<string, string>>> = async () => ({}),
+): void {
+  describe(name, () => {
     const kept: Record<string, string> = { folder: `contract-${crypto.randomUUID()}` };
-    it.for(storageContract.map((call) => [call.says, call] as const))("%s", async ([, call], { skip }) => {
-      const { url, bucket, serviceRoleKey, anonKey } = await project();
-      kept.bucket = bucket;
+    it.for(calls.map((call) => [call.says, call] as const))("%s", async ([, call], { skip }) => {
+      const { url, serviceRoleKey, anonKey } = await project();
+      Object.assign(kept, await given());
       const keys = { service_role: serviceRoleKey, anon: anonKey, none: undefined, "not a key": "not-a-key" };
       const key = keys[call.key];
       if (call.key === "anon" && key === undefined) return skip("no anonymous key was given");
       const filled = fill(call, kept) as ContractCall;
       const { method, path, body, headers } = filled;
       const json = body !== undefined && typeof body !== "string";
-      const response = await fetch(`${url}/storage/v1${path}`, {
+      const response = await fetch(`${url}${base}${path}`, {
         method,
         headers: {
           ...(key === undefined

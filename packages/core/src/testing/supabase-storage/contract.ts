@@ -13,7 +13,7 @@ export interface ContractCall {
   readonly says: string;
   readonly key: Key;
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Below `/storage/v1`. */
+  /** Below `/storage/v1`; of another contract below its own. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON where it is no text. */
