@@ -1,3 +1,4 @@
+import type { ClientFiles } from "./assets/client-file.ts";
 import type { GuardedFetch } from "./assets/guarded-fetch.ts";
 import type { Auth } from "./auth/port.ts";
 import type { SignIn } from "./auth/sign-in.ts";
@@ -29,6 +30,10 @@ export interface BffContext {
   /** Tells this process's watchers that a task has changed, so that they need not wait for the next tick. */
   readonly changes: Changes;
   readonly guardedFetch: GuardedFetch;
+  /** Which files and rows of users are taken that came past us. */
+  readonly clientFiles: ClientFiles;
+  /** Of the database, which clients read past us: they must be there. */
+  readonly views: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly secret: string;

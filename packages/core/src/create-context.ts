@@ -1,3 +1,4 @@
+import { clientFilesOf } from "./assets/client-file.ts";
 import { createGuardedFetch } from "./assets/guarded-fetch.ts";
 import { checkUrl } from "./assets/url-guard.ts";
 import { checkedAuth } from "./auth/checked-auth.ts";
@@ -66,7 +67,8 @@ export type Seams = Partial<Pick<BffContext, "clock" | "guardedFetch">>;
 /**
  * Joins what the team handed over with the defaults.
  *
- * @throws Error - `secret` is shorter than 32 characters, `auth` is missing, a pair has no price, or a limit cannot be.
+ * @throws Error - `secret` is shorter than 32 characters, `auth` is missing, a pair has no price, a limit cannot be, or the storage
+ *   has no further buckets.
  */
 export function createContext(options: AnyBffOptions, seams: Seams = {}): BffContext {
   if (options.secret.length < 32) throw new Error("secret must have at least 32 characters");
@@ -110,6 +112,8 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     guardedFetch:
       seams.guardedFetch ??
       createGuardedFetch({ trustedOrigins: options.inputs?.trustedOrigins ?? [], logger }),
+    clientFiles: clientFilesOf(options.storage, options.inputs ?? {}),
+    views: options.views ?? [],
     clock,
     logger,
     secret: options.secret,

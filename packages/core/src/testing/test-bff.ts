@@ -36,7 +36,9 @@ export const testOrigin = "https://app.example.com";
 /** A price a picture, and how many credits everybody starts with. */
 export const testPrices = { picture: 5, signUp: 100 };
 
-type MoreOptions = Partial<Pick<AnyBffOptions, "auth" | "hooks" | "requireIdempotencyKey" | "signIn">> & {
+type MoreOptions = Partial<
+  Pick<AnyBffOptions, "auth" | "hooks" | "inputs" | "requireIdempotencyKey" | "signIn" | "storage" | "views">
+> & {
   readonly limits?: Omit<NonNullable<AnyBffOptions["limits"]>, "rates">;
 };
 
