@@ -52,7 +52,15 @@ const environment = z.object({
   SUPABASE_SERVICE_ROLE_KEY: optional,
   SUPABASE_JWT_SECRET: z.string().min(32).optional(),
   GENERATED_ASSETS_BUCKET_NAME: z.string().min(1).default("generated_assets"),
-  INPUT_ASSETS_TABLE_NAME: z.literal("input_assets").default("input_assets"),
+  SUPABASE_PUBLISHABLE_KEY: optional,
+  INPUT_ASSETS_BUCKET_NAME: optional,
+  INPUT_ASSETS_CLIENT_ROWS: z.stringbool().default(false),
+  INPUT_ASSETS_TABLE_NAME: z
+    .literal(
+      "input_assets",
+      "must be input_assets: the table of uploads has no other name, and no view of it is made",
+    )
+    .default("input_assets"),
   IMAGES_TABLE_NAME: view.default("images"),
   CONCEPT_IMAGES_TABLE_NAME: view.optional(),
   MODELS_TABLE_NAME: view.default("models"),

@@ -29,12 +29,12 @@ export interface SupabaseGate {
   close(): Promise<void>;
 }
 
-/** Opens one without a schema, with one private bucket. */
-export async function openSupabaseGate(bucket: string): Promise<SupabaseGate> {
+/** Opens one without a schema, with private buckets. */
+export async function openSupabaseGate(buckets: readonly string[]): Promise<SupabaseGate> {
   const key = await publishedSigner("ES256", "of this project");
   const [project, storage, issuer] = await Promise.all([
     createSupabaseProject({ empty: true }),
-    openStorage({ secret: jwtSecret, buckets: { [bucket]: {} } }),
+    openStorage({ secret: jwtSecret, buckets: Object.fromEntries(buckets.map((bucket) => [bucket, {}])) }),
     startJwksServer([key.jwk]),
   ]);
   const services = { "/rest/": project.postgrest.url, "/storage/": storage.url, "/auth/": issuer.url };

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Simulator, startSimulator } from "@genbff/simulator";
+import { createClient } from "@supabase/supabase-js";
 import { pino } from "pino";
+import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { commands } from "../../../packages/core/src/cli/commands.ts";
 import { runCommand } from "../../../packages/core/src/cli/run-command.ts";
@@ -17,6 +19,7 @@ import { openSupabaseGate, type SupabaseGate } from "./supabase-gate.ts";
 // is played: PostgREST over a real Postgres with Supabase's roles, the storage server, published keys; supabase-js is real.
 
 const bucket = "makeit3d_app_assets";
+const uploads = "user_input_files_bucket";
 const ada = "0b6f4c55-5be6-4d39-a0c0-0f3fd9f4a111";
 let gate: SupabaseGate;
 let simulator: Simulator;
@@ -24,7 +27,7 @@ let folder: string;
 let environment: Record<string, string>;
 beforeAll(async () => {
   [gate, simulator, folder] = await Promise.all([
-    openSupabaseGate(bucket),
+    openSupabaseGate([bucket, uploads]),
     startSimulator(),
     mkdtemp(join(tmpdir(), "genbff-supabase-")),
   ]);
@@ -34,6 +37,8 @@ beforeAll(async () => {
     SUPABASE_SERVICE_ROLE_KEY: await gate.keyOf("service_role"),
     GENERATED_ASSETS_BUCKET_NAME: bucket,
     CONCEPT_IMAGES_TABLE_NAME: "concept_images",
+    INPUT_ASSETS_BUCKET_NAME: uploads,
+    INPUT_ASSETS_CLIENT_ROWS: "true",
     PUBLIC_URL: "https://app.example.com",
   };
 });
@@ -128,6 +133,22 @@ describe("is told by the doctor, and by its own log, of", () => {
     expect(said).toMatch(/PROBLEM {2}auth .*cannot be fetched/);
   });
 
+  it("views and rows that were migrated otherwise, before anything starts", async () => {
+    const changed = { MODELS_TABLE_NAME: "shapes", INPUT_ASSETS_CLIENT_ROWS: "true" };
+    await gate.project.query("select genbff.allow_client_rows(false)");
+    const { code, said } = await examine(changed);
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /PROBLEM {2}clients .*no view shapes .*it has concept_images, models.*`bff migrate`/,
+    );
+    expect(said).toMatch(/PROBLEM {2}clients .*bff migrate --client-rows on/);
+    const { app } = await open({ ...environment, ...changed });
+    await expect(app.start()).rejects.toThrow(/no view shapes/);
+    expect((await app.fetch(new Request("http://bff.test/api/ready"))).status).toBe(503);
+    await app.stop(0);
+    await gate.project.query("select genbff.allow_client_rows(true)");
+  });
+
   it("a token of another project", async () => {
     const token = join(folder, "token");
     await writeFile(token, await gate.tokenOf(ada, "https://other.supabase.co/auth/v1"));
@@ -181,6 +202,44 @@ it("makes a first picture, which its user reads from the project's view and open
   await app.stop();
 });
 
+it("makes something of a file that its user has put into the project, by its address and by its row", async () => {
+  const photo = await sharp({ create: { width: 256, height: 256, channels: 3, background: "#b0301c" } })
+    .png()
+    .toBuffer();
+  const key = `${ada}/Mein Foto (1).png`;
+  const files = createClient(gate.url, environment.SUPABASE_SERVICE_ROLE_KEY ?? "").storage.from(uploads);
+  // Before Supabase's own storage the user writes it; here the policies are tried by core.
+  expect((await files.upload(key, photo, { contentType: "image/png" })).error).toBeNull();
+  const address = files.getPublicUrl(key).data.publicUrl;
+  await gate.project.query(`begin; set local role authenticated;
+    select set_config('request.jwt.claims', '{"sub": "${ada}", "role": "authenticated"}', true);
+    insert into public.input_assets (user_id, asset_url) values ('${ada}', '${address}'); commit`);
+  const [{ id = "" } = {}] = await gate.project.query<{ id: string }>(
+    "select id from public.input_assets where storage_key is null",
+  );
+  const { app } = await open(environment);
+  const make = async (input_image_asset_url: string) => {
+    const answer = await app.fetch(
+      new Request("http://bff.test/api/generate/image-to-image", {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${await gate.tokenOf(ada)}`,
+          "content-type": "application/json",
+          prefer: "wait=20",
+        },
+        body: JSON.stringify({ task_id: "own", prompt: "a fox", provider: "openai", input_image_asset_url }),
+      }),
+    );
+    const body = (await answer.json()) as { status?: string; error?: string };
+    return { code: answer.status, status: body.status, error: body.error };
+  };
+  const complete = { code: 200, status: "complete", error: null };
+  expect(await Promise.all([make(address), make(id)])).toEqual([complete, complete]);
+  const refused = { code: 400, status: undefined, error: "asset_url_not_allowed" };
+  expect(await make(address.replace(ada, "7d3e1c0a-2b4f-4a5d-9c8e-1f2a3b4c5d6e"))).toEqual(refused);
+  await app.stop();
+});
+
 describe("its environment", () => {
   const url = "https://abcdefghijklmnopqrst.supabase.co";
   const read = (variables: Record<string, string>) => () =>
@@ -195,6 +254,17 @@ describe("its environment", () => {
       views: ["pictures=image,vector", "shapes=model"],
     });
     expect(readConfig({ DATABASE_URL: "postgres://x" }).supabase).toBeUndefined();
+  });
+
+  it("tells `bff migrate` of the bucket and the rows of users, and of one bucket that is for both", () => {
+    const told = (variables: Record<string, string>) => migrateOptions(read(variables)()).slice(6).join(" ");
+    expect(told({})).toBe("--bucket generated_assets --client-rows off");
+    expect(told({ INPUT_ASSETS_BUCKET_NAME: "u", INPUT_ASSETS_CLIENT_ROWS: "true" })).toBe(
+      "--bucket generated_assets --bucket u:client-uploads --client-rows on",
+    );
+    expect(told({ INPUT_ASSETS_BUCKET_NAME: "generated_assets" })).toBe(
+      "--bucket generated_assets:client-uploads --client-rows off",
+    );
   });
 
   it("takes the key of the project, old or new", () => {
@@ -215,7 +285,16 @@ describe("its environment", () => {
     ["a token that is none", { SUPABASE_SERVICE_ROLE_KEY: "a.b.c" }, /is the key of nobody/],
     ["a short secret", { SUPABASE_JWT_SECRET: "short" }, /SUPABASE_JWT_SECRET: /],
     ["two sign-ins", { AUTH_JWT_SECRET: "x".repeat(32) }, /AUTH_JWT_SECRET: users sign in at Supabase/],
-    ["a table of its own for inputs", { INPUT_ASSETS_TABLE_NAME: "uploads" }, /INPUT_ASSETS_TABLE_NAME: /],
+    [
+      "a table of its own for inputs",
+      { INPUT_ASSETS_TABLE_NAME: "uploads" },
+      /INPUT_ASSETS_TABLE_NAME: must be input_assets: .*no other name/,
+    ],
+    [
+      "rows without their bucket",
+      { INPUT_ASSETS_CLIENT_ROWS: "true" },
+      /INPUT_ASSETS_BUCKET_NAME: is missing/,
+    ],
     ["SQL for a name", { MODELS_TABLE_NAME: "models;drop" }, /MODELS_TABLE_NAME: must be letters/],
   ])("is refused with %s", (_, variables, message) => {
     expect(read(variables)).toThrow(message);
