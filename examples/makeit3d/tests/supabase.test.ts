@@ -1,10 +1,16 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { toExpress } from "@genbff/adapter-express";
 import { type Simulator, startSimulator } from "@genbff/simulator";
 import { createClient } from "@supabase/supabase-js";
+import express from "express";
 import { pino } from "pino";
+import { chromium } from "playwright";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { commands } from "../../../packages/core/src/cli/commands.ts";
@@ -13,6 +19,7 @@ import { createMakeit3d } from "../src/bff.ts";
 import { readConfig } from "../src/config.ts";
 import { migrateOptions } from "../src/migrate-options.ts";
 import { readSecrets } from "../src/secrets.ts";
+import { buildStudio } from "../src/studio.ts";
 import { openSupabaseGate, type SupabaseGate } from "./supabase-gate.ts";
 
 // The main example on a Supabase project, by its environment alone, in the order in which a team gets there. The project
@@ -238,6 +245,40 @@ it("makes something of a file that its user has put into the project, by its add
   const refused = { code: 400, status: undefined, error: "asset_url_not_allowed" };
   expect(await make(address.replace(ada, "7d3e1c0a-2b4f-4a5d-9c8e-1f2a3b4c5d6e"))).toEqual(refused);
   await app.stop();
+});
+
+describe("the studio on it", () => {
+  const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
+  it.skipIf(!existsSync(executablePath))(
+    "takes somebody in from the letter to their table (skipped only where there is no browser)",
+    async () => {
+      const { app } = await open({ ...environment, SUPABASE_PUBLISHABLE_KEY: "sb_publishable_1" });
+      const [page] = await Promise.all([buildStudio(), app.start()]);
+      const server = express().use("/api", toExpress(app)).use(express.static(page)).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+      const door = await browser.newPage();
+      await door.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const email = "grace@example.com";
+      await door.getByRole("button", { name: "I am new here" }).click();
+      await door.getByLabel("Your e-mail address").fill(email);
+      await door.getByLabel("Password").fill("a long password");
+      await door.getByRole("button", { name: "Make an account" }).click();
+      await door.getByText(`A letter is on its way to ${email}`).waitFor();
+      await door.getByRole("button", { name: "Come in" }).click();
+      await door.getByRole("alert").getByText("confirm your address").waitFor();
+      gate.accounts.confirm(email);
+      await door.getByRole("button", { name: "Come in" }).click();
+      await door.getByRole("button", { name: "100 credits" }).waitFor();
+      await door.getByRole("button", { name: `${email}, sign out` }).click();
+      await door.getByRole("button", { name: "Come in" }).waitFor();
+      await browser.close();
+      await app.stop(0);
+      server.closeAllConnections();
+      server.close();
+    },
+  );
 });
 
 describe("its environment", () => {
