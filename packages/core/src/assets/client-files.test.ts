@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBff } from "../create-bff.ts";
 import { supabaseStorage } from "../supabase/storage.ts";
@@ -18,6 +21,10 @@ const own = "generated_assets";
 
 let storage: StorageStandIn;
 let elsewhere: StorageStandIn;
+/** Some other server, which may be fetched from. */
+const web = createServer((_, response) =>
+  response.writeHead(200, { "content-type": "image/png" }).end(tinyPng),
+);
 let test: TestDatabase;
 /** Believes rows; `strict` does not. */
 let app: TestBff;
@@ -33,7 +40,8 @@ beforeAll(async () => {
   // `bff migrate --client-rows on` needs the role `authenticated`; what it makes is tried by client-rows-suite.ts.
   await test.query("create policy client_rows on public.input_assets for insert with check (true)");
   const client = serverClient(storage.url, await keyOf("service_role"));
-  const trustedOrigins = [storage.url];
+  await once(web.listen(0, "127.0.0.1"), "listening");
+  const trustedOrigins = [storage.url, webUrl()];
   const open = (allowClientRows: boolean) =>
     createTestBff(test.database, {
       storage: supabaseStorage(client, { bucket: own }),
@@ -66,6 +74,8 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(await test.database.call("genbff_violations", {})).toEqual([]);
   await Promise.all([app?.stop(), strict?.stop()]);
+  web.closeAllConnections();
+  web.close();
   await Promise.all([test?.close(), storage?.close(), elsewhere?.close()]);
 });
 
@@ -73,6 +83,7 @@ const hostOf = ({ bff }: TestBff) => ({
   ...{ fetch: bff.fetch, baseUrl: "http://bff.test/api" },
   close: async () => undefined,
 });
+const webUrl = () => `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
 const at = (path: string) => `${storage.url}/storage/v1/object/${path}`;
 
 /** Asks for a picture made of `ref`, and says what came of it and what the storage's server was asked for meanwhile. */
@@ -219,12 +230,16 @@ describe("a row that a client wrote", () => {
   it.each<[string, () => string]>([
     ["another user's file", () => at(`public/uploads/${bob}/a.png`)],
     ["one of our own files", () => at(`authenticated/${own}/images/first/0.png`)],
-    ["another host, which may be fetched from", () => storage.url.replace("127.0.0.1", "localhost")],
+    ["another host, which may be fetched from", () => `${webUrl()}/a.png`],
     ["another host of the web", () => "https://images.example.com/a.png"],
     ["another row", () => crypto.randomUUID()],
     ["nothing", () => ""],
   ])("makes no input of %s", async (_, url) => {
     expect(await use(await rowOf(ada, url()))).toMatchObject(refused);
+  });
+
+  it("is what is refused there, and not the host", async () => {
+    expect(await use(`${webUrl()}/a.png`)).toMatchObject(taken);
   });
 });
 
