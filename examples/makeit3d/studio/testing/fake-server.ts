@@ -132,7 +132,7 @@ function door(accounts: Map<string, string> | undefined): [string, RegExp, Handl
       /^\/api\/auth\/signup$/,
       ({ body }) => {
         accounts.set(String(body.email), String(body.password));
-        return { status: 202, body: { next: "confirm_email" } };
+        return { status: 202, body: { next: "log_in" } };
       },
     ],
     [
