@@ -4,7 +4,7 @@ import { createBff, jwtAuth, type Logger, type ProviderCaps } from "@genbff/core
 import { files } from "@genbff/core/files";
 import { pglite } from "@genbff/core/pglite";
 import { postgres } from "@genbff/core/postgres";
-import { supabase, supabaseAuth, supabaseStorage } from "@genbff/core/supabase";
+import { supabase, supabaseAuth, supabaseSignIn, supabaseStorage } from "@genbff/core/supabase";
 import { gemini } from "@genbff/providers/gemini";
 import { openai } from "@genbff/providers/openai";
 import { recraft } from "@genbff/providers/recraft";
@@ -63,7 +63,10 @@ export function createMakeit3d(
     secret: secrets.links,
     ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     basePath: "/api",
-    inputs: { trustedOrigins: [...config.trustedOrigins, ...(simulatorUrl ? [simulatorUrl] : [])] },
+    inputs: {
+      ...inputsOf(config),
+      trustedOrigins: [...config.trustedOrigins, ...(simulatorUrl ? [simulatorUrl] : [])],
+    },
     credits: { signUp: config.signUpCredits },
     limits: {
       leaseMs: config.leaseMs,
@@ -90,14 +93,22 @@ function partsOf(config: Config, secrets: Secrets) {
       storage: files(join(dataDir, "assets")),
       auth: jwtAuth({ secret: config.jwtSecret ?? secrets.tokens }),
     };
-  const { url, key, jwtSecret, bucket } = project;
+  const { url, key, jwtSecret, publishableKey, bucket, views } = project;
   // Nobody signs in with it: a session would take the key's place.
   const client = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } });
   return {
     database: ownDatabase ?? supabase(client),
     storage: supabaseStorage(client, { bucket }),
     auth: supabaseAuth({ url, jwtSecret }),
+    views: views.map((view) => view.replace(/=.*/, "")),
+    ...(publishableKey === undefined ? {} : { signIn: supabaseSignIn({ url, key: publishableKey }) }),
   };
+}
+
+/** What users bring along past the BFF. */
+function inputsOf({ supabase: project }: Config) {
+  if (project?.inputBucket === undefined) return {};
+  return { buckets: [project.inputBucket], allowClientRows: project.clientRows };
 }
 
 /** What one user may start within a minute. The first that fits counts: other work of Tripo is what is no refinement. */

@@ -38,6 +38,8 @@ const optional = z.string().min(1).optional();
 
 /** The name of a view, as `bff migrate --view` takes it. */
 const view = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, "must be letters, digits and _");
+/** It is a table, and views alone have names that a project chooses. */
+const inputTable = z.literal("input_assets", "must be input_assets: the table of uploads has no other name");
 /** A whole number of at least one. */
 const some = z.coerce.number().int().min(1);
 /** As many a minute as a limit of core can be. */
@@ -52,8 +54,11 @@ const environment = z.object({
   SUPABASE_URL: optional,
   SUPABASE_SERVICE_ROLE_KEY: optional,
   SUPABASE_JWT_SECRET: z.string().min(32).optional(),
+  SUPABASE_PUBLISHABLE_KEY: optional,
   GENERATED_ASSETS_BUCKET_NAME: z.string().min(1).default("generated_assets"),
-  INPUT_ASSETS_TABLE_NAME: z.literal("input_assets").default("input_assets"),
+  INPUT_ASSETS_BUCKET_NAME: optional,
+  INPUT_ASSETS_CLIENT_ROWS: z.stringbool().default(false),
+  INPUT_ASSETS_TABLE_NAME: inputTable.default("input_assets"),
   IMAGES_TABLE_NAME: view.default("images"),
   CONCEPT_IMAGES_TABLE_NAME: view.optional(),
   MODELS_TABLE_NAME: view.default("models"),

@@ -6,7 +6,20 @@ import { type Config, readConfig } from "./config.ts";
 export function migrateOptions({ supabase }: Pick<Config, "supabase">): string[] {
   const own = ["--folder", `makeit3d=${fileURLToPath(new URL("../sql", import.meta.url))}`];
   if (supabase === undefined) return own;
-  return [...own, ...supabase.views.flatMap((view) => ["--view", view]), "--bucket", supabase.bucket];
+  const { views, bucket, inputBucket, clientRows } = supabase;
+  return [
+    ...own,
+    ...views.flatMap((view) => ["--view", view]),
+    ...bucketsOf(bucket, inputBucket).flatMap((one) => ["--bucket", one]),
+    ...["--client-rows", clientRows ? "on" : "off"],
+  ];
+}
+
+/** Both may be one: then users add files to it beside ours. */
+function bucketsOf(bucket: string, inputBucket: string | undefined): string[] {
+  if (inputBucket === undefined) return [bucket];
+  const uploads = `${inputBucket}:client-uploads`;
+  return bucket === inputBucket ? [uploads] : [bucket, uploads];
 }
 
 if (import.meta.main) console.log(migrateOptions(readConfig(process.env)).join(" "));

@@ -6,7 +6,10 @@ export interface SupabaseEnvironment {
   readonly SUPABASE_URL?: string | undefined;
   readonly SUPABASE_SERVICE_ROLE_KEY?: string | undefined;
   readonly SUPABASE_JWT_SECRET?: string | undefined;
+  readonly SUPABASE_PUBLISHABLE_KEY?: string | undefined;
   readonly GENERATED_ASSETS_BUCKET_NAME: string;
+  readonly INPUT_ASSETS_BUCKET_NAME?: string | undefined;
+  readonly INPUT_ASSETS_CLIENT_ROWS: boolean;
   readonly IMAGES_TABLE_NAME: string;
   readonly CONCEPT_IMAGES_TABLE_NAME?: string | undefined;
   readonly MODELS_TABLE_NAME: string;
@@ -28,11 +31,21 @@ export function readSupabase(config: SupabaseEnvironment) {
   if (config.AUTH_JWT_SECRET !== undefined)
     throw new Error("AUTH_JWT_SECRET: users sign in at Supabase; its secret is SUPABASE_JWT_SECRET");
   checkKey(url, key);
+  if (config.INPUT_ASSETS_CLIENT_ROWS && config.INPUT_ASSETS_BUCKET_NAME === undefined)
+    throw new Error(
+      "INPUT_ASSETS_BUCKET_NAME: is missing beside INPUT_ASSETS_CLIENT_ROWS: rows name files there",
+    );
   return {
     url,
     key,
     jwtSecret,
+    /** With it the BFF signs people in; without it browsers do that at Supabase themselves. */
+    publishableKey: config.SUPABASE_PUBLISHABLE_KEY,
     bucket: config.GENERATED_ASSETS_BUCKET_NAME,
+    /** Into which users put files past the BFF. */
+    inputBucket: config.INPUT_ASSETS_BUCKET_NAME,
+    /** Whether they note them in `input_assets`. */
+    clientRows: config.INPUT_ASSETS_CLIENT_ROWS,
     /** What clients read, in the words of `bff migrate`. */
     views: viewsOf(config),
   };

@@ -96,6 +96,49 @@ suite("the studio page", { timeout: 120_000 }, () => {
     await page.close();
   });
 
+  it("takes people in by an account where the server has accounts, and asks again when their session has ended", async () => {
+    server.scene = { ...newcomer(), accounts: new Map() };
+    const page = await open({ signedIn: false });
+    await page.getByLabel("Your e-mail address").fill("ada@example.com");
+    await page.getByLabel("Password").fill("a long password");
+    await page.getByRole("button", { name: "Come in" }).click();
+    await page.getByRole("alert").getByText("The address or the password is not right.").waitFor();
+    await inspect(page, "account", [360]);
+
+    await page.getByRole("button", { name: "I am new here" }).click();
+    await page.getByRole("button", { name: "Make an account" }).click();
+    // This project confirms nothing; one that does: examples/makeit3d/tests/supabase.test.ts.
+    await page.getByRole("heading", { name: "Begin with a picture." }).waitFor();
+    const kept = await page.evaluate(() => localStorage.getItem("studio-session") ?? "");
+    expect(Object.keys(JSON.parse(kept)).sort()).toEqual(["accessToken", "expiresAt", "name", "userId"]);
+    await page.reload();
+    await page.getByRole("heading", { name: "Begin with a picture." }).waitFor();
+
+    const place = page.url();
+    const expired = { error: "token_expired", message: "You were signed out.", details: {}, request_id: "r" };
+    await page.route("**/api/credits/**", (route) => route.fulfill({ status: 401, json: expired }));
+    // Somebody comes back to the page, and it looks what is true now.
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await page.getByText("You were signed out, as it has been a while.").waitFor();
+    expect(await page.evaluate(() => localStorage.getItem("studio-session"))).toBeNull();
+    await page.unroute("**/api/credits/**");
+    await page.getByLabel("Your e-mail address").fill("ada@example.com");
+    await page.getByLabel("Password").fill("a long password");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "ada@example.com, sign out" }).waitFor();
+    expect(page.url()).toBe(place);
+
+    await page.getByRole("button", { name: "ada@example.com, sign out" }).click();
+    await page.getByText("See the price before.").waitFor();
+    await page.evaluate(() => {
+      const session = { name: "Ada", userId: "ada", accessToken: "a.b.c", expiresAt: "2026-01-01T00:00:00Z" };
+      localStorage.setItem("studio-session", JSON.stringify(session));
+    });
+    await page.reload();
+    await page.getByRole("button", { name: "Come in" }).waitFor();
+    await page.close();
+  });
+
   it("says what happened to a damaged file", async () => {
     server.scene = newcomer();
     const page = await open();

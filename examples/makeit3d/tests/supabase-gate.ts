@@ -17,8 +17,9 @@ import {
   openStorage,
   type StorageStandIn,
 } from "../../../packages/core/src/testing/supabase-storage/stand-in.ts";
+import { type Accounts, openAccounts } from "./supabase-accounts.ts";
 
-/** A whole project behind one address, as Supabase's gateway shows it: rows, files and the keys of users' tokens. */
+/** A whole project behind one address, as Supabase's gateway shows it: rows, files, accounts and the keys of users' tokens. */
 export interface SupabaseGate {
   readonly url: string;
   readonly project: SupabaseProject;
@@ -26,18 +27,29 @@ export interface SupabaseGate {
   readonly keyOf: typeof keyOf;
   /** The access token of a signed-in user. */
   tokenOf(userId: string, issuer?: string): Promise<string>;
+  readonly accounts: Accounts;
   close(): Promise<void>;
 }
 
-/** Opens one without a schema, with one private bucket. */
-export async function openSupabaseGate(bucket: string): Promise<SupabaseGate> {
+/** Opens one without a schema, with private buckets. */
+export async function openSupabaseGate(buckets: readonly string[]): Promise<SupabaseGate> {
   const key = await publishedSigner("ES256", "of this project");
-  const [project, storage, issuer] = await Promise.all([
+  const ownTokenOf = (userId: string, iss = `${url}/auth/v1`) => tokenOf(key, userId, iss);
+  const [project, storage, issuer, accounts] = await Promise.all([
     createSupabaseProject({ empty: true }),
-    openStorage({ secret: jwtSecret, buckets: { [bucket]: {} } }),
+    openStorage({
+      secret: jwtSecret,
+      buckets: Object.fromEntries(buckets.map((bucket) => [bucket, {}])),
+    }),
     startJwksServer([key.jwk]),
+    openAccounts((userId) => ownTokenOf(userId)),
   ]);
-  const services = { "/rest/": project.postgrest.url, "/storage/": storage.url, "/auth/": issuer.url };
+  const services = {
+    "/rest/": project.postgrest.url,
+    "/storage/": storage.url,
+    "/auth/v1/.well-known/": issuer.url,
+    "/auth/": accounts.url,
+  };
   const server = createServer((asked, answer) => {
     const found = Object.entries(services).find(([path]) => asked.url?.startsWith(path));
     if (found === undefined) answer.writeHead(404).end();
@@ -49,12 +61,13 @@ export async function openSupabaseGate(bucket: string): Promise<SupabaseGate> {
     url,
     project,
     keyOf,
-    tokenOf: (userId, iss = `${url}/auth/v1`) => tokenOf(key, userId, iss),
+    tokenOf: ownTokenOf,
+    accounts,
     async close() {
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
-      await Promise.all([closed, closeAll(project, storage, issuer)]);
+      await Promise.all([closed, closeAll(project, storage, issuer, accounts)]);
     },
   };
 }
@@ -79,9 +92,7 @@ function tokenOf(key: PublishedSigner, userId: string, iss: string): Promise<str
 }
 
 async function closeAll(
-  project: SupabaseProject,
-  storage: StorageStandIn,
-  issuer: JwksServer,
+  ...parts: readonly (SupabaseProject | StorageStandIn | JwksServer | Accounts)[]
 ): Promise<void> {
-  await Promise.all([project.close(), storage.close(), issuer.close()]);
+  await Promise.all(parts.map((part) => part.close()));
 }

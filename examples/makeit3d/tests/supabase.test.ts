@@ -1,9 +1,17 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { toExpress } from "@genbff/adapter-express";
 import { type Simulator, startSimulator } from "@genbff/simulator";
+import { createClient } from "@supabase/supabase-js";
+import express from "express";
 import { pino } from "pino";
+import { chromium } from "playwright";
+import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { commands } from "../../../packages/core/src/cli/commands.ts";
 import { runCommand } from "../../../packages/core/src/cli/run-command.ts";
@@ -11,12 +19,14 @@ import { createMakeit3d } from "../src/bff.ts";
 import { readConfig } from "../src/config.ts";
 import { migrateOptions } from "../src/migrate-options.ts";
 import { readSecrets } from "../src/secrets.ts";
+import { buildStudio } from "../src/studio.ts";
 import { openSupabaseGate, type SupabaseGate } from "./supabase-gate.ts";
 
 // The main example on a Supabase project, by its environment alone, in the order in which a team gets there. The project
 // is played: PostgREST over a real Postgres with Supabase's roles, the storage server, published keys; supabase-js is real.
 
 const bucket = "makeit3d_app_assets";
+const uploads = "user_input_files_bucket";
 const ada = "0b6f4c55-5be6-4d39-a0c0-0f3fd9f4a111";
 let gate: SupabaseGate;
 let simulator: Simulator;
@@ -24,7 +34,7 @@ let folder: string;
 let environment: Record<string, string>;
 beforeAll(async () => {
   [gate, simulator, folder] = await Promise.all([
-    openSupabaseGate(bucket),
+    openSupabaseGate([bucket, uploads]),
     startSimulator(),
     mkdtemp(join(tmpdir(), "genbff-supabase-")),
   ]);
@@ -34,6 +44,8 @@ beforeAll(async () => {
     SUPABASE_SERVICE_ROLE_KEY: await gate.keyOf("service_role"),
     GENERATED_ASSETS_BUCKET_NAME: bucket,
     CONCEPT_IMAGES_TABLE_NAME: "concept_images",
+    INPUT_ASSETS_BUCKET_NAME: uploads,
+    INPUT_ASSETS_CLIENT_ROWS: "true",
     PUBLIC_URL: "https://app.example.com",
   };
 });
@@ -132,6 +144,22 @@ describe("is told by the doctor, and by its own log, of", () => {
     expect(said).toMatch(/PROBLEM {2}auth .*cannot be fetched/);
   });
 
+  it("views and rows that were migrated otherwise, before anything starts", async () => {
+    const changed = { MODELS_TABLE_NAME: "shapes", INPUT_ASSETS_CLIENT_ROWS: "true" };
+    await gate.project.query("select genbff.allow_client_rows(false)");
+    const { code, said } = await examine(changed);
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /PROBLEM {2}clients .*no view shapes .*it has concept_images, models.*`bff migrate`/,
+    );
+    expect(said).toMatch(/PROBLEM {2}clients .*bff migrate --client-rows on/);
+    const { app } = await open({ ...environment, ...changed });
+    await expect(app.start()).rejects.toThrow(/no view shapes/);
+    expect((await app.fetch(new Request("http://bff.test/api/ready"))).status).toBe(503);
+    await app.stop(0);
+    await gate.project.query("select genbff.allow_client_rows(true)");
+  });
+
   it("a token of another project", async () => {
     const token = join(folder, "token");
     await writeFile(token, await gate.tokenOf(ada, "https://other.supabase.co/auth/v1"));
@@ -185,6 +213,78 @@ it("makes a first picture, which its user reads from the project's view and open
   await app.stop();
 });
 
+it("makes something of a file that its user has put into the project, by its address and by its row", async () => {
+  const photo = await sharp({ create: { width: 256, height: 256, channels: 3, background: "#b0301c" } })
+    .png()
+    .toBuffer();
+  const key = `${ada}/Mein Foto (1).png`;
+  const files = createClient(gate.url, environment.SUPABASE_SERVICE_ROLE_KEY ?? "").storage.from(uploads);
+  // Before Supabase's own storage the user writes it; here the policies are tried by core.
+  expect((await files.upload(key, photo, { contentType: "image/png" })).error).toBeNull();
+  const address = files.getPublicUrl(key).data.publicUrl;
+  await gate.project.query(`begin; set local role authenticated;
+    select set_config('request.jwt.claims', '{"sub": "${ada}", "role": "authenticated"}', true);
+    insert into public.input_assets (user_id, asset_url) values ('${ada}', '${address}'); commit`);
+  const [{ id = "" } = {}] = await gate.project.query<{ id: string }>(
+    "select id from public.input_assets where storage_key is null",
+  );
+  const { app } = await open(environment);
+  const make = async (input_image_asset_url: string) => {
+    const answer = await app.fetch(
+      new Request("http://bff.test/api/generate/image-to-image", {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${await gate.tokenOf(ada)}`,
+          "content-type": "application/json",
+          prefer: "wait=20",
+        },
+        body: JSON.stringify({ task_id: "own", prompt: "a fox", provider: "openai", input_image_asset_url }),
+      }),
+    );
+    const body = (await answer.json()) as { status?: string; error?: string };
+    return { code: answer.status, status: body.status, error: body.error };
+  };
+  const complete = { code: 200, status: "complete", error: null };
+  expect(await Promise.all([make(address), make(id)])).toEqual([complete, complete]);
+  const refused = { code: 400, status: undefined, error: "asset_url_not_allowed" };
+  expect(await make(address.replace(ada, "7d3e1c0a-2b4f-4a5d-9c8e-1f2a3b4c5d6e"))).toEqual(refused);
+  await app.stop();
+});
+
+describe("the studio on it", () => {
+  const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
+  it.skipIf(!existsSync(executablePath))(
+    "takes somebody in from the letter to their table (skipped only where there is no browser)",
+    async () => {
+      const { app } = await open({ ...environment, SUPABASE_PUBLISHABLE_KEY: "sb_publishable_1" });
+      const [page] = await Promise.all([buildStudio(), app.start()]);
+      const server = express().use("/api", toExpress(app)).use(express.static(page)).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+      const door = await browser.newPage();
+      await door.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const email = "grace@example.com";
+      await door.getByRole("button", { name: "I am new here" }).click();
+      await door.getByLabel("Your e-mail address").fill(email);
+      await door.getByLabel("Password").fill("a long password");
+      await door.getByRole("button", { name: "Make an account" }).click();
+      await door.getByText(`A letter is on its way to ${email}`).waitFor();
+      await door.getByRole("button", { name: "Come in" }).click();
+      await door.getByRole("alert").getByText("confirm your address").waitFor();
+      gate.accounts.confirm(email);
+      await door.getByRole("button", { name: "Come in" }).click();
+      await door.getByRole("button", { name: "100 credits" }).waitFor();
+      await door.getByRole("button", { name: `${email}, sign out` }).click();
+      await door.getByRole("button", { name: "Come in" }).waitFor();
+      await browser.close();
+      await app.stop(0);
+      server.closeAllConnections();
+      server.close();
+    },
+  );
+});
+
 describe("its environment", () => {
   const url = "https://abcdefghijklmnopqrst.supabase.co";
   const read = (variables: Record<string, string>) => () =>
@@ -199,6 +299,17 @@ describe("its environment", () => {
       views: ["pictures=image,vector", "shapes=model"],
     });
     expect(readConfig({ DATABASE_URL: "postgres://x" }).supabase).toBeUndefined();
+  });
+
+  it("tells `bff migrate` of the bucket and the rows of users, and of one bucket that is for both", () => {
+    const told = (variables: Record<string, string>) => migrateOptions(read(variables)()).slice(6).join(" ");
+    expect(told({})).toBe("--bucket generated_assets --client-rows off");
+    expect(told({ INPUT_ASSETS_BUCKET_NAME: "u", INPUT_ASSETS_CLIENT_ROWS: "true" })).toBe(
+      "--bucket generated_assets --bucket u:client-uploads --client-rows on",
+    );
+    expect(told({ INPUT_ASSETS_BUCKET_NAME: "generated_assets" })).toBe(
+      "--bucket generated_assets:client-uploads --client-rows off",
+    );
   });
 
   it("takes the key of the project, old or new", () => {
@@ -219,7 +330,16 @@ describe("its environment", () => {
     ["a token that is none", { SUPABASE_SERVICE_ROLE_KEY: "a.b.c" }, /is the key of nobody/],
     ["a short secret", { SUPABASE_JWT_SECRET: "short" }, /SUPABASE_JWT_SECRET: /],
     ["two sign-ins", { AUTH_JWT_SECRET: "x".repeat(32) }, /AUTH_JWT_SECRET: users sign in at Supabase/],
-    ["a table of its own for inputs", { INPUT_ASSETS_TABLE_NAME: "uploads" }, /INPUT_ASSETS_TABLE_NAME: /],
+    [
+      "a table of its own for inputs",
+      { INPUT_ASSETS_TABLE_NAME: "uploads" },
+      /INPUT_ASSETS_TABLE_NAME: must be input_assets: .*no other name/,
+    ],
+    [
+      "rows without their bucket",
+      { INPUT_ASSETS_CLIENT_ROWS: "true" },
+      /INPUT_ASSETS_BUCKET_NAME: is missing/,
+    ],
     ["SQL for a name", { MODELS_TABLE_NAME: "models;drop" }, /MODELS_TABLE_NAME: must be letters/],
   ])("is refused with %s", (_, variables, message) => {
     expect(read(variables)).toThrow(message);

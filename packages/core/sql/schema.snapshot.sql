@@ -2303,6 +2303,41 @@ begin
   return genbff.claim_webhooks(v_ids, p_lease_ms);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_client_row(p_user_id text, p_id text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_asset_url text;
+begin
+  select asset_url into v_asset_url from public.input_assets
+   where id = genbff.uuid_or_null(p_id) and user_id = p_user_id and storage_key is null;
+  if not found then
+    perform genbff.refuse(404, 'not_found');
+  end if;
+  return jsonb_build_object('asset_url', v_asset_url);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_client_settings()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+  select jsonb_build_object(
+    'views', (
+      select coalesce(jsonb_agg(c.relname order by c.relname), '[]') from pg_catalog.pg_class c
+       where c.relnamespace = 'public'::regnamespace and c.relkind = 'v' and obj_description(c.oid, 'pg_class') like 'GenBFF view of %'),
+    'client_rows', exists (
+      select from pg_catalog.pg_policy where polrelid = 'public.input_assets'::regclass and polname = 'client_rows'))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_clock()
  RETURNS jsonb
  LANGUAGE sql

@@ -1,3 +1,4 @@
+import type { ClientFiles } from "./assets/client-file.ts";
 import type { GuardedFetch } from "./assets/guarded-fetch.ts";
 import type { OutputKeys } from "./assets/output-keys.ts";
 import type { Auth } from "./auth/port.ts";
@@ -32,6 +33,10 @@ export interface BffContext {
   readonly changes: Changes;
   readonly guardedFetch: GuardedFetch;
   readonly outputKeys: OutputKeys;
+  /** Which files and rows of users are taken that came past us. */
+  readonly clientFiles: ClientFiles;
+  /** Of the database, which clients read past us: they must be there. */
+  readonly views: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly secret: string;

@@ -7,13 +7,16 @@ import type {
   PricesFor,
   Providers,
 } from "./app-types.ts";
+import type { ClientFileOptions } from "./assets/client-file.ts";
 import type { OutputKeyOptions } from "./assets/output-keys.ts";
 import type { Auth } from "./auth/port.ts";
 import type { SignIn } from "./auth/sign-in.ts";
 import type { BffContext } from "./context.ts";
 import { type AnyBffOptions, createContext } from "./create-context.ts";
 import type { Database, MigrationFolder } from "./database/port.ts";
+import { assertClientSettings } from "./diagnosis/client-settings.ts";
 import { type DiagnoseOptions, type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
+import { storageReady, warnOfLimits } from "./diagnosis/storage.ts";
 import type { Engine, Worker } from "./engine/port.ts";
 import { handOverAll } from "./generations/hand-over.ts";
 import type { RequestToModerate } from "./generations/moderate.ts";
@@ -23,10 +26,10 @@ import type { CorsOptions } from "./http/cors.ts";
 import { createHandler } from "./http/handle-request.ts";
 import { createUnderWay } from "./http/under-way.ts";
 import type { AddressLimits } from "./limits/address-limit.ts";
+import { capRows } from "./limits/cap-rows.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { RateLimit } from "./limits/start-rates.ts";
 import type { OperatorAlert } from "./operators/operator-alert.ts";
-import type { JsonObject } from "./shared/json.ts";
 import type { Logger } from "./shared/logger.ts";
 import type { ObjectStore } from "./storage/port.ts";
 import { type GivenUpWebhooks, givenUpWebhooks } from "./webhooks/given-up.ts";
@@ -63,12 +66,17 @@ export interface BffOptions<P extends Providers, O extends Operations, Fallback>
   basePath?: string | undefined;
   /** Pages of other origins than the BFF's own. Default: none may call. */
   cors?: CorsOptions | undefined;
-  inputs?: {
+  inputs?: ClientFileOptions & {
     /** Exact origins that the guarded fetch may reach although they are private, e.g. `http://127.0.0.1:8788`. */
     trustedOrigins?: readonly string[];
   };
   /** Under which names outputs are kept. Default: `images/{task_id}/0.png`, `models/{task_id}/model.glb`. */
   outputs?: OutputKeyOptions<keyof PricesFor<NoInfer<P>, NoInfer<O>> & string>;
+  /**
+   * The views that clients read past the BFF, as `bff migrate --view` has made them: `["images", "models"]`. One that is
+   * missing refuses to start. Default: nobody looks.
+   */
+  views?: readonly string[] | undefined;
   credits?: {
     /** Granted once to every user on the first request. Default 0. */
     signUp?: number;
@@ -241,24 +249,14 @@ async function open(
 ): Promise<void> {
   context.closing.throwIfAborted();
   await context.database.migrate?.(migrations);
-  await context.storage.ready();
+  await storageReady(context);
+  await warnOfLimits(context);
+  await assertClientSettings(context);
   const costs = await context.costs.all();
   const missing = context.catalogue.priceKeys.filter((key) => costs[key] === undefined);
   if (missing.length > 0) throw new Error(`operation_costs has no price for: ${missing.join(", ")}`);
-  await context.database.call("genbff_set_caps", { p_caps: toRows(context.caps) });
+  await context.database.call("genbff_set_caps", { p_caps: capRows(context.caps) });
   await context.database.call("genbff_set_webhooks", { p_events: [...(context.webhooks?.events ?? [])] });
   context.closing.throwIfAborted();
   context.engine.start(worker);
-}
-
-/** The caps as the database keeps them: one row for a provider, one for each operation with its own. */
-function toRows(caps: Readonly<Record<string, ProviderCaps>>): JsonObject[] {
-  return Object.entries(caps).flatMap(([provider, { operations = {}, ...whole }]) => [
-    { provider, operation: "*", ...toRow(whole) },
-    ...Object.entries(operations).map(([operation, own]) => ({ provider, operation, ...toRow(own) })),
-  ]);
-}
-
-function toRow(cap: { readonly concurrency?: number; readonly startsPerMinute?: number }): JsonObject {
-  return { concurrency: cap.concurrency ?? null, starts_per_minute: cap.startsPerMinute ?? null };
 }

@@ -1,3 +1,4 @@
+import { clientFilesOf } from "./assets/client-file.ts";
 import { createGuardedFetch } from "./assets/guarded-fetch.ts";
 import { createOutputKeys } from "./assets/output-keys.ts";
 import { checkUrl } from "./assets/url-guard.ts";
@@ -41,7 +42,8 @@ export type Seams = Partial<Pick<BffContext, "clock" | "guardedFetch">>;
 /**
  * Joins what the team handed over with the defaults.
  *
- * @throws Error - `secret` is shorter than 32 characters, `auth` is missing, a pair has no price, or a limit cannot be.
+ * @throws Error - `secret` is shorter than 32 characters, `auth` is missing, a pair has no price, a limit cannot be, or the storage
+ *   has no further buckets.
  */
 export function createContext(options: AnyBffOptions, seams: Seams = {}): BffContext {
   if (options.secret.length < 32) throw new Error("secret must have at least 32 characters");
@@ -90,6 +92,8 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
       seams.guardedFetch ??
       createGuardedFetch({ trustedOrigins: options.inputs?.trustedOrigins ?? [], logger }),
     outputKeys: createOutputKeys(options.outputs ?? {}, fieldsOf),
+    clientFiles: clientFilesOf(options.storage, options.inputs ?? {}),
+    views: options.views ?? [],
     clock,
     logger,
     secret: options.secret,

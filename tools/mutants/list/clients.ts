@@ -4,6 +4,10 @@ const past = tests("core", "packages/core/src/database/supabase-schema.test.ts")
 const emitted = tests("core", "packages/core/src/cli/emit-migrations.test.ts");
 const migration = "packages/core/sql/migrations/0011_supabase.sql";
 
+const files = tests("core", "packages/core/src/assets/client-files.test.ts");
+const bucketsOfStores = tests("core", "packages/core/src/supabase/storage.test.ts");
+const taking = "packages/core/src/assets/client-file.ts";
+
 /** What clients may do past the server, and how migrations come to their database. */
 export const clients: readonly Mutant[] = [
   sql("function genbff.close_tables(", {
@@ -93,5 +97,68 @@ export const clients: readonly Mutant[] = [
     find: "return digest === sha256(rest);",
     replace: "return digest !== undefined && rest !== undefined;",
     test: emitted("edited by hand"),
+  },
+  {
+    name: "a user's folder is every folder that begins like it",
+    why: "8.2: asset references are checked for ownership",
+    file: taking,
+    find: "}/`)",
+    replace: "}`)",
+    test: files("a folder that begins like"),
+  },
+  {
+    name: "a user of another sign-in who is called as a folder of ours is has what is in it",
+    why: "8.2: asset references are checked for ownership",
+    file: taking,
+    find: "(ownKey === null || uuid.test(userId))",
+    replace: "true",
+    test: files("who are called as a folder is"),
+  },
+  {
+    name: "what lies on our storage and is nobody's input is fetched",
+    why: "design 5.3: a URL of our own storage is never fetched",
+    file: taking,
+    find: 'if (isOurs) throw new AppError("asset_url_not_allowed");',
+    replace: "",
+    test: files("another user's file in a bucket that everybody may read"),
+  },
+  {
+    name: "a row of a client is believed where nobody has allowed it",
+    why: "8.2: asset references are checked for ownership",
+    file: taking,
+    find: 'if (!clientFiles.rows) throw new AppError("not_found");',
+    replace: "",
+    test: files("stands for its user's file"),
+  },
+  {
+    name: "a row of a client makes an input of a host that it names",
+    why: "8.3: what may be fetched is decided by the request alone",
+    file: "packages/core/src/assets/resolve-input.ts",
+    find: 'if (isRow) throw new AppError("asset_url_not_allowed");',
+    replace: "",
+    test: files("another host, which may be fetched from"),
+  },
+  sql("function public.genbff_client_row(", {
+    name: "a row of a client is read for whoever names it",
+    why: "8.2: every query of user data filters on the user in SQL",
+    find: "and user_id = p_user_id and storage_key is null",
+    replace: "and storage_key is null",
+    test: files("stands for its user's file"),
+  }),
+  {
+    name: "an escaped slash ends a user's folder",
+    why: "8.4: a key means the same in a path, in a URL and in a bucket",
+    file: "packages/core/src/storage/client-key.ts",
+    find: 'return text.includes("/") ? "" : text;',
+    replace: "return text;",
+    test: files("an escaped slash behind the user"),
+  },
+  {
+    name: "a key of a client may lead back",
+    why: "8.4: a key means the same in a path, in a URL and in a bucket",
+    file: "packages/core/src/storage/client-key.ts",
+    find: 'segmentPattern.test(text) && text !== "." && text !== ".."',
+    replace: "segmentPattern.test(text)",
+    test: bucketsOfStores("read in two ways"),
   },
 ];

@@ -102,7 +102,7 @@ export const throughSupabase: readonly Mutant[] = [
   {
     name: "an object that was replaced while it was opened is read as the one that was described",
     why: "S14: size and bytes are of one object",
-    file: "packages/core/src/supabase/storage.ts",
+    file: "packages/core/src/supabase/storage-read.ts",
     find: "if (seen !== bytes)",
     replace: "if (seen < 0)",
     test: storage("has other bytes than were said"),

@@ -99,6 +99,7 @@ export async function startFakeServer(dist: string, scene: Scene): Promise<FakeS
 function routes(scene: Scene): [string, RegExp, Handler][] {
   const ok = (body: unknown): Answer => ({ status: 200, body });
   return [
+    ...door(scene.accounts),
     ["POST", /^\/dev\/session$/, ({ body }) => ok({ access_token: "a.b.c", user_id: body.user })],
     ["GET", /^\/dev\/simulator$/, () => ({ status: 404, body: { error: "not_found" } })],
     ["GET", /^\/api\/operations$/, () => ok(scene.catalogue)],
@@ -117,6 +118,36 @@ function routes(scene: Scene): [string, RegExp, Handler][] {
       "POST",
       /^\/api\/generations\/([^/]+)\/cancel$/,
       ({ match }) => ok({ generation_id: match, status: "processing", cancel_requested: true }),
+    ],
+  ];
+}
+
+/** As a BFF with or without `signIn`: a log-in that was asked by the wrong method says whether it is there. */
+function door(accounts: Map<string, string> | undefined): [string, RegExp, Handler][] {
+  if (accounts === undefined) return [];
+  return [
+    ["GET", /^\/api\/auth\/login$/, () => ({ status: 405, body: { error: "method_not_allowed" } })],
+    [
+      "POST",
+      /^\/api\/auth\/signup$/,
+      ({ body }) => {
+        accounts.set(String(body.email), String(body.password));
+        return { status: 202, body: { next: "log_in" } };
+      },
+    ],
+    [
+      "POST",
+      /^\/api\/auth\/login$/,
+      ({ body }) => {
+        if (accounts.get(String(body.email)) !== body.password)
+          return {
+            status: 401,
+            body: { error: "invalid_credentials", message: "The address or the password is not right." },
+          };
+        const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+        const tokens = { access_token: "a.b.c", refresh_token: "never kept", token_type: "bearer" };
+        return { status: 200, body: { ...tokens, expires_at, user_id: "ada" } };
+      },
     ],
   ];
 }

@@ -16,6 +16,8 @@ export interface Scene {
   catalogue: OperationList;
   trees: Map<string, TaskTree>;
   history: Movement[];
+  /** Addresses and passwords; undefined: people come in by name. */
+  accounts?: Map<string, string>;
 }
 
 const wallet = (available: number, held: number, spent: number): Balance => ({

@@ -30,7 +30,12 @@ const all = [png, jpeg, webp, svg, glb, fbx, obj, stl, usdz, threeMf, modelZip];
 /** What may be brought along as an input. Packages are only ever made here. */
 export const inputTypes: readonly MediaType[] = [png, jpeg, webp, glb, fbx, obj, stl];
 
+/** Everything that a file of this kind may be. */
+export function typesOf(kind: MediaKind): readonly MediaType[] {
+  return all.filter((type) => type.kind === kind);
+}
+
 /** Every extension that a file of this kind may end up with: what its bytes are is known only once they arrive. */
 export function extensionsOf(kind: MediaKind): readonly string[] {
-  return all.filter((type) => type.kind === kind).map((type) => type.extension);
+  return typesOf(kind).map((type) => type.extension);
 }

@@ -1,11 +1,13 @@
 import type { BffContext } from "../context.ts";
 import { AppError } from "../errors/app-error.ts";
+import { addressInClientRow, clientFileAt } from "./client-file.ts";
 import { isFetchFailed } from "./guarded-fetch.ts";
+import { readClientFile } from "./read-client-file.ts";
 import { discardInput, inputBytesMax, keepInput, receiveInput } from "./receive-input.ts";
 import type { StoredInput } from "./stored-input.ts";
 import { completeUpload } from "./uploads.ts";
 
-type Ports = Pick<BffContext, "database" | "storage" | "guardedFetch">;
+type Ports = Pick<BffContext, "database" | "storage" | "guardedFetch" | "clientFiles">;
 
 /** A file that a request names. */
 export interface InputToResolve {
@@ -26,7 +28,7 @@ export interface ResolvedInput {
   readonly sha256: string;
   readonly width: number | null;
   readonly height: number | null;
-  /** Copied from a foreign URL for this very request: nobody else knows of it. */
+  /** Copied for this very request: nobody else knows of it, and nobody can change it any more. */
   readonly copied: boolean;
 }
 
@@ -47,11 +49,12 @@ const inputKey = /^(?:inputs|incoming)\/([0-9a-f-]{36})(?:\.|$)/;
  * Finds or fetches the files that a request names, in their order. Called before any credit is held.
  *
  * URLs of our own storage are never fetched: they count where a row of the user has them. Pending uploads are
- * completed. Other URLs are copied, through the guarded fetch, into an upload of the user.
+ * completed. Files that users have put into a bucket past us (`clientFileAt`) are read by the storage's port, and other URLs by
+ * the guarded fetch: both are copied into an upload of the user, so that nothing changes once it was looked at.
  *
  * @throws AppError `not_found` - an id that is not the user's.
  * @throws AppError `asset_url_not_allowed` - another user's file, or an address that may not be reached.
- * @throws AppError `asset_unusable` - damaged, unreachable, too large, or of another kind than the field takes.
+ * @throws AppError `asset_unusable` - damaged, missing, unreachable, too large, or of another kind than the field takes.
  */
 export async function resolveInputs(
   context: Ports,
@@ -76,11 +79,12 @@ export async function resolveInputs(
   try {
     // One after the other: a request's files are few, and each may be tens of megabytes.
     for (const [index, file] of request.files.entries()) {
-      const ref = refs[index];
-      const copied = ref === undefined || !("id" in ref || "storage_key" in ref);
-      const row = copied ? await copyIn(context, request.userId, file) : found.get(String(index));
-      if (row === undefined) throw new AppError(uuid.test(file.ref) ? "not_found" : "asset_url_not_allowed");
-      resolved.push({ ...(await usable(context, request.userId, file, row)), copied });
+      const known = found.get(String(index));
+      const row = known ?? (await copyIn(context, request.userId, file));
+      resolved.push({
+        ...(await usable(context, request.userId, file, row)),
+        copied: known === undefined,
+      });
     }
   } catch (error) {
     await discardCopies(context, request.userId, resolved);
@@ -134,18 +138,16 @@ async function usable(
   };
 }
 
-/** Copies a foreign file into our storage. Whoever asks learns that it cannot be used, and nothing about the network. */
+/** Copies a file into our storage. Whoever asks learns that it cannot be used, and nothing about the network. */
 async function copyIn(context: Ports, userId: string, file: InputToResolve): Promise<FoundFile> {
+  const signal = AbortSignal.timeout(copyTimeoutMs);
   try {
-    const { stream } = await context.guardedFetch(file.ref, {
-      bytesMax: inputBytesMax[file.kind],
-      signal: AbortSignal.timeout(copyTimeoutMs),
-    });
     const received = await receiveInput(context, {
       userId,
-      source: stream,
+      source: await openSource(context, userId, file, signal),
       kinds: [file.kind],
       filename: undefined,
+      signal,
     });
     const kept = await keepInput(context, userId, received, { taskId: null, own: false });
     return { ...kept, ref: file.ref, asset_id: null };
@@ -154,4 +156,21 @@ async function copyIn(context: Ports, userId: string, file: InputToResolve): Pro
     if (!late && !isFetchFailed(error)) throw error;
     throw new AppError("asset_unusable", { details: { reason: "unreachable" }, cause: error });
   }
+}
+
+/** The bytes of what a reference names and no row of ours has. */
+async function openSource(
+  context: Ports,
+  userId: string,
+  { ref, kind }: InputToResolve,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const bytesMax = inputBytesMax[kind];
+  const isRow = uuid.test(ref);
+  const url = isRow ? await addressInClientRow(context, userId, ref) : ref;
+  const openFile = clientFileAt(context, userId, url);
+  if (openFile !== null) return await readClientFile(openFile, bytesMax);
+  // A row of a client stands for a file in a bucket: it makes nothing an input that was none.
+  if (isRow) throw new AppError("asset_url_not_allowed");
+  return (await context.guardedFetch(url, { bytesMax, signal })).stream;
 }

@@ -2,13 +2,14 @@ import type { BffContext } from "../context.ts";
 import type { MigrationFolder } from "../database/port.ts";
 import { systemClock } from "../shared/clock.ts";
 import { type Finding, problem } from "../shared/finding.ts";
+import { inspectClientSettings } from "./client-settings.ts";
 import { inspectConfiguration } from "./configuration.ts";
 import { inspectClock, inspectDatabase, inspectPrices } from "./database.ts";
 import { inspectStorage } from "./storage.ts";
 
 /** One thing that was looked at. */
 export interface Diagnosis extends Finding {
-  readonly part: "configuration" | "database" | "clock" | "prices" | "storage" | "auth";
+  readonly part: "configuration" | "database" | "clock" | "prices" | "clients" | "storage" | "auth";
 }
 
 /** What is looked at, and how. */
@@ -36,7 +37,11 @@ export async function diagnose(
     const found = await look("database", () => inspectDatabase(context, folders));
     // Without a schema nothing more can be asked.
     if (found.some(({ status }) => status === "problem")) return found;
-    const more = [look("clock", () => inspectClock(context)), look("prices", () => inspectPrices(context))];
+    const more = [
+      look("clock", () => inspectClock(context)),
+      look("prices", () => inspectPrices(context)),
+      look("clients", () => inspectClientSettings(context)),
+    ];
     return [...found, ...(await Promise.all(more)).flat()];
   }
 

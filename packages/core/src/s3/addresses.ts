@@ -1,3 +1,5 @@
+import { clientKeyWithin } from "../storage/client-key.ts";
+import { isHostOf } from "../storage/is-host-of.ts";
 import { keyWithin } from "../storage/key-within.ts";
 
 /** Where a bucket's objects lie. */
@@ -13,6 +15,10 @@ export interface S3Place {
 export interface S3Addresses {
   urlOf(key: string): string;
   keyOf(url: string): string | null;
+  /** The same of a bucket that clients write: they name files as they like. */
+  clientKeyOf(url: string): string | null;
+  /** Whether it is of the bucket's host, or of the server's where that names buckets in the path. */
+  hosts(url: string): boolean;
 }
 
 /** Permanent addresses, and the key of those and of the SDK's signed ones. */
@@ -23,6 +29,8 @@ export function s3Addresses(place: S3Place): S3Addresses {
   return {
     urlOf: (key) => permanent + key,
     keyOf: (url) => keyWithin(known, url),
+    clientKeyOf: (url) => clientKeyWithin(known, url),
+    hosts: (url) => isHostOf(known, url),
   };
 }
 

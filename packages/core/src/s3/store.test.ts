@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isAppError } from "../errors/app-error.ts";
 import { objectStoreSuite } from "../testing/object-store-suite.ts";
@@ -19,9 +20,17 @@ const storeOf = (server: S3StandIn, options: Partial<S3Options> = {}) => {
 };
 
 objectStoreSuite("s3", async () => {
-  const server = await openS3(bucket);
+  const server = await openS3(bucket, "uploads");
+  const { url: endpoint, region, credentials } = server;
+  const users = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   return {
     store: storeOf(server),
+    input: {
+      name: "uploads",
+      address: `${server.url}/uploads/`,
+      put: async (Key, Body) =>
+        void (await users.send(new PutObjectCommand({ Bucket: "uploads", Key, Body }))),
+    },
     request: (url, init) => fetch(url, init),
     passTime: server.passTime,
     uploadsUnchecked: ["bytes"],
@@ -134,6 +143,25 @@ describe("addresses", () => {
   it("of a bucket with a dot need the path style", () => {
     expect(() => s3({ bucket: "a.b", region: "eu-central-1" })).toThrow("forcePathStyle");
   });
+});
+
+it("has further buckets at hosts of their own, and other people's are not ours", () => {
+  const store = s3({ bucket, region: "eu-central-1", publicUrl: "https://cdn.example.com" });
+  const uploads = store.inputBucket?.("uploads");
+  const address = "https://uploads.s3.eu-central-1.amazonaws.com/ada/a.png";
+  expect([uploads?.keyOf(address), uploads?.hosts(address), store.hosts?.(address)]).toEqual([
+    "ada/a.png",
+    true,
+    false,
+  ]);
+  expect(store.hosts?.("https://CDN.example.com./x")).toBe(true);
+  const foreign = "https://theirs.s3.eu-central-1.amazonaws.com/ada/a.png";
+  expect([uploads?.keyOf(foreign), uploads?.hosts(foreign), store.hosts?.(foreign)]).toEqual([
+    null,
+    false,
+    false,
+  ]);
+  expect(uploads?.keyOf("https://cdn.example.com/ada/a.png")).toBeNull();
 });
 
 describe("is not ready", () => {

@@ -11,9 +11,10 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { isAppError } from "../errors/app-error.ts";
+import { isClientKey } from "../storage/client-key.ts";
 import { guardedBody } from "../storage/guarded-body.ts";
 import { isKey, isShown } from "../storage/key.ts";
-import type { ObjectStore, SignedUpload, StoredObject } from "../storage/port.ts";
+import type { InputBucket, ObjectStore, SignedUpload, StoredObject } from "../storage/port.ts";
 import { type S3Addresses, s3Addresses } from "./addresses.ts";
 import { describeBucket, isMissingObject, s3Failure } from "./failure.ts";
 
@@ -62,12 +63,14 @@ export function s3(options: S3Options): ObjectStore {
 }
 
 class S3Objects implements ObjectStore {
+  readonly #options: S3Options;
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #addresses: S3Addresses;
   readonly #now: () => number;
 
   constructor(options: S3Options) {
+    this.#options = options;
     const { bucket, region, endpoint, forcePathStyle = false, credentials, publicUrl } = options;
     if (bucket.includes(".") && !forcePathStyle)
       throw new Error("A bucket with a dot in its name has no certificate as a host: set forcePathStyle");
@@ -118,7 +121,10 @@ class S3Objects implements ObjectStore {
   }
 
   async open(key: string): Promise<StoredObject | null> {
-    if (!isKey(key)) return null;
+    return isKey(key) ? await this.#open(key) : null;
+  }
+
+  async #open(key: string): Promise<StoredObject | null> {
     try {
       const found = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       return {
@@ -197,6 +203,24 @@ class S3Objects implements ObjectStore {
       // For operators alone: they are to read what happened, not that it is unavailable.
       throw isAppError(error, "unavailable") ? error.cause : error;
     }
+  }
+
+  hosts(url: string): boolean {
+    return this.#addresses.hosts(url);
+  }
+
+  /** At the same server, with the same credentials; it has no host of its own. */
+  inputBucket(name: string): InputBucket {
+    const { publicUrl: _own, ...options } = this.#options;
+    const bucket = new S3Objects({ ...options, bucket: name });
+    const { clientKeyOf, hosts } = bucket.#addresses;
+    return {
+      name,
+      keyOf: clientKeyOf,
+      hosts,
+      open: async (key) => (isClientKey(key) ? await bucket.#open(key) : null),
+      ready: () => bucket.ready(),
+    };
   }
 
   /** The SDK repeats by itself what may be repeated: three tries in all, unless `client.maxAttempts` says otherwise. */

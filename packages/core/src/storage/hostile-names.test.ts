@@ -22,7 +22,14 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const png = { contentType: "image/png" };
-const place = { kind: "image", task_id: "t", generation_id: "g", user_id: "u", index: 0, file_index: 0 } as const;
+const place = {
+  kind: "image",
+  task_id: "t",
+  generation_id: "g",
+  user_id: "u",
+  index: 0,
+  file_index: 0,
+} as const;
 
 describe.each(hostileNames)("a name that %s", (_, name) => {
   it("is no key, and none is found in its URL", () => {

@@ -1,3 +1,5 @@
+import type { Finding } from "../shared/finding.ts";
+
 /** A stored object, opened for reading. */
 export interface StoredObject {
   readonly stream: ReadableStream<Uint8Array>;
@@ -12,6 +14,30 @@ export interface SignedUpload {
   readonly headers: Readonly<Record<string, string>>;
   /** ISO 8601. */
   readonly expires_at: string;
+}
+
+/**
+ * Another bucket of the same server, into which users put files of their own, past us. It is read and nothing else.
+ *
+ * Whose a file is says its key, which begins with a user's id and a slash: the bucket's policy has to see to that.
+ */
+export interface InputBucket {
+  readonly name: string;
+  /** The key that a URL of this bucket's names, in any form the server has for it; `null` for every other. No network. */
+  keyOf(url: string): string | null;
+  /** Whether a URL leads to the server where its objects lie, as in `ObjectStore`. */
+  hosts(url: string): boolean;
+  /** `null` where there is none. */
+  open(key: string): Promise<StoredObject | null>;
+  /** Rejects when the bucket cannot be read. */
+  ready(): Promise<void>;
+}
+
+/** What will be put into a store, for a look at its limits. */
+export interface StorageNeeds {
+  readonly contentTypes: readonly string[];
+  /** The largest file. */
+  readonly bytesMax: number;
 }
 
 /** Where files are kept. Keys are ours: `design.md` 5.3. */
@@ -42,6 +68,15 @@ export interface ObjectStore {
   ): Promise<SignedUpload>;
   /** Rejects when storage cannot be used. */
   ready(): Promise<void>;
+  /** What is worth knowing of a place that can be used: limits that are narrower than what will be put there. */
+  inspect?(needs: StorageNeeds): Promise<readonly Finding[]>;
+  /** A further bucket for reading. Missing where a store has one place alone. @throws Error - it can have no such name. */
+  inputBucket?(name: string): InputBucket;
+  /**
+   * Whether a URL leads to the server where the objects lie, whatever it names there: such a URL is resolved or refused, and
+   * never fetched. Missing where nothing but what `keyOf` knows is ours.
+   */
+  hosts?(url: string): boolean;
   /** Answers `GET|PUT /files/{key}` where the store is served by the BFF itself. */
   serve?(request: Request, key: string): Promise<Response>;
   /** Told once at start: where the BFF is mounted, and the secret that signs its links. */

@@ -1,3 +1,5 @@
+import { clientKeyWithin } from "../storage/client-key.ts";
+import { isHostOf } from "../storage/is-host-of.ts";
 import { contentTypeOf, isShown } from "../storage/key.ts";
 import { keyWithin } from "../storage/key-within.ts";
 
@@ -5,6 +7,10 @@ import { keyWithin } from "../storage/key-within.ts";
 export interface StorageLinks {
   urlOf(key: string): string;
   keyOf(url: string): string | null;
+  /** The same of a bucket that clients write: they name files as they like. */
+  clientKeyOf(url: string): string | null;
+  /** Whether it is the storage server's, whatever it names there. */
+  hosts(url: string): boolean;
   /** A public object's link, as a browser is to take it. */
   publicLink(key: string): string;
 }
@@ -24,6 +30,8 @@ export function storageLinks(publicUrl: string, bucket: string, isPublic: boolea
   return {
     urlOf,
     keyOf: (url) => keyWithin(addresses, url),
+    clientKeyOf: (url) => clientKeyWithin(addresses, url),
+    hosts: (url) => isHostOf(addresses, url),
     publicLink: (key) => (downloads(key) ? `${urlOf(key)}?download=` : urlOf(key)),
   };
 }

@@ -8,10 +8,12 @@ import { isAppError } from "../errors/app-error.ts";
 import { objectStoreSuite } from "../testing/object-store-suite.ts";
 import { jwtSecret, keyOf, serverClient } from "../testing/postgrest/supabase-project.ts";
 import { openStorage, type StorageStandIn } from "../testing/supabase-storage/stand-in.ts";
+import { userBucket } from "../testing/supabase-storage/user-bucket.ts";
 import { supabaseStorage } from "./storage.ts";
 
 const buckets = {
   generated_assets: {},
+  uploads: {},
   shown: { public: true },
   narrow: { file_size_limit: 10, allowed_mime_types: ["image/*", "model/obj"] },
 };
@@ -21,10 +23,10 @@ const newKey = (extension = "png") => `images/${crypto.randomUUID()}/0.${extensi
 
 objectStoreSuite("supabase storage", async () => {
   const server = await openStorage({ secret: jwtSecret, buckets });
+  const client = serverClient(server.url, await keyOf("service_role"));
   return {
-    store: supabaseStorage(serverClient(server.url, await keyOf("service_role")), {
-      bucket: "generated_assets",
-    }),
+    store: supabaseStorage(client, { bucket: "generated_assets" }),
+    input: userBucket(client, "uploads"),
     request: (url, init) => fetch(url, init),
     passTime: server.passTime,
     uploadsUnchecked: ["bytes", "contentType"],

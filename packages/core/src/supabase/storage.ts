@@ -1,13 +1,17 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { decodeJwt } from "jose";
-import { AppError, isAppError } from "../errors/app-error.ts";
+import { AppError } from "../errors/app-error.ts";
+import type { Finding } from "../shared/finding.ts";
+import { isClientKey } from "../storage/client-key.ts";
 import { guardedBody } from "../storage/guarded-body.ts";
 import { isKey } from "../storage/key.ts";
-import type { ObjectStore, SignedUpload, StoredObject } from "../storage/port.ts";
+import type { InputBucket, ObjectStore, SignedUpload, StorageNeeds, StoredObject } from "../storage/port.ts";
 import { type CallSettings, callStorage } from "./storage-call.ts";
-import { isMissingObject, settledFailure, storageFailure } from "./storage-failure.ts";
+import { settledFailure, storageFailure } from "./storage-failure.ts";
+import { allowsType, type BucketLimits, limitFindings } from "./storage-limits.ts";
 import { downloads, type StorageLinks, storageLinks } from "./storage-links.ts";
 import { putStream } from "./storage-put.ts";
+import { describeBucket, openObject } from "./storage-read.ts";
 import { linkSigner } from "./storage-signer.ts";
 
 /** What is used of the client that `createClient` of `@supabase/supabase-js` makes. */
@@ -54,7 +58,7 @@ class SupabaseObjects implements ObjectStore {
   readonly #links: StorageLinks;
   readonly #sign: ReturnType<typeof linkSigner>;
   /** As `ready` saw it last. */
-  #limits: { bytesMax?: number | null; contentTypes?: readonly string[] | null } = {};
+  #limits: BucketLimits = {};
 
   constructor(storage: SupabaseClient["storage"], options: SupabaseStorageOptions) {
     this.#storage = storage;
@@ -89,23 +93,8 @@ class SupabaseObjects implements ObjectStore {
     }
   }
 
-  /** Two calls: what the first says of the object is held against the bytes of the second. */
   async open(key: string): Promise<StoredObject | null> {
-    if (!isKey(key)) return null;
-    const info = await this.#call("describe a file", () => this.#files().info(key), isMissingObject);
-    if (info === null) return null;
-    const stream = await this.#call(
-      "open a file",
-      () => this.#files().download(key, {}, { cache: "no-store" }).asStream(),
-      isMissingObject,
-    );
-    if (stream === null) return null;
-    const bytes = info.size ?? 0;
-    return {
-      stream: exactly(bytes, stream as ReadableStream<Uint8Array>),
-      bytes,
-      contentType: info.contentType ?? "application/octet-stream",
-    };
+    return isKey(key) ? await openObject(this.#storage, this.#settings, key) : null;
   }
 
   async remove(keys: readonly string[]): Promise<void> {
@@ -156,10 +145,7 @@ class SupabaseObjects implements ObjectStore {
   /** Looks at the bucket: whether it is there for our key, and as public as it was said to be. */
   async ready(): Promise<void> {
     const { bucket } = this.#settings;
-    const found = await this.#call("describe the bucket", () => this.#storage.getBucket(bucket)).catch(
-      // For operators alone: they are to read what happened, not that it is unavailable.
-      (error: unknown) => Promise.reject(isAppError(error, "unavailable") ? error.cause : error),
-    );
+    const found = await describeBucket(this.#storage, this.#settings);
     if (found === null) return;
     if (found.public !== this.#isPublic) {
       const [is, said] = found.public ? ["public", "private"] : ["private", "public"];
@@ -170,6 +156,27 @@ class SupabaseObjects implements ObjectStore {
     this.#limits = {
       bytesMax: found.file_size_limit ?? null,
       contentTypes: found.allowed_mime_types ?? null,
+    };
+  }
+
+  async inspect(needs: StorageNeeds): Promise<readonly Finding[]> {
+    return limitFindings(this.#settings.bucket, this.#limits, needs);
+  }
+
+  hosts(url: string): boolean {
+    return this.#links.hosts(url);
+  }
+
+  inputBucket(name: string): InputBucket {
+    const settings = { ...this.#settings, bucket: name };
+    const { publicUrl } = this.#storage.from(name).getPublicUrl("key").data;
+    const { clientKeyOf, hosts } = storageLinks(publicUrl, name, false);
+    return {
+      name,
+      keyOf: clientKeyOf,
+      hosts,
+      open: async (key) => (isClientKey(key) ? await openObject(this.#storage, settings, key) : null),
+      ready: async () => void (await describeBucket(this.#storage, settings)),
     };
   }
 
@@ -206,30 +213,14 @@ class SupabaseObjects implements ObjectStore {
     const limits = this.#limits;
     if (typeof limits.bytesMax === "number" && bytesMax > limits.bytesMax)
       throw new AppError("payload_too_large", { details: { bytes_max: limits.bytesMax } });
-    if (!limits.contentTypes?.length) return;
-    const family = contentType.replace(/\/.*/, "/*");
-    if (!limits.contentTypes.includes(contentType) && !limits.contentTypes.includes(family))
-      throw new AppError("unsupported_media_type", { details: { expected: [...limits.contentTypes] } });
+    if (!allowsType(limits, contentType))
+      throw new AppError("unsupported_media_type", {
+        details: { expected: [...(limits.contentTypes ?? [])] },
+      });
   }
 }
 
 /** The server refuses every key with other letters than ASCII; ours have none, nor anything else to escape. */
 function assertKey(key: string): void {
   if (!isKey(key)) throw new Error("not a key");
-}
-
-/** An object may be replaced between two calls: then what was said of it is not true of these bytes. */
-function exactly(bytes: number, stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  let seen = 0;
-  return stream.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        seen += chunk.length;
-        controller.enqueue(chunk);
-      },
-      flush() {
-        if (seen !== bytes) throw new Error("The object was replaced while it was opened");
-      },
-    }),
-  );
 }

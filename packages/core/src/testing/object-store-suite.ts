@@ -16,7 +16,17 @@ export interface StoreUnderTest {
    * `completeUpload` refuses it there. Default: nothing.
    */
   readonly uploadsUnchecked?: readonly ("bytes" | "contentType")[];
+  /** A further bucket of its server, which users write past it; stores of one place have none. */
+  readonly input?: UserBucket;
   dispose?(): Promise<void>;
+}
+
+/** As its users see it. */
+interface UserBucket {
+  readonly name: string;
+  /** Of an object, without its key. */
+  readonly address: string;
+  put(key: string, text: string): Promise<void>;
 }
 
 const megabyte = 1024 * 1024;
@@ -213,6 +223,74 @@ export function objectStoreSuite(name: string, makeStore: () => Promise<StoreUnd
           `${own}/`,
         ];
         for (const url of [...foreign, ...bent]) expect(store.keyOf(url), url).toBeNull();
+      });
+    });
+
+    describe("a bucket that users write", () => {
+      it("is there for every store that has more than one place", () => {
+        expect(store.inputBucket === undefined).toBe(under.input === undefined);
+      });
+
+      it("is read, whatever a user has called a file, by its address alone", async () => {
+        const { input } = under;
+        const bucket = store.inputBucket?.(input?.name ?? "");
+        if (!input || !bucket) return;
+        await bucket.ready();
+        const names = ["a.png", "deep/er/a.png", "My photo (1)..png", "a+b=c@d,e&f;g:h!$'.png"];
+        for (const name of names) {
+          const key = `${folder}/${name}`;
+          await input.put(key, name);
+          const url = `${input.address}${encodeURI(key)}`;
+          expect([bucket.keyOf(url), bucket.keyOf(`${url}?token=x#y`), bucket.hosts(url)], url).toEqual([
+            ...[key, key],
+            true,
+          ]);
+          const object = await bucket.open(key);
+          expect(object?.bytes, key).toBe(name.length);
+          expect(await new Response(object?.stream).text()).toBe(name);
+        }
+        expect(await bucket.open(`${folder}/nothing.png`)).toBeNull();
+        expect(store.keyOf(`${input.address}${folder}/a.png`)).toBeNull();
+        expect(bucket.keyOf(store.urlOf(`${folder}/a.png`))).toBeNull();
+      });
+
+      it("has no address that can be read in two ways", async () => {
+        const { input } = under;
+        const bucket = store.inputBucket?.(input?.name ?? "");
+        if (!input || !bucket) return;
+        const bent = [
+          "",
+          "/a",
+          "a//b",
+          "a/",
+          "a/./b",
+          "a/../b",
+          "a/%2e%2e/b",
+          "a%2fb",
+          "a%252fb",
+          "a\\b",
+          "a%5cb",
+        ];
+        const odd = [
+          "a/%20",
+          "a/b%20",
+          "a/%00",
+          "a/%c3%a4",
+          "ä",
+          "a/%",
+          "a/%zz",
+          "a/%3f",
+          `a/${"b".repeat(600)}`,
+        ];
+        for (const path of [...bent, ...odd]) expect(bucket.keyOf(input.address + path), path).toBeNull();
+        for (const key of ["", "a/../b", "a/%2e%2e/b", "a/b?c", "a//b", "ä"])
+          expect(await bucket.open(key), key).toBeNull();
+        for (const url of ["", "x", "https://example.com/uploads/a.png", "ftp://127.0.0.1/a.png"])
+          expect([bucket.keyOf(url), bucket.hosts(url), store.hosts?.(url)], url).toEqual([
+            null,
+            false,
+            false,
+          ]);
       });
     });
 

@@ -38,7 +38,10 @@ export const testOrigin = "https://app.example.com";
 export const testPrices = { picture: 5, signUp: 100 };
 
 type MoreOptions = Partial<
-  Pick<AnyBffOptions, "auth" | "credits" | "hooks" | "requireIdempotencyKey" | "signIn">
+  Pick<
+    AnyBffOptions,
+    "auth" | "credits" | "hooks" | "inputs" | "requireIdempotencyKey" | "signIn" | "storage" | "views"
+  >
 > & {
   /** Another studio in the place of the test's. */
   readonly studio?: AnyProvider;

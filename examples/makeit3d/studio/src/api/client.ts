@@ -18,8 +18,19 @@ export type StudioClient = Client<Record<string, AnyOperation>>;
 /** The fields of a request, without `task_id`. */
 export type Fields = Record<string, JsonValue>;
 
+/** @param onSignedOut - Told when the server does not take the token any more, whatever was asked. */
 export function createStudioClient(
   getAccessToken: (options: { refresh: boolean }) => Promise<string | null>,
+  onSignedOut?: () => void,
 ): StudioClient {
-  return createClient<Record<string, AnyOperation>>({ baseUrl: "/api", getAccessToken });
+  return createClient<Record<string, AnyOperation>>({
+    baseUrl: "/api",
+    getAccessToken,
+    async fetch(url, init) {
+      const answer = await fetch(url, init);
+      // Files go to where the server said, which knows no session of ours.
+      if (answer.status === 401 && String(url).startsWith("/api/")) onSignedOut?.();
+      return answer;
+    },
+  });
 }

@@ -3,15 +3,17 @@ export interface Session {
   readonly name: string;
   readonly userId: string;
   readonly accessToken: string;
+  /** ISO 8601, of an account's session; one that was opened by a name is simply opened again. */
+  readonly expiresAt?: string;
 }
 
 const place = "studio-session";
 
-/** The session of the last visit, if there is one. */
+/** The session of the last visit, if there is one that has not ended. */
 export function readSession(): Session | null {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(place) ?? "null");
-    return isSession(kept) ? kept : null;
+    return isSession(kept) && !hasEnded(kept) ? kept : null;
   } catch {
     return null; // Storage is forbidden, or holds something else: sign in again.
   }
@@ -27,7 +29,7 @@ export async function openSession(name: string): Promise<Session> {
   if (!answer.ok) throw new Error("This studio takes nobody in by name. Ask who runs it.");
   const { access_token, user_id } = (await answer.json()) as { access_token: string; user_id: string };
   const session = { name, userId: user_id, accessToken: access_token };
-  keep(session);
+  keepSession(session);
   return session;
 }
 
@@ -49,7 +51,8 @@ function userOf(name: string): string {
     .slice(0, 64);
 }
 
-function keep(session: Session): void {
+/** For the next visit. */
+export function keepSession(session: Session): void {
   try {
     localStorage.setItem(place, JSON.stringify(session));
   } catch {
@@ -59,6 +62,11 @@ function keep(session: Session): void {
 
 function isSession(value: unknown): value is Session {
   if (typeof value !== "object" || value === null) return false;
-  const { name, userId, accessToken } = value as Record<string, unknown>;
-  return typeof name === "string" && typeof userId === "string" && typeof accessToken === "string";
+  const { name, userId, accessToken, expiresAt = "" } = value as Record<string, unknown>;
+  return [name, userId, accessToken, expiresAt].every((text) => typeof text === "string");
+}
+
+/** By this machine's clock; the server has the last word. */
+function hasEnded({ expiresAt }: Session): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) <= Date.now();
 }

@@ -1,26 +1,20 @@
-import { type FormEvent, useState } from "react";
 import { Brand, Loop } from "../shell/icon.tsx";
-import { openSession, type Session } from "./session.ts";
+import { AccountForm } from "./account-form.tsx";
+import { NameForm } from "./name-form.tsx";
+import type { Session } from "./session.ts";
 import { CupSketch } from "./sketch.tsx";
+import { useWayIn } from "./use-way-in.ts";
 
-/** One field, one button. */
-export function SignIn({ onOpen }: { onOpen: (session: Session) => void }) {
-  const [name, setName] = useState("Ada");
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const enter = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setRefusal(null);
-    try {
-      onOpen(await openSession(name.trim()));
-    } catch (error) {
-      // A broken line has no sentence of its own.
-      const told = error instanceof Error && !(error instanceof TypeError);
-      setRefusal(told ? error.message : "The studio cannot be reached just now. Please try again soon.");
-      setBusy(false);
-    }
-  };
+/** The door. What it asks for is said by the server. */
+export function SignIn({
+  onOpen,
+  ended,
+}: {
+  onOpen: (session: Session) => void;
+  /** Whether a session has just ended by itself. */
+  ended: boolean;
+}) {
+  const wayIn = useWayIn();
   return (
     <main className="signin">
       <div className="signin-form">
@@ -31,30 +25,16 @@ export function SignIn({ onOpen }: { onOpen: (session: Session) => void }) {
           Pictures and models, <br />
           <em>laid out on your table.</em>
         </h1>
-        <p className="lede">See the price before. Watch it take shape. Pay only for what arrives.</p>
-        <form onSubmit={(event) => void enter(event)}>
-          <div className="field">
-            <label htmlFor="who">Your name</label>
-            <input
-              id="who"
-              type="text"
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-              autoComplete="username"
-              required
-              maxLength={40}
-              pattern=".*\S.*"
-            />
-          </div>
-          <button className="make" type="submit" disabled={busy}>
-            Come in
-          </button>
-          {refusal ? (
-            <p className="hint" role="alert">
-              {refusal}
-            </p>
-          ) : null}
-        </form>
+        {ended ? (
+          <p className="lede" role="status">
+            You were signed out, as it has been a while. Please come in again: everything is still on your
+            table.
+          </p>
+        ) : (
+          <p className="lede">See the price before. Watch it take shape. Pay only for what arrives.</p>
+        )}
+        {wayIn === "account" ? <AccountForm onOpen={onOpen} /> : null}
+        {wayIn === "name" ? <NameForm onOpen={onOpen} /> : null}
         <p className="hint">New here? 100 credits are waiting, once. No card needed.</p>
       </div>
       <Prints />

@@ -1,3 +1,4 @@
+import { storageReady } from "../../diagnosis/storage.ts";
 import type { RouteHandler } from "../call.ts";
 import { describeApi } from "../openapi.ts";
 import { json } from "../respond.ts";
@@ -9,7 +10,7 @@ export const health: RouteHandler<"health"> = () => json(200, { status: "ok" });
 export const ready: RouteHandler<"ready"> = async ({ context }) => {
   const checks: Record<string, () => Promise<unknown>> = {
     database: () => context.database.call("genbff_ready", {}),
-    storage: () => context.storage.ready(),
+    storage: () => storageReady(context),
   };
   const failing: string[] = [];
   await Promise.all(

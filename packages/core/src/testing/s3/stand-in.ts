@@ -35,13 +35,20 @@ interface Answer {
   readonly body?: string | AsyncIterable<Buffer>;
 }
 
+/** A request whose signature was worked out. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly query: URLSearchParams;
+  readonly sha256: string;
+}
+
 /**
  * The calls of S3 that we make, path-style, and nothing more: https://docs.aws.amazon.com/AmazonS3/latest/API. Every request must
  * be signed, and its signature is worked out again; parts must be as large as Amazon wants them.
  */
-export async function openS3(bucket: string): Promise<S3StandIn> {
+export async function openS3(...buckets: readonly string[]): Promise<S3StandIn> {
   const folder = await mkdtemp(join(tmpdir(), "genbff-s3-"));
-  const store = new S3Bucket(folder);
+  const stores = new Map(buckets.map((bucket) => [bucket, new S3Bucket(folder)]));
   const credentials = { accessKeyId: "AKIAPLAYED", secretAccessKey: "played-secret" };
   const region = "eu-central-1";
   const asked: string[] = [];
@@ -53,12 +60,14 @@ export async function openS3(bucket: string): Promise<S3StandIn> {
     const { method = "", url = "/", headers } = request;
     const sha256 = verifySignature({ method, path: url, headers }, verifier);
     const { pathname, searchParams: query } = new URL(url, "http://s3");
-    const [, name = "", key = ""] = /^\/([^/]+)(?:\/(.*))?$/.exec(pathname) ?? [];
+    const [, bucket = "", escapedKey = ""] = /^\/([^/]+)(?:\/(.*))?$/.exec(pathname) ?? [];
+    const key = decodeURIComponent(escapedKey);
     asked.push(`${method} ${query.get("x-id") ?? [...query.keys()].join("&")}`);
-    if (name !== bucket) throw new S3Refusal(404, "NoSuchBucket");
-    if (key === "") return await ofBucket(request, query, sha256);
+    const store = stores.get(bucket);
+    if (store === undefined) throw new S3Refusal(404, "NoSuchBucket");
+    if (key === "") return await ofBucket(store, { request, query, sha256 });
     const upload = query.get("uploadId");
-    if (upload !== null) return await ofUpload(upload, { request, query, sha256 });
+    if (upload !== null) return await ofUpload(store, upload, { request, query, sha256 });
     if (method === "POST" && query.has("uploads")) {
       const id = store.begin(key, headers);
       return xml(
@@ -67,11 +76,11 @@ export async function openS3(bucket: string): Promise<S3StandIn> {
       );
     }
     if (method === "PUT") return { headers: { etag: (await store.put(key, request, sha256)).etag } };
-    if (method === "GET") return read(key, headers.range);
+    if (method === "GET") return read(store, key, headers.range);
     throw new S3Refusal(501, "NotImplemented");
   }
 
-  async function ofBucket(request: IncomingMessage, query: URLSearchParams, sha256: string): Promise<Answer> {
+  async function ofBucket(store: S3Bucket, { request, query, sha256 }: Asked): Promise<Answer> {
     if (request.method === "HEAD") return {};
     if (request.method !== "POST" || !query.has("delete")) throw new S3Refusal(501, "NotImplemented");
     const { headers } = request;
@@ -83,10 +92,7 @@ export async function openS3(bucket: string): Promise<S3StandIn> {
     return xml("DeleteResult", "");
   }
 
-  async function ofUpload(
-    id: string,
-    { request, query, sha256 }: { request: IncomingMessage; query: URLSearchParams; sha256: string },
-  ): Promise<Answer> {
+  async function ofUpload(store: S3Bucket, id: string, { request, query, sha256 }: Asked): Promise<Answer> {
     if (request.method === "PUT") {
       const { etag } = await store.putPart(id, Number(query.get("partNumber")), request, sha256);
       return { headers: { etag } };
@@ -102,11 +108,11 @@ export async function openS3(bucket: string): Promise<S3StandIn> {
       id,
       numbers.map((number, at) => ({ number, etag: etags[at] ?? "" })),
     );
-    return xml("CompleteMultipartUploadResult", `<Bucket>${bucket}</Bucket>`);
+    return xml("CompleteMultipartUploadResult", "");
   }
 
   /** `bytes=from-to` alone, as players and viewers ask for it. */
-  function read(key: string, range: string | undefined): Answer {
+  function read(store: S3Bucket, key: string, range: string | undefined): Answer {
     const object = store.objects.get(key);
     if (!object) throw new S3Refusal(404, "NoSuchKey");
     const [, first = "", last = ""] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
@@ -154,7 +160,7 @@ export async function openS3(bucket: string): Promise<S3StandIn> {
     credentials,
     asked,
     now,
-    openUploads: () => store.uploads.size,
+    openUploads: () => [...stores.values()].reduce((sum, { uploads }) => sum + uploads.size, 0),
     filesOnDisk: async () => (await readdir(folder)).length,
     passTime: (seconds) => {
       turnedMs += seconds * 1000;
