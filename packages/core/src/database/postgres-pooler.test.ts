@@ -84,7 +84,7 @@ describe.skipIf(!hasPgbouncer)(hasPgbouncer ? "pgbouncer" : `pgbouncer (${withou
       return [granted, await database.call("genbff_grant", args)];
     };
     const answers = await Promise.all(keys(200, "many").map(grant));
-    for (const [first, again] of answers) expect(again).toEqual(first);
+    for (const [first, again] of answers) expect(again).toEqual({ ...(first as object), replayed: true });
     expect(new Set(answers.map(([first]) => JSON.stringify(first))).size).toBe(200);
     expect(seen.size).toBeLessThanOrEqual(10);
     expect((await ofThePooler()).length).toBeLessThanOrEqual(10);
