@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Engine, Worker } from "../engine/port.ts";
 
+/** For what hangs, not for what is slow. */
+const soon = { timeout: 10_000, interval: 10 };
+
 /** A worker that only remembers. */
 class RecordingWorker implements Worker {
   readonly advanced: string[] = [];
@@ -49,7 +52,7 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
     it("advances what it is woken for", async () => {
       engine.start(worker);
       engine.wake("a", 0);
-      await expect.poll(() => worker.advanced).toEqual(["a"]);
+      await expect.poll(() => worker.advanced, soon).toEqual(["a"]);
     });
 
     it("waits as long as it is told, and no longer than the earliest plan", async () => {
@@ -57,7 +60,7 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
       const from = performance.now();
       engine.wake("a", 60_000);
       engine.wake("a", 120);
-      await expect.poll(() => worker.advanced, { interval: 10 }).toEqual(["a"]);
+      await expect.poll(() => worker.advanced, soon).toEqual(["a"]);
       expect(performance.now() - from).toBeGreaterThan(100);
     });
 
@@ -65,9 +68,9 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
       worker.takesMs = 80;
       engine.start(worker);
       engine.wake("a", 0);
-      await expect.poll(() => worker.running).toBe(1);
+      await expect.poll(() => worker.running, soon).toBe(1);
       engine.wake("a", 0);
-      await expect.poll(() => worker.advanced).toEqual(["a", "a"]);
+      await expect.poll(() => worker.advanced, soon).toEqual(["a", "a"]);
     });
 
     it("goes on after an advance that failed", async () => {
@@ -75,22 +78,22 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
       engine.start(worker);
       engine.wake("a", 0);
       engine.wake("b", 0);
-      await expect.poll(() => worker.advanced.sort()).toEqual(["a", "b"]);
+      await expect.poll(() => worker.advanced.sort(), soon).toEqual(["a", "b"]);
     });
 
     it("finds by its sweep what nobody woke", async () => {
       worker.due.push("a", "b");
       engine.start(worker);
-      await expect.poll(() => worker.advanced.sort()).toEqual(["a", "b"]);
+      await expect.poll(() => worker.advanced.sort(), soon).toEqual(["a", "b"]);
       worker.due.push("c");
-      await expect.poll(() => worker.advanced).toContain("c");
+      await expect.poll(() => worker.advanced, soon).toContain("c");
     });
 
     it("runs no more at once than it may", async () => {
       worker.takesMs = 20;
       engine.start(worker);
       for (let i = 0; i < 20; i++) engine.wake(`g${i}`, 0);
-      await expect.poll(() => worker.advanced.length, { timeout: 5000 }).toBe(20);
+      await expect.poll(() => worker.advanced.length, soon).toBe(20);
       expect(worker.mostAtOnce).toBeLessThanOrEqual(4);
     });
 
@@ -98,7 +101,7 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
       worker.takesMs = 100;
       engine.start(worker);
       engine.wake("a", 0);
-      await expect.poll(() => worker.running).toBe(1);
+      await expect.poll(() => worker.running, soon).toBe(1);
       await engine.stop(2000);
       expect(worker.running).toBe(0);
       engine.wake("b", 0);

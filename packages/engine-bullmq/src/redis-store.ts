@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import { Queue, Worker } from "bullmq";
+import { Redis, type RedisOptions } from "ioredis";
+import { keepNothing, queueSettings, type Store, type StoreEvents, workerSettings } from "./store.ts";
+
+const queueName = "generations";
+/** A mute Redis must hold up no request and no sweep. */
+const commandMs = 2000;
+
+const everyConnection: RedisOptions = {
+  connectTimeout: 5000,
+  retryStrategy: (times) => Math.min(2000, 50 * 2 ** Math.min(times, 6)) * (0.5 + Math.random() / 2),
+};
+
+/**
+ * A queue in Redis. Two connections, and two more in a process that takes; each connects again by itself.
+ *
+ * @param place - A URL, or what ioredis takes.
+ */
+export function redisStore(place: string | RedisOptions, prefix: string, events: StoreEvents): Store {
+  const connect = (own: RedisOptions): Redis => {
+    const options = { ...everyConnection, ...own };
+    const redis =
+      typeof place === "string"
+        ? new Redis(place, options)
+        : new Redis({ ...everyConnection, ...place, ...own });
+    return redis.on("error", events.onTrouble);
+  };
+  // Fails at once while Redis is away: what could not be sent is found by the sweep, later than never.
+  const commands = connect({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: commandMs });
+  const hints = connect({});
+  const channel = `${prefix}:hints`;
+  // Subscribes again after every reconnection.
+  hints.on("message", (_channel, text: string) => events.onPublished(text));
+  hints.subscribe(channel).catch(events.onTrouble);
+  commands.once("ready", () => void warnOfEviction(commands, events));
+
+  const queue = new Queue(queueName, {
+    connection: commands,
+    prefix,
+    defaultJobOptions: keepNothing,
+    // Both ask Redis at once, and would fail for good where it is not there yet.
+    skipVersionCheck: true,
+    skipWaitingForReady: true,
+    ...queueSettings,
+  });
+  queue.on("error", events.onTrouble);
+  let taking: Redis | undefined;
+  // What is asked while the first connection is being made waits for it, and no longer.
+  const connected = once(commands, "ready", { signal: AbortSignal.timeout(commandMs) }).catch(() => undefined);
+
+  return {
+    add: (data, options) => connected.then(() => queue.add("wake", data, options)),
+    take(concurrency, onMessage) {
+      taking = connect({ maxRetriesPerRequest: null });
+      const worker = new Worker(queueName, ({ data }) => onMessage(data), {
+        connection: taking,
+        prefix,
+        concurrency,
+        ...keepAsOptions,
+        ...workerSettings,
+      });
+      worker.on("error", events.onTrouble);
+      return { pause: () => worker.pause(true), close: (force) => worker.close(force) };
+    },
+    publish: (text) => connected.then(() => commands.publish(channel, text)),
+    takeTurn: async (everyMs) =>
+      (await commands.set(`${prefix}:sweep`, "taken", "PX", Math.ceil(everyMs), "NX")) === "OK",
+    async close() {
+      await queue.close().catch(events.onTrouble);
+      for (const redis of [commands, hints, taking]) redis?.disconnect();
+    },
+  };
+}
+
+/** The same for what is taken as for what is added: a message of another release may ask to be kept. */
+const keepAsOptions = { removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } };
+
+/** A Redis that throws keys away under pressure throws away wake-ups, or half of one. */
+async function warnOfEviction(redis: Redis, events: StoreEvents): Promise<void> {
+  try {
+    const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info("memory"))?.[1];
+    if (policy !== undefined && policy !== "noeviction")
+      events.onWarning(
+        `Redis has the eviction policy ${policy}: it may throw wake-ups away, which then wait for the sweep. Set maxmemory-policy noeviction`,
+      );
+  } catch (error) {
+    // Hosted ones may not say.
+    events.onTrouble(error as Error);
+  }
+}
