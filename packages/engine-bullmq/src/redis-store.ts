@@ -47,7 +47,9 @@ export function redisStore(place: string | RedisOptions, prefix: string, events:
   queue.on("error", events.onTrouble);
   let taking: Redis | undefined;
   // What is asked while the first connection is being made waits for it, and no longer.
-  const connected = once(commands, "ready", { signal: AbortSignal.timeout(commandMs) }).catch(() => undefined);
+  const connected = once(commands, "ready", { signal: AbortSignal.timeout(commandMs) }).catch(
+    () => undefined,
+  );
 
   return {
     add: (data, options) => connected.then(() => queue.add("wake", data, options)),

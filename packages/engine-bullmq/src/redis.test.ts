@@ -1,20 +1,23 @@
-import { engineSuite } from "../../core/src/testing/engine-suite.ts";
-import { startRedis, type RedisServer } from "../../core/src/testing/embedded/redis-server.ts";
-import { createTestDatabase } from "../../core/src/testing/embedded/test-database.ts";
-import { bullmq } from "./index.ts";
 import { randomUUID } from "node:crypto";
-const logger = { debug() {}, info() {}, warn: (...a: unknown[]) => console.log("WARN", JSON.stringify(a)), error: (...a: unknown[]) => console.log("ERR", ...a) };
-let redis: RedisServer | undefined;
-engineSuite("bullmq redis", async () => {
-  redis ??= await startRedis();
-  const engine = bullmq({ redis: `redis://127.0.0.1:${redis.port}`, prefix: randomUUID().slice(0, 8), concurrency: 4 });
-  engine.configure?.({ logger, sweepMs: 50 });
-  return engine;
-});
-let db: Awaited<ReturnType<typeof createTestDatabase>> | undefined;
-engineSuite("bullmq postgres", async () => {
-  db ??= await createTestDatabase({ empty: true });
-  const engine = bullmq({ postgres: db.url, prefix: randomUUID().slice(0, 8), concurrency: 4 });
-  engine.configure?.({ logger, sweepMs: 50 });
-  return engine;
+import { engineQueueSuite, engineSuite } from "@genbff/core/testing";
+import { afterAll, beforeAll, describe } from "vitest";
+import { hasRedis, type RedisServer, startRedis } from "../../core/src/testing/embedded/redis-server.ts";
+import { engineGenerationsSuite } from "../../core/src/testing/engine-generations-suite.ts";
+import { bullmq } from "./index.ts";
+import { redisQueue } from "./testing/redis-queue.ts";
+
+// npm has no Redis: a machine without one leaves this file out. CI has one.
+describe.skipIf(!hasRedis)("BullMQ on Redis", () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.kill());
+
+  engineSuite("BullMQ on Redis", () => redisQueue(server).makeEngine());
+  engineQueueSuite("BullMQ on Redis", async () => redisQueue(server));
+  const prefix = randomUUID().slice(0, 8);
+  engineGenerationsSuite("BullMQ on Redis", () =>
+    bullmq({ redis: `redis://127.0.0.1:${server.port}`, prefix }),
+  );
 });
