@@ -59,7 +59,6 @@ export function redisStore(place: string | RedisOptions, prefix: string, events:
         connection: taking,
         prefix,
         concurrency,
-        ...keepAsOptions,
         ...workerSettings,
       });
       worker.on("error", events.onTrouble);
@@ -74,9 +73,6 @@ export function redisStore(place: string | RedisOptions, prefix: string, events:
     },
   };
 }
-
-/** The same for what is taken as for what is added: a message of another release may ask to be kept. */
-const keepAsOptions = { removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } };
 
 /** A Redis that throws keys away under pressure throws away wake-ups, or half of one. */
 async function warnOfEviction(redis: Redis, events: StoreEvents): Promise<void> {

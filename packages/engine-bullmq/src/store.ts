@@ -42,6 +42,9 @@ export const queueSettings = {
 
 /** How a worker behaves, wherever the queue lies. A lost lock costs nothing: a second look at a leased row is `busy`. */
 export const workerSettings = {
+  // Said here too, for messages that others put in.
+  removeOnComplete: { count: 0 },
+  removeOnFail: { count: 0 },
   lockDuration: 30_000,
   stalledInterval: 30_000,
   // After a fetch that failed for want of a connection; the library's own is 15 s.

@@ -5,7 +5,7 @@ import { bookAndShop } from "./generations/book-and-shop.ts";
 import { picture, running, scriptedProvider } from "./generations/scripted-provider.ts";
 import type { Process } from "./generations/scripted-shop.ts";
 
-const many = 16;
+const many = 12;
 
 /**
  * What every engine must hold under whole BFFs on a real Postgres: each generation is bought once and ends, whatever
