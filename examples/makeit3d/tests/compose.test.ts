@@ -26,7 +26,7 @@ it("every service has limits of memory and of processors, and every image is an 
 it("the image is Node's own, runs as nobody special, and says itself whether it is well", async () => {
   const image = await readImage();
   expect(image[0]).toMatch(/^FROM node:24-\S*slim$/);
-  const user = image.findIndex((line) => line === "USER node");
+  const user = image.indexOf("USER node");
   expect(user).toBeGreaterThan(image.findLastIndex((line) => /^(COPY|RUN) /.test(line)));
   expect(image.some((line) => line.startsWith("HEALTHCHECK "))).toBe(true);
 });

@@ -8,8 +8,8 @@ import { keepNothing, queueSettings, type Store, type StoreEvents, workerSetting
 const schema = "bullmq";
 /** One for all apps of a database: each reads what begins with its prefix. */
 const channel = "genbff_hints";
-/** A mute server must hold up no request and no sweep. */
-const commandMs = 2000;
+/** To be given one of the pool's connections, and then to be answered: messages that come in a burst wait in line. */
+const patienceMs = 10_000;
 
 /**
  * A queue in Postgres, by BullMQ's own tables and functions, which are made where they are missing.
@@ -26,7 +26,8 @@ export async function openPostgresStore(
 ): Promise<Store> {
   const pool = new Pool({
     max: 10,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: patienceMs,
+    query_timeout: patienceMs,
     keepAlive: true,
     ...place,
     // Its statements name no schema.
@@ -52,7 +53,7 @@ export async function openPostgresStore(
   });
 
   return {
-    add: (data, options) => inTime(queue.add("wake", data, options)),
+    add: (data, options) => queue.add("wake", data, options),
     take(concurrency, onMessage) {
       const worker = new Worker(
         queueName,
@@ -63,7 +64,7 @@ export async function openPostgresStore(
       worker.on("error", events.onTrouble);
       return { pause: () => worker.pause(true), close: (force) => worker.close(force) };
     },
-    publish: (text) => inTime(pool.query("select pg_notify($1, $2)", [channel, ours + text])),
+    publish: (text) => pool.query("select pg_notify($1, $2)", [channel, ours + text]),
     // Who sweeps is asked of nobody: the rounds of many processes lie apart, and each costs one look into an index.
     takeTurn: async () => true,
     async close() {
@@ -95,15 +96,4 @@ async function migrated(pool: Pool, events: StoreEvents, signal: AbortSignal): P
 
 function tlsOf({ ssl }: PostgresPlace) {
   return ssl === undefined ? {} : { ssl };
-}
-
-/** Rejects when it takes longer: the library waits without end for a server that is away. */
-async function inTime<T>(doing: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("Postgres did not answer in time")), commandMs);
-  try {
-    return await Promise.race([doing, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
