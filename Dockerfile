@@ -3,7 +3,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 RUN npm install --global pnpm@12.21.0
 COPY . .
-RUN pnpm install --frozen-lockfile --filter "@genbff/example-makeit3d..." --filter genbff \
+RUN pnpm install --frozen-lockfile --filter "@genbff/example-makeit3d..." \
   && node --conditions=@genbff/source examples/makeit3d/src/build-studio.ts \
   # What only tests and builds need stays here.
   && rm -rf node_modules examples/*/node_modules packages/*/node_modules \

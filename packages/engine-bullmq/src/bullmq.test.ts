@@ -140,11 +140,16 @@ describe.skipIf(!hasRedis)("BullMQ on a Redis", () => {
   });
 
   it("says that a Redis refuses it, without the password", async () => {
-    const { worker } = open({ redis: { host: "127.0.0.1", port: server.port, password: "canary-word" } });
+    const operator = new Redis(url());
+    await operator.config("SET", "requirepass", "another-word");
+    const redis = { host: "127.0.0.1", port: server.port, password: "canary-word" };
+    const { worker } = open({ redis });
     worker.due.push("a");
-    await expect.poll(() => told.length, soon).toBeGreaterThan(0);
+    await expect.poll(() => told.join(), soon).toContain("WRONGPASS");
     await expect.poll(() => worker.advanced, soon).toEqual(["a"]);
     expect(told.join()).not.toContain("canary-word");
+    await operator.config("SET", "requirepass", "");
+    operator.disconnect();
   });
 
   it("a stream on one process hears of steps made on another, with no tick to find them", async () => {
