@@ -33,7 +33,6 @@ describe.skipIf(!hasRedis)("BullMQ on a Redis", () => {
   let server: RedisServer;
   let engines: Engine[] = [];
   let told: string[] = [];
-  const { openShop } = bookAndShop();
   beforeAll(async () => {
     server = await startRedis();
   });
@@ -151,6 +150,15 @@ describe.skipIf(!hasRedis)("BullMQ on a Redis", () => {
     await operator.config("SET", "requirepass", "");
     operator.disconnect();
   });
+});
+
+describe.skipIf(!hasRedis)("watchers over BullMQ on a Redis", () => {
+  const { openShop } = bookAndShop();
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.kill());
 
   it("a stream on one process hears of steps made on another, with no tick to find them", async () => {
     const step = Promise.withResolvers<void>();
@@ -165,7 +173,12 @@ describe.skipIf(!hasRedis)("BullMQ on a Redis", () => {
     let opened = 0;
     const shop = await openShop({
       providers: { vendor: vendor.port },
-      engine: () => bullmq({ redis: url(), prefix: "watch", role: roles[opened++] ?? "both" }),
+      engine: () =>
+        bullmq({
+          redis: `redis://127.0.0.1:${server.port}`,
+          prefix: "watch",
+          role: roles[opened++] ?? "both",
+        }),
       limits: { watchTickMs: 600_000 },
     });
     const [web] = [await shop.open(), await shop.open()];

@@ -2,6 +2,7 @@ import type { Mutant } from "../mutant.ts";
 import { clients } from "./clients.ts";
 import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
+import { throughQueues } from "./engines.ts";
 import { hostsAndStops } from "./hosts.ts";
 import { identity } from "./identity.ts";
 import { leases } from "./leases.ts";
@@ -43,4 +44,5 @@ export const mutants: readonly Mutant[] = [
   ...throughPostgres,
   ...clients,
   ...throughSupabase,
+  ...throughQueues,
 ];
