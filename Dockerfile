@@ -5,9 +5,10 @@ RUN npm install --global pnpm@12.21.0
 COPY . .
 RUN pnpm install --frozen-lockfile --filter "@genbff/example-makeit3d..." \
   && node --conditions=@genbff/source examples/makeit3d/src/build-studio.ts \
-  # What only tests and builds need stays here.
+  # What only tests and builds need stays here. Hoisted: the sources of core find the drivers that the example has chosen.
   && rm -rf node_modules examples/*/node_modules packages/*/node_modules \
-  && pnpm install --frozen-lockfile --offline --prod --filter "@genbff/example-makeit3d..."
+  && pnpm install --frozen-lockfile --offline --prod --config.node-linker=hoisted \
+    --filter "@genbff/example-makeit3d..."
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/data PORT=8787

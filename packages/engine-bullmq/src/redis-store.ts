@@ -7,10 +7,8 @@ const queueName = "generations";
 /** A mute Redis must hold up no request and no sweep. */
 const commandMs = 2000;
 
-const everyConnection: RedisOptions = {
-  connectTimeout: 5000,
-  retryStrategy: (times) => Math.min(2000, 50 * 2 ** Math.min(times, 6)) * (0.5 + Math.random() / 2),
-};
+/** Between tries to connect, of which there is no end but ours. */
+const retryMs = (times: number) => Math.min(2000, 50 * 2 ** Math.min(times, 6)) * (0.5 + Math.random() / 2);
 
 /**
  * A queue in Redis. Two connections, and two more in a process that takes; each connects again by itself.
@@ -18,12 +16,16 @@ const everyConnection: RedisOptions = {
  * @param place - A URL, or what ioredis takes.
  */
 export function redisStore(place: string | RedisOptions, prefix: string, events: StoreEvents): Store {
+  let closed = false;
   const connect = (own: RedisOptions): Redis => {
-    const options = { ...everyConnection, ...own };
-    const redis =
-      typeof place === "string"
-        ? new Redis(place, options)
-        : new Redis({ ...everyConnection, ...place, ...own });
+    const options: RedisOptions = {
+      connectTimeout: 5000,
+      ...(typeof place === "string" ? {} : place),
+      ...own,
+      // A worker copies its connection, and only this ends the copy while Redis is away.
+      retryStrategy: (times) => (closed ? null : retryMs(times)),
+    };
+    const redis = typeof place === "string" ? new Redis(place, options) : new Redis(options);
     return redis.on("error", events.onTrouble);
   };
   // Fails at once while Redis is away: what could not be sent is found by the sweep, later than never.
@@ -62,12 +64,17 @@ export function redisStore(place: string | RedisOptions, prefix: string, events:
         ...workerSettings,
       });
       worker.on("error", events.onTrouble);
-      return { pause: () => worker.pause(true), close: (force) => worker.close(force) };
+      return {
+        pause: () => worker.pause(true),
+        // A connection that is just being made again never ends for the library, and keeps the process alive.
+        close: (force) => worker.close(force || commands.status !== "ready"),
+      };
     },
     publish: (text) => connected.then(() => commands.publish(channel, text)),
     takeTurn: async (everyMs) =>
       (await commands.set(`${prefix}:sweep`, "taken", "PX", Math.ceil(everyMs), "NX")) === "OK",
     async close() {
+      closed = true;
       await queue.close().catch(events.onTrouble);
       for (const redis of [commands, hints, taking]) redis?.disconnect();
     },
