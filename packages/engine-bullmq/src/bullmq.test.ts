@@ -5,6 +5,7 @@ import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { hasRedis, type RedisServer, startRedis } from "../../core/src/testing/embedded/redis-server.ts";
+import { createTestDatabase } from "../../core/src/testing/embedded/test-database.ts";
 import { soon } from "../../core/src/testing/engine-suite.ts";
 import { bookAndShop } from "../../core/src/testing/generations/book-and-shop.ts";
 import { picture, running, scriptedProvider } from "../../core/src/testing/generations/scripted-provider.ts";
@@ -194,6 +195,22 @@ describe.skipIf(!hasRedis)("watchers over BullMQ on a Redis", () => {
     // It ends by itself after the last event, which only a hint can have brought.
     expect(await stream.text()).toContain('"status":"complete"');
   });
+});
+
+it("can be stopped in the middle of its start", async () => {
+  const place = await createTestDatabase({ empty: true });
+  for (const afterMs of [0, 20, 60]) {
+    const engine = bullmq({ postgres: place.url });
+    engine.start(new RecordingWorker());
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    await engine.stop(1000);
+  }
+  const left = () =>
+    place.query(
+      "select 1 from pg_stat_activity where datname = current_database() and query ilike 'listen%'",
+    );
+  await expect.poll(left, soon).toEqual([]);
+  await place.close();
 });
 
 it("starts where no Redis is, sweeps, and stops soon", async () => {

@@ -40,6 +40,7 @@ export function bullmq(options: BullmqOptions): Engine {
   let opening: Promise<Store> | undefined;
   let store: Store | undefined;
   let work: Work | undefined;
+  let stopping = false;
   const giveUp = new AbortController();
   /** On their way into the queue: a process that stops waits for them. */
   const leaving = new Set<Promise<unknown>>();
@@ -66,9 +67,14 @@ export function bullmq(options: BullmqOptions): Engine {
     };
     // Sweeps need no queue, and begin before there is one.
     if (role !== "web") work = startWork(worker);
-    store = await openStore(options, prefix, events, giveUp.signal);
-    work?.take(store);
-    return store;
+    const opened = await openStore(options, prefix, events, giveUp.signal);
+    // Stopped meanwhile: nobody else would close it.
+    if (giveUp.signal.aborted) await opened.close();
+    giveUp.signal.throwIfAborted();
+    store = opened;
+    // What it would take now, it would only hand back.
+    if (!stopping) work?.take(opened);
+    return opened;
   }
 
   function startWork(worker: Worker): Work {
@@ -118,9 +124,10 @@ export function bullmq(options: BullmqOptions): Engine {
     tellOthers: hints.tell,
     onChanged: hints.listen,
     async stop(graceMs) {
-      if (store === undefined) giveUp.abort();
+      stopping = true;
       await work?.end(graceMs);
       await within(letGoMs, Promise.all(leaving));
+      giveUp.abort();
       const closing = store;
       opening = store = work = undefined;
       await within(letGoMs, closing?.close());

@@ -34,6 +34,8 @@ export async function openPostgresStore(
     options: `-c search_path=${schema}`,
   });
   pool.on("error", events.onTrouble);
+  // The pool hears only those that nobody uses; what nobody hears ends the process.
+  pool.on("connect", (client) => client.on("error", events.onTrouble));
   await migrated(pool, events, signal);
 
   const queueName = `${prefix}.generations`;
