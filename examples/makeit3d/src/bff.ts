@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createBff, jwtAuth, type Logger, type ProviderCaps } from "@genbff/core";
+import { createBff, inProcess, jwtAuth, type Logger, type ProviderCaps } from "@genbff/core";
 import { files } from "@genbff/core/files";
 import { pglite } from "@genbff/core/pglite";
 import { postgres } from "@genbff/core/postgres";
 import { supabase, supabaseAuth, supabaseSignIn, supabaseStorage } from "@genbff/core/supabase";
+import { bullmq } from "@genbff/engine-bullmq";
 import { gemini } from "@genbff/providers/gemini";
 import { openai } from "@genbff/providers/openai";
 import { recraft } from "@genbff/providers/recraft";
@@ -24,12 +25,14 @@ export type App = ReturnType<typeof createMakeit3d>;
  * The whole backend of MakeIt3D: six vendors, their prices, and where things are kept.
  *
  * @param simulatorUrl - Where the simulator plays the vendors that have neither key nor address.
+ * @param role - What this process does where there is a queue: a web process leaves the work to workers.
  */
 export function createMakeit3d(
   config: Config,
   secrets: Secrets,
   logger: Logger,
   simulatorUrl: string | undefined,
+  role: "web" | "worker" = "web",
 ) {
   /** A vendor's key and address; `path` is where the simulator plays it. */
   const reach = (vendor: Vendor, path: string) => {
@@ -60,6 +63,7 @@ export function createMakeit3d(
     ...parts,
     auth: withOperators(auth, config.operators),
     webhooks: config.webhooks,
+    engine: engineOf(config, role, logger),
     secret: secrets.links,
     ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     basePath: "/api",
@@ -109,6 +113,13 @@ function partsOf(config: Config, secrets: Secrets) {
 function inputsOf({ supabase: project }: Config) {
   if (project?.inputBucket === undefined) return {};
   return { buckets: [project.inputBucket], allowClientRows: project.clientRows };
+}
+
+/** Who wakes generations: this process itself, or a queue that web and worker processes share. */
+function engineOf({ queue, concurrency, sweepMs }: Config, role: "web" | "worker", logger: Logger) {
+  return queue === undefined
+    ? inProcess({ concurrency, sweepMs, logger })
+    : bullmq({ ...queue, concurrency, role });
 }
 
 /** What one user may start within a minute. The first that fits counts: other work of Tripo is what is no refinement. */

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import * as z from "zod";
+import { readQueue } from "./queue-settings.ts";
 import { readSupabase } from "./supabase-settings.ts";
 import { readWebhooks } from "./webhook-settings.ts";
 
@@ -49,6 +50,10 @@ const environment = z.object({
   PORT: port.default(8787),
   DATA_DIR: z.string().min(1).default(".data"),
   DATABASE_URL: optional,
+  BFF_ENGINE: z.enum(["in-process", "bullmq"]).default("in-process"),
+  REDIS_URL: optional,
+  BFF_QUEUE_PREFIX: z.string().min(1).default("makeit3d"),
+  BFF_CONCURRENCY: some.default(32),
   PUBLIC_URL: optional,
   AUTH_JWT_SECRET: z.string().min(32).optional(),
   SUPABASE_URL: optional,
@@ -79,6 +84,7 @@ const environment = z.object({
   PROVIDER_NAMES: names,
   TRUSTED_ORIGINS: list,
   SIGN_UP_CREDITS: z.coerce.number().int().min(0).default(100),
+  SIMULATOR_URL: optional,
   SIMULATOR_PORT: port.default(8788),
   SIMULATOR_JOB_MS: z.coerce.number().int().min(0).default(6000),
   SIMULATOR_LATENCY_MS: z.coerce.number().int().min(0).default(1500),
@@ -124,6 +130,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     );
   const config = parsed.data;
   const supabase = readSupabase(config);
+  const queue = readQueue(config);
   /** A vendor's key and address, as they are given, and a key for the simulator, which takes any. */
   const connections: Record<Vendor, { key?: string | undefined; url?: string | undefined; any: string }> = {
     openai: { key: config.OPENAI_API_KEY, url: config.OPENAI_BASE_URL, any: "sk-local" },
@@ -142,6 +149,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     dataDir: resolve(config.DATA_DIR),
     databaseUrl: config.DATABASE_URL,
     supabase,
+    queue,
+    /** Generations that one process moves on side by side. */
+    concurrency: config.BFF_CONCURRENCY,
     publicUrl: config.PUBLIC_URL,
     local,
     jwtSecret: config.AUTH_JWT_SECRET,
@@ -157,6 +167,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     trustedOrigins: config.TRUSTED_ORIGINS,
     signUpCredits: config.SIGN_UP_CREDITS,
     simulator: {
+      /** Of another process; undefined: `npm start` runs one where it is needed. */
+      url: config.SIMULATOR_URL,
       port: config.SIMULATOR_PORT,
       jobMs: config.SIMULATOR_JOB_MS,
       latencyMs: config.SIMULATOR_LATENCY_MS,

@@ -9,6 +9,7 @@ import { createMakeit3d } from "./bff.ts";
 import { collectBuffersSooner } from "./collect-buffers.ts";
 import { readConfig, vendors } from "./config.ts";
 import { localMode } from "./local-mode.ts";
+import { onSignal } from "./on-signal.ts";
 import { readSecrets } from "./secrets.ts";
 import { buildStudio } from "./studio.ts";
 
@@ -17,16 +18,19 @@ const config = readConfig(process.env);
 const logger = pino({ level: config.logLevel }, pino.destination(2));
 
 const secrets = await readSecrets(config.dataDir);
-const simulator = vendors.some((vendor) => config.connectionOf(vendor).simulated)
-  ? await startSimulator({ ...config.simulator, statePath: join(config.dataDir, "simulator.json") })
-  : undefined;
-const bff = createMakeit3d(config, secrets, logger, simulator?.url);
+const simulated = vendors.some((vendor) => config.connectionOf(vendor).simulated);
+const simulator =
+  simulated && config.simulator.url === undefined
+    ? await startSimulator({ ...config.simulator, statePath: join(config.dataDir, "simulator.json") })
+    : undefined;
+const simulatorUrl = simulator?.url ?? config.simulator.url;
+const bff = createMakeit3d(config, secrets, logger, simulatorUrl);
 const [studio] = await Promise.all([buildStudio(), bff.start()]);
 
 const app = express();
 app.disable("x-powered-by");
 if (config.local) {
-  const local = localMode({ tokenSecret: secrets.tokens, simulatorUrl: simulator?.url });
+  const local = localMode({ tokenSecret: secrets.tokens, simulatorUrl });
   app.use(local);
   app.use("/api", local);
 }
@@ -39,13 +43,7 @@ const server = app.listen(config.port, (error?: Error) => {
   console.log(`GenBFF studio: http://localhost:${(server.address() as AddressInfo).port}`);
 });
 
-let stopping = false;
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.on(signal, () => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    void stop();
-  });
+onSignal(stop);
 
 /** Takes nothing new, waits for the answers of what was sent, and hands the rest over to whoever runs or starts next. */
 async function stop(): Promise<void> {
@@ -53,5 +51,4 @@ async function stop(): Promise<void> {
   await bff.stop();
   server.closeAllConnections();
   await simulator?.close();
-  process.exit(0);
 }

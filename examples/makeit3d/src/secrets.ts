@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What this installation signs with. */
@@ -23,8 +23,16 @@ export async function readSecrets(dataDir: string): Promise<Secrets> {
     tokens: randomBytes(32).toString("hex"),
   };
   await mkdir(dataDir, { recursive: true });
-  // Renamed into place: a start that is killed half-way leaves no half secret behind.
-  await writeFile(`${path}.new`, JSON.stringify(secrets), { mode: 0o600 });
-  await rename(`${path}.new`, path);
-  return secrets;
+  // Put in place whole, and by the first alone: a start that is killed half-way leaves no half secret behind, and
+  // processes that start together sign with the same.
+  const mine = `${path}.${randomBytes(6).toString("hex")}.new`;
+  await writeFile(mine, JSON.stringify(secrets), { mode: 0o600 });
+  try {
+    await link(mine, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(mine);
+  }
+  return JSON.parse(await readFile(path, "utf8")) as Secrets;
 }

@@ -52,6 +52,7 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
     expect(told.map(([first]) => first)).toEqual(["3", "2", "1", "0", 429, 401]);
   },
   "docs/postgres.md": () => expect(console.log).toHaveBeenLastCalledWith({ ready: true }),
+  "docs/scaling.md": ({ rendered }) => expect(rendered).toEqual(["complete"]),
   "docs/supabase.md": ({ rendered }) => expect(rendered).toEqual([expect.stringMatching(link)]),
   "docs/migrations.md": async () => {
     const files = (await readdir("supabase/migrations")).sort().map((name) => name.replace(/^\d{14}_/, ""));

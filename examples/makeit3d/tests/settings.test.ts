@@ -53,6 +53,23 @@ describe("the environment", () => {
       expect(() => readConfig({ PROVIDER_NAMES: wrong }), wrong).toThrowError("PROVIDER_NAMES");
   });
 
+  it("parts web and worker processes by a queue in Redis, or in the database, and by none that they could not share", () => {
+    const redis = "redis://127.0.0.1:6379";
+    const postgres = "postgres://127.0.0.1/shop";
+    expect(readConfig({}).queue).toBeUndefined();
+    const bullmq = { BFF_ENGINE: "bullmq", DATABASE_URL: postgres };
+    expect(readConfig(bullmq).queue).toEqual({ postgres, prefix: "makeit3d" });
+    expect(readConfig({ ...bullmq, REDIS_URL: redis, BFF_QUEUE_PREFIX: "shop" }).queue).toEqual({
+      redis,
+      prefix: "shop",
+    });
+    expect(() => readConfig({ BFF_ENGINE: "bullmq", REDIS_URL: redis })).toThrowError("DATABASE_URL");
+    expect(() => readConfig({ REDIS_URL: redis })).toThrowError("REDIS_URL");
+    const project = { SUPABASE_URL: "https://shop.example", SUPABASE_SERVICE_ROLE_KEY: "sb_secret_any" };
+    expect(() => readConfig({ BFF_ENGINE: "bullmq", ...project })).toThrowError("REDIS_URL");
+    expect(() => readConfig({ BFF_ENGINE: "celery" })).toThrowError("BFF_ENGINE");
+  });
+
   it("hands on what only one vendor knows", () => {
     const environment = { OPENAI_PARTIAL_IMAGES: "3", TRIPO_WEBHOOK_SECRET: "whsec_1" };
     expect(readConfig(environment)).toMatchObject({

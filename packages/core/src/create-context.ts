@@ -72,6 +72,8 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     .flatMap(({ operation, offers }) =>
       offers.map(({ providerKey }) => ({ operation: operation.name, provider: providerKey })),
     );
+  const engine = options.engine ?? inProcessOn(clock, { sweepMs: limits.sweepMs, logger });
+  engine.configure?.({ logger, sweepMs: limits.sweepMs });
   const closing = new AbortController();
   const leases: BffContext["leases"] = new Set();
   const context = {
@@ -86,8 +88,8 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     signIn: options.signIn,
     catalogue,
     costs: createCosts(options.database, catalogue.priceKeys, clock),
-    engine: options.engine ?? inProcessOn(clock, { sweepMs: limits.sweepMs, logger }),
-    changes: createChanges(),
+    engine,
+    changes: createChanges(engine),
     guardedFetch:
       seams.guardedFetch ??
       createGuardedFetch({ trustedOrigins: options.inputs?.trustedOrigins ?? [], logger }),

@@ -29,7 +29,7 @@ export type {
 export type { Database, MigrationFolder } from "./database/port.ts";
 export type { DiagnoseOptions, Diagnosis } from "./diagnosis/diagnose.ts";
 export { type InProcessOptions, inProcess } from "./engine/in-process.ts";
-export type { Engine, Worker } from "./engine/port.ts";
+export type { Engine, EngineParts, Worker } from "./engine/port.ts";
 export { AppError, isAppError } from "./errors/app-error.ts";
 export {
   isProviderError,

@@ -3,6 +3,7 @@ import { clients } from "./clients.ts";
 import { constraints } from "./constraints.ts";
 import { content } from "./content.ts";
 import { ends } from "./ends.ts";
+import { throughQueues } from "./engines.ts";
 import { hostsAndStops } from "./hosts.ts";
 import { identity } from "./identity.ts";
 import { leases } from "./leases.ts";
@@ -45,4 +46,5 @@ export const mutants: readonly Mutant[] = [
   ...throughPostgres,
   ...clients,
   ...throughSupabase,
+  ...throughQueues,
 ];

@@ -18,6 +18,11 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
     pattern: /^npm start$/,
     proof: () => isIn(json("package.json").scripts.start, "examples/makeit3d/src/main.ts"),
   },
+  // tests/compose.test.ts starts this very file.
+  {
+    pattern: /^npm run worker$/,
+    proof: () => isIn(json("package.json").scripts.worker, "examples/makeit3d/src/worker.ts"),
+  },
   { pattern: /^npm test$/, proof: () => isIn(read(".ci/run"), "npm test") },
   {
     pattern: /^npm install (?:--save-dev )?([\w@/ -]+)$/,

@@ -5,6 +5,7 @@ import { type Simulator, startSimulator } from "@genbff/simulator";
 import { SignJWT } from "jose";
 import sharp from "sharp";
 import { vi } from "vitest";
+import { hasRedis, startRedis } from "../../../../packages/core/src/testing/embedded/redis-server.ts";
 import { createTestDatabase } from "../../../../packages/core/src/testing/embedded/test-database.ts";
 import type { App } from "../../src/bff.ts";
 import { type Receive, startBackend, webhookSecret } from "./backend.ts";
@@ -35,12 +36,13 @@ const vendors = { "https://api.openai.com/v1": "openai/v1", "https://openapi.tri
  * @param server - Where its database is made: the run's Postgres, or the one with Supabase's roles.
  */
 export async function openWorld(folder: string, server: string): Promise<World> {
-  const [simulator, database, farm, issuer, backend] = await Promise.all([
+  const [simulator, database, farm, issuer, backend, redis] = await Promise.all([
     startSimulator({ jobMs: 300 }),
     createTestDatabase({ empty: true, server }),
     startFarm(),
     startIssuer(),
     startBackend(),
+    hasRedis ? startRedis() : undefined,
   ]);
   const before = { cwd: process.cwd(), fetch: globalThis.fetch };
   const signals = process.listeners("SIGTERM");
@@ -57,6 +59,8 @@ export async function openWorld(folder: string, server: string): Promise<World> 
     LINK_SECRET: secret,
     OPENAI_API_KEY: "sk-any",
     TRIPO_API_KEY: "tsk_any",
+    // Where there is none, the pages' workers go on by their sweeps.
+    REDIS_URL: `redis://127.0.0.1:${redis?.port ?? 1}`,
     SIMULATOR_URL: simulator.url,
     FARM_URL: farm.url,
     WEBHOOK_URL: backend.url,
@@ -143,7 +147,10 @@ export async function openWorld(folder: string, server: string): Promise<World> 
       for (const name of Object.keys(browser)) Reflect.deleteProperty(globalThis, name);
       process.chdir(before.cwd);
       vi.unstubAllEnvs();
-      await Promise.all([simulator, farm, issuer, backend, database].map((each) => each.close()));
+      await Promise.all([
+        ...[simulator, farm, issuer, backend, database].map((each) => each.close()),
+        redis?.kill(),
+      ]);
     },
   };
 }

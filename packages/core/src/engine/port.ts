@@ -1,3 +1,5 @@
+import type { Logger } from "../shared/logger.ts";
+
 /** What an engine wakes. */
 export interface Worker {
   /** Moves one generation on. Safe for any id, any number of times, from anywhere. Never rejects for a generation's own failure. */
@@ -6,11 +8,25 @@ export interface Worker {
   sweep(): Promise<readonly string[]>;
 }
 
+/** What `createBff` hands to an engine before it starts. */
+export interface EngineParts {
+  /** Told nothing secret: what it is given is redacted. */
+  readonly logger: Logger;
+  /** `limits.sweepMs`. */
+  readonly sweepMs: number;
+}
+
 /** What wakes the state machine up. A wake-up is a hint: lost, doubled and late ones change nothing but timing. */
 export interface Engine {
+  /** Called once, before `start`. */
+  configure?(parts: EngineParts): void;
   start(worker: Worker): void;
   /** Never rejects: a failure to wake is logged and left to the sweep. */
   wake(generationId: string, delayMs: number): void;
   /** Takes nothing new and waits up to `graceMs` for what is running. */
   stop(graceMs: number): Promise<void>;
+  /** Tells the other processes that something of this task has changed: a hint, like a wake-up. Never throws. */
+  tellOthers?(taskId: string): void;
+  /** Calls back on what other processes tell, and on no word of our own; returns the function that ends it. */
+  onChanged?(handler: (taskId: string) => void): () => void;
 }

@@ -1,38 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Engine, Worker } from "../engine/port.ts";
+import type { Engine } from "../engine/port.ts";
+import { RecordingWorker } from "./recording-worker.ts";
 
-/** A worker that only remembers. */
-class RecordingWorker implements Worker {
-  readonly advanced: string[] = [];
-  readonly due: string[] = [];
-  running = 0;
-  mostAtOnce = 0;
-  failNext = false;
-  takesMs = 0;
-
-  async advance(generationId: string): Promise<void> {
-    this.advanced.push(generationId);
-    this.running += 1;
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
-    try {
-      if (this.takesMs > 0) await new Promise((resolve) => setTimeout(resolve, this.takesMs));
-      if (this.failNext) {
-        this.failNext = false;
-        throw new Error("the database went away");
-      }
-    } finally {
-      this.running -= 1;
-    }
-  }
-
-  async sweep(): Promise<readonly string[]> {
-    return this.due.splice(0);
-  }
-}
+/** For what hangs, not for what is slow. */
+export const soon = { timeout: 15_000, interval: 10 };
 
 /**
  * What every engine must hold: it wakes, at the right time, again after a failure, and stops when told to. An engine
  * may wake too often; it may never forget for good what a sweep would find.
+ *
+ * Beside it there are `engineGenerationsSuite`, for engines under whole BFFs, and `engineQueueSuite`, for those whose
+ * messages lie outside the process.
  *
  * @param makeEngine - An engine that sweeps about every 50 ms and runs 4 at once.
  */
@@ -49,7 +27,7 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
     it("advances what it is woken for", async () => {
       engine.start(worker);
       engine.wake("a", 0);
-      await expect.poll(() => worker.advanced).toEqual(["a"]);
+      await expect.poll(() => worker.advanced, soon).toEqual(["a"]);
     });
 
     it("waits as long as it is told, and no longer than the earliest plan", async () => {
@@ -57,7 +35,7 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
       const from = performance.now();
       engine.wake("a", 60_000);
       engine.wake("a", 120);
-      await expect.poll(() => worker.advanced, { interval: 10 }).toEqual(["a"]);
+      await expect.poll(() => worker.advanced, soon).toEqual(["a"]);
       expect(performance.now() - from).toBeGreaterThan(100);
     });
 
@@ -65,9 +43,9 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
       worker.takesMs = 80;
       engine.start(worker);
       engine.wake("a", 0);
-      await expect.poll(() => worker.running).toBe(1);
+      await expect.poll(() => worker.running, soon).toBe(1);
       engine.wake("a", 0);
-      await expect.poll(() => worker.advanced).toEqual(["a", "a"]);
+      await expect.poll(() => worker.advanced, soon).toEqual(["a", "a"]);
     });
 
     it("goes on after an advance that failed", async () => {
@@ -75,22 +53,38 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
       engine.start(worker);
       engine.wake("a", 0);
       engine.wake("b", 0);
-      await expect.poll(() => worker.advanced.sort()).toEqual(["a", "b"]);
+      await expect.poll(() => worker.advanced.sort(), soon).toEqual(["a", "b"]);
+    });
+
+    it("loses no wake-up that comes after a look has begun, however often", async () => {
+      engine.start(worker);
+      for (let round = 1; round <= 20; round++) {
+        engine.wake("a", 0);
+        await expect.poll(() => worker.advanced.length, soon).toBe(round);
+      }
+    });
+
+    it("takes a later plan too, after an earlier one is done", async () => {
+      engine.start(worker);
+      for (let round = 1; round <= 3; round++) {
+        engine.wake("a", 10);
+        await expect.poll(() => worker.advanced.length, soon).toBe(round);
+      }
     });
 
     it("finds by its sweep what nobody woke", async () => {
       worker.due.push("a", "b");
       engine.start(worker);
-      await expect.poll(() => worker.advanced.sort()).toEqual(["a", "b"]);
+      await expect.poll(() => worker.advanced.sort(), soon).toEqual(["a", "b"]);
       worker.due.push("c");
-      await expect.poll(() => worker.advanced).toContain("c");
+      await expect.poll(() => worker.advanced, soon).toContain("c");
     });
 
     it("runs no more at once than it may", async () => {
       worker.takesMs = 20;
       engine.start(worker);
       for (let i = 0; i < 20; i++) engine.wake(`g${i}`, 0);
-      await expect.poll(() => worker.advanced.length, { timeout: 5000 }).toBe(20);
+      await expect.poll(() => worker.advanced.length, soon).toBe(20);
       expect(worker.mostAtOnce).toBeLessThanOrEqual(4);
     });
 
@@ -98,13 +92,26 @@ export function engineSuite(name: string, makeEngine: () => Engine | Promise<Eng
       worker.takesMs = 100;
       engine.start(worker);
       engine.wake("a", 0);
-      await expect.poll(() => worker.running).toBe(1);
+      await expect.poll(() => worker.running, soon).toBe(1);
       await engine.stop(2000);
       expect(worker.running).toBe(0);
       engine.wake("b", 0);
       worker.due.push("c");
       await new Promise((resolve) => setTimeout(resolve, 150));
       expect(worker.advanced).toEqual(["a"]);
+    });
+
+    it("waits no longer than its grace for what does not end, and can be stopped twice", async () => {
+      const never = Promise.withResolvers<void>();
+      worker.until = never.promise;
+      engine.start(worker);
+      engine.wake("a", 0);
+      await expect.poll(() => worker.running, soon).toBe(1);
+      await engine.stop(50);
+      await engine.stop(50);
+      expect(worker.running).toBe(1);
+      never.resolve();
+      await expect.poll(() => worker.running, soon).toBe(0);
     });
   });
 }

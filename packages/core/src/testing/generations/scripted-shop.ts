@@ -3,6 +3,7 @@ import type { AnyBffOptions } from "../../create-context.ts";
 import type { Database } from "../../database/port.ts";
 import { postgres } from "../../database/postgres.ts";
 import { inProcess } from "../../engine/in-process.ts";
+import type { Engine } from "../../engine/port.ts";
 import type { AnyOperation } from "../../operations/define-operation.ts";
 import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { JsonValue } from "../../shared/json.ts";
@@ -22,6 +23,8 @@ export interface Stock {
   readonly publicUrl?: string;
   readonly hooks?: AnyBffOptions["hooks"];
   readonly webhooks?: AnyBffOptions["webhooks"];
+  /** One for each process. Default: in-process. */
+  readonly engine?: () => Engine;
   readonly price?: number;
   readonly signUp?: number;
   /** Where files may be fetched from although the guard would refuse it. */
@@ -179,7 +182,7 @@ async function openProcess(
     hooks: stock.hooks ?? {},
     webhooks: stock.webhooks,
     secret,
-    engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
+    engine: stock.engine?.() ?? inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
     inputs: { trustedOrigins: stock.trustedOrigins ?? [] },
     limits: {

@@ -1,0 +1,2 @@
+export { bullmq } from "./bullmq.ts";
+export type { BullmqOptions, PostgresPlace, Role } from "./options.ts";

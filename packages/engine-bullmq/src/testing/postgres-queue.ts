@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import type { QueueUnderTest } from "@genbff/core/testing";
+import { createPostgresBackend, Queue, Worker } from "bullmq";
+import { Client } from "pg";
+import { bullmq } from "../index.ts";
+import { quiet } from "./quiet.ts";
+import { strangersHand } from "./strangers-hand.ts";
+
+/**
+ * A queue of a test's own in a database of its file's.
+ *
+ * @param serverUrl - Another database of the same server: from there this one is shut and opened.
+ */
+export function postgresQueue(url: string, serverUrl: string): QueueUnderTest {
+  const prefix = `test-${randomUUID().slice(0, 8)}`;
+  const name = `${prefix}.generations`;
+  const database = new URL(url).pathname.slice(1);
+  const options = { connection: { connectionString: url, schema: "bullmq", migrate: true } };
+  const query = async (place: string, ...statements: string[]) => {
+    const client = new Client(place);
+    await client.connect();
+    try {
+      for (const statement of statements) await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  const allow = (allowed: boolean) => `alter database ${database} allow_connections ${allowed}`;
+  return {
+    makeEngine() {
+      const engine = bullmq({ postgres: url, prefix, concurrency: 4 });
+      engine.configure?.({ logger: quiet, sweepMs: 50 });
+      return engine;
+    },
+    flush: () => query(url, "truncate bullmq.job, bullmq.dedup cascade"),
+    ...strangersHand(
+      () => new Queue(name, options, createPostgresBackend),
+      () => new Worker(name, null, options, createPostgresBackend),
+    ),
+    goAway: () =>
+      query(
+        serverUrl,
+        allow(false),
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}'`,
+      ),
+    comeBack: () => query(serverUrl, allow(true)),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from "node:crypto";
+import type { QueueUnderTest } from "@genbff/core/testing";
+import { Queue, Worker } from "bullmq";
+import { Redis } from "ioredis";
+import type { RedisServer } from "../../../core/src/testing/embedded/redis-server.ts";
+import { bullmq } from "../index.ts";
+import { quiet } from "./quiet.ts";
+import { strangersHand } from "./strangers-hand.ts";
+
+/** A queue of a test's own on a Redis of its file's. */
+export function redisQueue(server: RedisServer): QueueUnderTest {
+  const prefix = `test-${randomUUID().slice(0, 8)}`;
+  const url = `redis://127.0.0.1:${server.port}`;
+  const connection = { host: "127.0.0.1", port: server.port };
+  return {
+    makeEngine() {
+      const engine = bullmq({ redis: url, prefix, concurrency: 4 });
+      engine.configure?.({ logger: quiet, sweepMs: 50 });
+      return engine;
+    },
+    async flush() {
+      const redis = new Redis(url);
+      await redis.flushall();
+      redis.disconnect();
+    },
+    ...strangersHand(
+      () => new Queue("generations", { connection, prefix }),
+      () => new Worker("generations", null, { connection, prefix }),
+    ),
+    goAway: () => server.kill(),
+    comeBack: () => server.restart(),
+    close: async () => undefined,
+  };
+}
