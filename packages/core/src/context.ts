@@ -1,13 +1,14 @@
 import type { GuardedFetch } from "./assets/guarded-fetch.ts";
 import type { Auth } from "./auth/port.ts";
 import type { SignIn } from "./auth/sign-in.ts";
-import type { Hooks, Limits, ProviderCaps } from "./create-bff.ts";
+import type { Hooks, Limits } from "./create-bff.ts";
 import type { Costs } from "./credits/costs.ts";
 import type { Database } from "./database/port.ts";
 import type { Engine } from "./engine/port.ts";
 import type { Changes } from "./events/changes.ts";
 import type { HeldLease } from "./generations/lease.ts";
 import type { AddressLimit } from "./limits/address-limit.ts";
+import type { ProviderCaps } from "./limits/provider-caps.ts";
 import type { RateOf } from "./limits/start-rates.ts";
 import type { Catalogue } from "./operations/catalogue.ts";
 import type { Clock } from "./shared/clock.ts";
@@ -51,7 +52,7 @@ export interface BffContext {
   readonly caps: Readonly<Record<string, ProviderCaps>>;
   /** What this process has in its hands. */
   readonly leases: Set<HeldLease>;
-  /** Calls under way that take a lease or give one back: a process that stops waits for them. */
+  /** What is under way and must not be lost: calls that take a lease or give one back, webhooks, discards. A process that stops, or freezes, waits for them. */
   readonly leaseCalls: Set<Promise<unknown>>;
   readonly requireIdempotencyKey: boolean;
   readonly hooks: Hooks;

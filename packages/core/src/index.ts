@@ -11,8 +11,6 @@ export {
   createBff,
   type Hooks,
   type Limits,
-  type Peer,
-  type ProviderCaps,
 } from "./create-bff.ts";
 export type { LedgerOptions } from "./credits/clawback.ts";
 export { createLedger, type Ledger } from "./credits/ledger.ts";
@@ -29,7 +27,7 @@ export type {
 export type { Database, MigrationFolder } from "./database/port.ts";
 export type { DiagnoseOptions, Diagnosis } from "./diagnosis/diagnose.ts";
 export { type InProcessOptions, inProcess } from "./engine/in-process.ts";
-export type { Engine, Worker } from "./engine/port.ts";
+export type { AdvanceLimits, Engine, Worker } from "./engine/port.ts";
 export { AppError, isAppError } from "./errors/app-error.ts";
 export {
   isProviderError,
@@ -41,7 +39,9 @@ export {
 } from "./errors/provider-error.ts";
 export type { RequestToModerate } from "./generations/moderate.ts";
 export type { CorsOptions } from "./http/cors.ts";
+export type { Peer } from "./http/peer.ts";
 export type { AddressLimits, RedisClient } from "./limits/address-limit.ts";
+export type { ProviderCaps } from "./limits/provider-caps.ts";
 export type { RateLimit, RateMatch } from "./limits/start-rates.ts";
 export {
   type AnyOperation,

@@ -19,6 +19,11 @@ interface StreamStart {
 
 const heartbeatMs = 15_000;
 const retryMs = 1000;
+const streamHeaders = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  "x-accel-buffering": "no",
+};
 
 /** What the watcher has read is told to every stream of the same thing: its URLs are signed once for all of them. */
 const shown = new WeakMap<StoredGeneration, Promise<GenerationStatus>>();
@@ -32,7 +37,8 @@ function showOnce(storage: ObjectStore, stored: StoredGeneration): Promise<Gener
  * Answers with the events of a generation, `id:` its version, or of a task, `id:` the task's counter.
  *
  * Begins with what is true now, or after `Last-Event-ID`; an id that never was begins with what is true now.
- * A generation's stream ends after its last event; a task's stays open. Both end when the token does.
+ * A generation's stream ends after its last event; a task's stays open. Both end when the token does, and at once on a
+ * host that hands over whole answers only: its readers come back after `retry`.
  *
  * @throws AppError `not_found`, `rate_limited`.
  */
@@ -46,6 +52,8 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
 
   const swept = start.ended && start.events.length === 0;
   const begin = swept ? [await lastWord(call, id)] : start.events;
+  for (const { snapshot } of begin)
+    if (snapshot.completed_at === null) context.engine.asked?.(snapshot.generation_id);
 
   const ofTask = start.generation_id === null;
   const cleanUps: (() => void)[] = [];
@@ -87,6 +95,14 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
     }),
   );
   writer.retry(retryMs);
+  if (call.buffers) {
+    // Whoever has read up to here is told what is true of everything that has changed since, not each step of it.
+    const idOf = ({ seq, version }: WatchedEvent) => (ofTask ? seq : version);
+    const events = begin.filter((event) => swept || resumed === undefined || idOf(event) > resumed);
+    tell({ events, balance: undefined }, true);
+    void written.then(() => writer.end());
+    return new Response(writer.body, { headers: streamHeaders });
+  }
   if (swept || resumed === undefined) tell({ events: begin, balance: undefined }, true);
   const target: WatchTarget = {
     userId: caller.userId,
@@ -96,9 +112,7 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
   };
   if (!start.ended || (resumed !== undefined && !swept))
     cleanUps.push(call.watcher.watch(target, resumed ?? start.last_id, (news) => tell(news)));
-  return new Response(writer.body, {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
-  });
+  return new Response(writer.body, { headers: streamHeaders });
 }
 
 /** The end of a generation whose events are swept, because it was long ago: it is still true. */
