@@ -53,9 +53,8 @@ export async function advance(
       order = committed.order;
     }
   } catch (error) {
-    const outOfTime = lease.allowance.leftMs() <= 0 && !lease.lost.aborted;
-    if (context.closing.aborted || outOfTime) await handOver(context, lease.order.id);
-    if (outOfTime) context.engine.wake(lease.order.id, 0);
+    if (context.closing.aborted || lease.outOfTime) await handOver(context, lease.order.id);
+    if (lease.outOfTime) context.engine.wake(lease.order.id, 0);
     // Somebody else has it now, or the sweep does: nothing of ours may follow.
     if (error instanceof LeaseLost || lease.signal.aborted) return { state: "lost" };
     throw error;

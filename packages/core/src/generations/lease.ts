@@ -19,6 +19,8 @@ export interface Lease {
   readonly exhausted: boolean;
   /** What whoever called may still do. */
   readonly allowance: Allowance;
+  /** The call's time is used up. */
+  readonly outOfTime: boolean;
   /**
    * For what another worker can do again: aborted when the lease is lost, when the call's time is used up, and at once
    * when this process stops.
@@ -98,10 +100,15 @@ async function take(
   };
   context.leases.add(held);
   if (context.closing.aborted) held.stop();
+  let outOfTime = false;
+  const runOut = () => {
+    outOfTime = true;
+    held.stop();
+  };
   const endAllowance =
     callLimits.budgetMs === undefined
       ? () => {}
-      : context.clock.after(Math.max(0, allowance.leftMs()), held.stop);
+      : context.clock.after(Math.max(0, allowance.leftMs()), runOut);
   const cancelled = new AbortController();
   if (order.cancel_requested) cancelled.abort();
   let renewing = false;
@@ -134,6 +141,9 @@ async function take(
     order,
     exhausted: taken.exhausted === true,
     allowance,
+    get outOfTime() {
+      return outOfTime;
+    },
     signal: ending.signal,
     lost: lost.signal,
     cancelled: cancelled.signal,

@@ -17,6 +17,7 @@ import { testStudio } from "./test-studio.ts";
 export interface TestBff {
   readonly bff: {
     readonly fetch: (request: Request, host?: object) => Promise<Response>;
+    readonly settled: () => Promise<void>;
     readonly database: Database;
   };
   /** Where its files are. */
@@ -77,7 +78,7 @@ export async function createTestBff(
   await bff.start();
   const { fetch, misfits } = checkAnswers(bff.fetch);
   return {
-    bff: { fetch, database: bff.database },
+    bff: { fetch, settled: bff.settled, database: bff.database },
     folder,
     troubles,
     async stop() {
