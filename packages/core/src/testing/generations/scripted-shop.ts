@@ -3,6 +3,7 @@ import type { AnyBffOptions } from "../../create-context.ts";
 import type { Database } from "../../database/port.ts";
 import { postgres } from "../../database/postgres.ts";
 import { inProcess } from "../../engine/in-process.ts";
+import type { Engine, Worker } from "../../engine/port.ts";
 import type { AnyOperation } from "../../operations/define-operation.ts";
 import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { JsonValue } from "../../shared/json.ts";
@@ -18,6 +19,8 @@ export interface Stock {
   readonly caps?: AnyBffOptions["caps"];
   readonly limits?: AnyBffOptions["limits"];
   readonly publicUrl?: string;
+  /** Default: one in the process that opens. */
+  readonly engine?: Engine;
   readonly hooks?: AnyBffOptions["hooks"];
   readonly webhooks?: AnyBffOptions["webhooks"];
   readonly price?: number;
@@ -29,7 +32,11 @@ export interface Stock {
 /** One process's whole BFF, and a user's way into it. */
 export interface Process {
   readonly bff: {
-    readonly fetch: (request: Request) => Promise<Response>;
+    readonly fetch: (request: Request, host?: object) => Promise<Response>;
+    readonly start: () => Promise<void>;
+    readonly worker: Worker;
+    readonly wakeDue: ReturnType<typeof createBff>["wakeDue"];
+    readonly settled: () => Promise<void>;
     readonly stop: (graceMs?: number) => Promise<void>;
   };
   readonly worker: ReturnType<typeof createBff>["worker"];
@@ -101,7 +108,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
         bury();
         return opened.bff.stop(0);
       };
-      const mortal = { ...opened, bff: { fetch: opened.bff.fetch, stop }, died };
+      const mortal = { ...opened, bff: { ...opened.bff, stop }, died };
       processes.push(mortal);
       deaths.push(died);
       return mortal;
@@ -163,7 +170,7 @@ async function openProcess(
     hooks: stock.hooks ?? {},
     webhooks: stock.webhooks,
     secret: "a secret of at least thirty-two letters",
-    engine: inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
+    engine: stock.engine ?? inProcess({ sweepMs: stock.limits?.sweepMs ?? 50, logger }),
     credits: { signUp: stock.signUp ?? 100 },
     inputs: { trustedOrigins: stock.trustedOrigins ?? [] },
     limits: {
@@ -179,7 +186,14 @@ async function openProcess(
   await bff.start();
   let stopping: Promise<void> | undefined;
   return {
-    bff: { fetch: bff.fetch, stop: (graceMs) => (stopping ??= bff.stop(graceMs)) },
+    bff: {
+      fetch: bff.fetch,
+      start: bff.start,
+      worker: bff.worker,
+      wakeDue: bff.wakeDue,
+      settled: bff.settled,
+      stop: (graceMs) => (stopping ??= bff.stop(graceMs)),
+    },
     worker: bff.worker,
     givenUpWebhooks: bff.givenUpWebhooks,
     async ask(user, path, body, headers = {}) {
