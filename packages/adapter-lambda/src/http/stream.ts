@@ -12,7 +12,7 @@ type StreamingHandler = (event: unknown, out: Writable, context: LambdaContext) 
 interface StreamingRuntime {
   streamifyResponse(handler: StreamingHandler): (...given: never[]) => Promise<void>;
   readonly HttpResponseStream: {
-    /** The head goes out with the first byte that is written. */
+    /** The head goes out with the first write. */
     from(out: Writable, head: object): Writable;
   };
 }
@@ -50,9 +50,9 @@ export function streamingHandler(
 }
 
 async function write({ body }: Response, out: Writable): Promise<void> {
+  // The head goes now, and not with the first byte of a body that may take its time, or is none.
+  out.write("");
   if (body === null) {
-    // Without a first byte there would be no head.
-    out.write("");
     out.end();
     return;
   }

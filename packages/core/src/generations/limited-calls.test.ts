@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import type { Engine } from "../engine/port.ts";
+import { AppError } from "../errors/app-error.ts";
 import { bookAndShop } from "../testing/generations/book-and-shop.ts";
 import { picture, running, scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import type { Process, Stock } from "../testing/generations/scripted-shop.ts";
@@ -184,6 +185,13 @@ it("one sweep wakes what is due, and a host that waits is told what to wait for"
   expect((await process.bff.fetch(request, host)).status).toBe(200);
   await Promise.all(waited);
   expect(waited).toHaveLength(1);
+  expect(asked).toEqual([id]);
+
+  // What a host could not take is said in our own words, and nothing else is done.
+  const refusal = new AppError("payload_too_large", { details: { bytes_max: 1 } });
+  const refused = await process.bff.fetch(request, { refusal });
+  expect(refused.headers.get("x-request-id")).toEqual(expect.any(String));
+  expect(await refused.json()).toMatchObject({ error: "payload_too_large", details: { bytes_max: 1 } });
   expect(asked).toEqual([id]);
   await process.worker.advance(id);
   await process.ask("ada", `/tasks/${id}/status`);
