@@ -247,7 +247,7 @@ export function runBff(
   // While the database is down `/health` still answers, and everything else says 503.
   const handle = createHandler(context, { start });
   return {
-    fetch(...asked: Parameters<typeof handle>) {
+    fetch: (...asked: Parameters<typeof handle>) => {
       const answer = handle(...asked);
       tellToWait(asked[1], () => answer.then(() => settled(context)));
       return underWay.add(answer);

@@ -1,10 +1,8 @@
-import { STATUS_CODES } from "node:http";
 import type { Shape } from "./events.ts";
 
 /** An answer, as whoever invoked the function wants it written down. */
 export interface HttpResult {
   readonly statusCode: number;
-  readonly statusDescription?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>;
   readonly cookies?: readonly string[];
@@ -49,13 +47,12 @@ function headFor(shape: Shape, response: Response): Omit<HttpResult, "body" | "i
     case "http":
       return { statusCode, headers, ...(cookies.length > 0 ? { cookies } : {}) };
     case "rest":
-      return { statusCode, multiValueHeaders: severally(headers, cookies) };
     case "alb-multi-value":
-      return { ...described(statusCode), multiValueHeaders: severally(headers, cookies) };
+      return { statusCode, multiValueHeaders: severally(headers, cookies) };
     case "alb":
       // There is one place for it: more than one can be told only with multi-value headers switched on.
       return {
-        ...described(statusCode),
+        statusCode,
         headers: cookie === undefined ? headers : { ...headers, "set-cookie": cookie },
       };
   }
@@ -67,10 +64,6 @@ function severally(
 ): Record<string, readonly string[]> {
   const several = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
   return cookies.length > 0 ? { ...several, "set-cookie": cookies } : several;
-}
-
-function described(statusCode: number) {
-  return { statusCode, statusDescription: `${statusCode} ${STATUS_CODES[statusCode] ?? ""}`.trim() };
 }
 
 async function readUpTo(
