@@ -4,6 +4,7 @@ import { constraints } from "./constraints.ts";
 import { ends } from "./ends.ts";
 import { hostsAndStops } from "./hosts.ts";
 import { identity } from "./identity.ts";
+import { throughLambda } from "./lambda.ts";
 import { leases } from "./leases.ts";
 import { limiting } from "./limits.ts";
 import { money } from "./money.ts";
@@ -43,4 +44,5 @@ export const mutants: readonly Mutant[] = [
   ...throughPostgres,
   ...clients,
   ...throughSupabase,
+  ...throughLambda,
 ];
