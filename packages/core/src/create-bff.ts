@@ -24,9 +24,9 @@ import { createHandler } from "./http/handle-request.ts";
 import { type Peer, tellToWait } from "./http/peer.ts";
 import { createUnderWay } from "./http/under-way.ts";
 import type { AddressLimits } from "./limits/address-limit.ts";
-import { type ProviderCaps, toCapRows } from "./limits/provider-caps.ts";
 import type { RateLimit } from "./limits/start-rates.ts";
 import type { OperatorAlert } from "./operators/operator-alert.ts";
+import type { JsonObject } from "./shared/json.ts";
 import type { Logger } from "./shared/logger.ts";
 import type { ObjectStore } from "./storage/port.ts";
 import { type GivenUpWebhooks, givenUpWebhooks } from "./webhooks/given-up.ts";
@@ -104,6 +104,18 @@ export interface Hooks {
    * `content_rejected`. When it throws, the request is refused with 503. Not asked for repeats with a key that is known.
    */
   readonly moderate?: (request: RequestToModerate) => boolean | Promise<boolean>;
+}
+
+/** What a provider's account allows. */
+export interface ProviderCaps {
+  /** Generations at this provider at the same time. */
+  readonly concurrency?: number;
+  /** Generations started at this provider within any minute. */
+  readonly startsPerMinute?: number;
+  /** Operation → its own caps, beside those of the whole provider. */
+  readonly operations?: Readonly<
+    Record<string, { readonly concurrency?: number; readonly startsPerMinute?: number }>
+  >;
 }
 
 /** The knobs of `design.md` 5.6; tests shorten them. */
@@ -283,8 +295,20 @@ async function open(
   const costs = await context.costs.all();
   const missing = context.catalogue.priceKeys.filter((key) => costs[key] === undefined);
   if (missing.length > 0) throw new Error(`operation_costs has no price for: ${missing.join(", ")}`);
-  await context.database.call("genbff_set_caps", { p_caps: toCapRows(context.caps) });
+  await context.database.call("genbff_set_caps", { p_caps: toRows(context.caps) });
   await context.database.call("genbff_set_webhooks", { p_events: [...(context.webhooks?.events ?? [])] });
   context.closing.throwIfAborted();
   context.engine.start(worker);
+}
+
+/** The caps as the database keeps them: one row for a provider, one for each operation with its own. */
+function toRows(caps: Readonly<Record<string, ProviderCaps>>): JsonObject[] {
+  return Object.entries(caps).flatMap(([provider, { operations = {}, ...whole }]) => [
+    { provider, operation: "*", ...toRow(whole) },
+    ...Object.entries(operations).map(([operation, own]) => ({ provider, operation, ...toRow(own) })),
+  ]);
+}
+
+function toRow(cap: { readonly concurrency?: number; readonly startsPerMinute?: number }): JsonObject {
+  return { concurrency: cap.concurrency ?? null, starts_per_minute: cap.startsPerMinute ?? null };
 }

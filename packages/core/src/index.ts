@@ -11,6 +11,7 @@ export {
   createBff,
   type Hooks,
   type Limits,
+  type ProviderCaps,
 } from "./create-bff.ts";
 export type { LedgerOptions } from "./credits/clawback.ts";
 export { createLedger, type Ledger } from "./credits/ledger.ts";
@@ -41,7 +42,6 @@ export type { RequestToModerate } from "./generations/moderate.ts";
 export type { CorsOptions } from "./http/cors.ts";
 export type { Peer } from "./http/peer.ts";
 export type { AddressLimits, RedisClient } from "./limits/address-limit.ts";
-export type { ProviderCaps } from "./limits/provider-caps.ts";
 export type { RateLimit, RateMatch } from "./limits/start-rates.ts";
 export {
   type AnyOperation,
