@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { parseEnv } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { defaultLimits } from "../../../packages/core/src/create-context.ts";
+import { defaultLimits } from "../../../packages/core/src/limits/limits.ts";
 import { createTestDatabase } from "../../../packages/core/src/testing/embedded/test-database.ts";
 import { errorsPage } from "../../../tools/docs/errors.ts";
 import { readConfig } from "../src/config.ts";

@@ -1,13 +1,14 @@
 import type { GuardedFetch } from "./assets/guarded-fetch.ts";
 import type { Auth } from "./auth/port.ts";
 import type { SignIn } from "./auth/sign-in.ts";
-import type { Hooks, Limits, ProviderCaps } from "./create-bff.ts";
+import type { Hooks, ProviderCaps } from "./create-bff.ts";
 import type { Costs } from "./credits/costs.ts";
 import type { Database } from "./database/port.ts";
 import type { Engine } from "./engine/port.ts";
 import type { Changes } from "./events/changes.ts";
 import type { HeldLease } from "./generations/lease.ts";
 import type { AddressLimit } from "./limits/address-limit.ts";
+import type { Limits } from "./limits/limits.ts";
 import type { RateOf } from "./limits/start-rates.ts";
 import type { Catalogue } from "./operations/catalogue.ts";
 import type { Clock } from "./shared/clock.ts";

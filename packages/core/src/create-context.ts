@@ -3,12 +3,13 @@ import { checkUrl } from "./assets/url-guard.ts";
 import { checkedAuth } from "./auth/checked-auth.ts";
 import type { Auth } from "./auth/port.ts";
 import type { BffContext } from "./context.ts";
-import type { BffOptions, Limits } from "./create-bff.ts";
+import type { BffOptions } from "./create-bff.ts";
 import { createCosts } from "./credits/costs.ts";
 import { inProcessOn } from "./engine/in-process.ts";
 import { createChanges } from "./events/changes.ts";
 import { corsOrigins } from "./http/cors.ts";
 import { createAddressLimit } from "./limits/address-limit.ts";
+import { limitsOf } from "./limits/limits.ts";
 import { createRateOf } from "./limits/start-rates.ts";
 import { createCatalogue } from "./operations/catalogue.ts";
 import type { AnyOperation } from "./operations/define-operation.ts";
@@ -26,39 +27,11 @@ export type AnyBffOptions = BffOptions<
   Record<string, readonly string[]>
 >;
 
-/** `design.md` 5.6. A lease that is shortened alone is renewed as much more often. */
-function limitsOf(given: Partial<Limits>): Limits {
-  const leaseMs = given.leaseMs ?? defaultLimits.leaseMs;
-  return { ...defaultLimits, heartbeatMs: Math.ceil(leaseMs / 4), ...given };
-}
-
 /** Whether a vendor can reach us there: https, and no host of a private network. */
 function isPublic(publicUrl: string): boolean {
   const ports = [Number(URL.parse(publicUrl)?.port ?? 0)];
   return "url" in checkUrl(publicUrl, { trustedOrigins: new Set(), ports });
 }
-
-/** Each can be set by itself. */
-export const defaultLimits: Limits = {
-  deadlineMs: 30 * 60_000,
-  attempts: 3,
-  leaseMs: 20_000,
-  heartbeatMs: 5000,
-  sweepMs: 1000,
-  openGenerationsPerUser: 20,
-  queueDepth: 10_000,
-  pendingUploadBytesPerUser: 2_000_000_000,
-  previewsPerGeneration: 10,
-  webhookGraceMs: 10 * 60_000,
-  webhookBytesMax: 1_000_000,
-  operatorAlertMs: 15 * 60_000,
-  quoteMs: 10 * 60_000,
-  keepLargeMs: 48 * 3_600_000,
-  keepRowsMs: 30 * 24 * 3_600_000,
-  watchTickMs: 1000,
-  jsonTimeoutMs: 15_000,
-  fileTimeoutMs: 5 * 60_000,
-};
 
 /** What the simulation puts in the place of the machine and of the network. Not for deployments. */
 export type Seams = Partial<Pick<BffContext, "clock" | "guardedFetch">>;

@@ -10,7 +10,6 @@ export {
   type BffOptions,
   createBff,
   type Hooks,
-  type Limits,
   type ProviderCaps,
 } from "./create-bff.ts";
 export type { LedgerOptions } from "./credits/clawback.ts";
@@ -42,6 +41,7 @@ export type { RequestToModerate } from "./generations/moderate.ts";
 export type { CorsOptions } from "./http/cors.ts";
 export type { Peer } from "./http/peer.ts";
 export type { AddressLimits, RedisClient } from "./limits/address-limit.ts";
+export type { Limits } from "./limits/limits.ts";
 export type { RateLimit, RateMatch } from "./limits/start-rates.ts";
 export {
   type AnyOperation,

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createGuardedFetch } from "../assets/guarded-fetch.ts";
 import type { BffContext } from "../context.ts";
-import { defaultLimits } from "../create-context.ts";
+import { defaultLimits } from "../limits/limits.ts";
 import { systemClock } from "../shared/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { memoryStore } from "../testing/generations/memory-store.ts";

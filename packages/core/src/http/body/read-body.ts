@@ -1,7 +1,7 @@
 import type { Route } from "../../contract/routes.ts";
 import { jsonBytesMax } from "../../contract/routes.ts";
-import type { Limits } from "../../create-bff.ts";
 import { parseOrRefuse } from "../../errors/validation-failed.ts";
+import type { Limits } from "../../limits/limits.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { readChunks } from "./body-stream.ts";
 import { mediaTypeOf } from "./media-type.ts";
