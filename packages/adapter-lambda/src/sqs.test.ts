@@ -48,6 +48,7 @@ it("leaves to the schedule what is to be woken later than a queue can wait", asy
   engine.wake("b", 900_001);
   await engine.settled?.();
   expect(queue.sent).toEqual([{ body: '{"generation_id":"a"}', delayS: 900 }]);
+  expect(logged).toEqual([]);
 });
 
 it("settles at once where nothing is under way, and after a queue that refuses", async () => {

@@ -57,11 +57,11 @@ export const throughLambda: readonly Mutant[] = [
     test: events("waits for what would be lost"),
   },
   {
-    name: "an answer of any size is handed over",
+    name: "an answer is measured before it is written as JSON",
     why: "issue 7: 6 MB limits answered clearly",
     file: "packages/adapter-lambda/src/http/to-result.ts",
-    find: "if (size > bytesMax) return undefined;",
-    replace: "",
+    find: "Buffer.byteLength(JSON.stringify(body.body)) > bytesMax",
+    replace: "body.body.length > bytesMax",
     test: events("that just fits"),
   },
   {
