@@ -11,7 +11,7 @@ const pauseMs = 5000;
  * Logged, because where no call ever has enough the generation ends at its deadline.
  */
 export function leaveToAnother({ logger }: BffContext, order: WorkOrder): Verdict {
-  logger.info(
+  logger.warn(
     { generation_id: order.id, provider: order.provider, operation: order.operation },
     "too little time is left here to buy; a worker with more of it goes on",
   );
