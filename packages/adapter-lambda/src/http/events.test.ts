@@ -288,8 +288,12 @@ describe("streamed", () => {
     expect([answer.status, answer.headers.get("etag")]).toEqual([204, '"a"']);
   });
 
-  it("outside of Lambda the handler can be made, and says why it cannot run", async () => {
-    const handler = toLambda(lookingBff(), { streaming: true });
-    await expect(handler({}, contextOf())).rejects.toThrow("awslambda");
-  });
+  it.each([undefined, {}])(
+    "outside of Lambda the handler can be made, and says why it cannot run: %j",
+    async (global) => {
+      vi.stubGlobal("awslambda", global);
+      const handler = toLambda(lookingBff(), { streaming: true });
+      await expect(handler({}, contextOf())).rejects.toThrow("awslambda");
+    },
+  );
 });

@@ -22,9 +22,10 @@ export function streamingHandler(
   bff: AnsweringBff,
   options: LambdaOptions,
 ): (...given: never[]) => Promise<void> {
-  const { awslambda: runtime } = globalThis as { awslambda?: StreamingRuntime };
-  // Outside of Lambda a module with a handler can still be loaded, by its tests or by a bundler.
-  if (runtime === undefined)
+  const { awslambda: runtime } = globalThis as { awslambda?: Partial<StreamingRuntime> };
+  // Outside of Lambda a module with a handler can still be loaded, by its tests or by a bundler. AWS's own SDK leaves an
+  // empty one there.
+  if (!isStreaming(runtime))
     return async () => {
       throw new Error("there is no awslambda: answers are streamed in Lambda's Node.js runtime alone");
     };
@@ -47,6 +48,10 @@ export function streamingHandler(
       }
     });
   });
+}
+
+function isStreaming(runtime: Partial<StreamingRuntime> | undefined): runtime is StreamingRuntime {
+  return runtime?.streamifyResponse !== undefined;
 }
 
 async function write({ body }: Response, out: Writable): Promise<void> {
