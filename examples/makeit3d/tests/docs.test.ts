@@ -44,6 +44,7 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
   "docs/hosts.md": ({ rendered }) =>
     expect(rendered).toEqual([
       { status: "ready" },
+      ...[200, { status: "ok" }],
       ...[204, "https://app.example.com", "GET, HEAD"],
       ...[405, null, null],
     ]),

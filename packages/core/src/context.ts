@@ -59,7 +59,7 @@ export interface BffContext {
   readonly caps: Readonly<Record<string, ProviderCaps>>;
   /** What this process has in its hands. */
   readonly leases: Set<HeldLease>;
-  /** Calls under way that take a lease or give one back: a process that stops waits for them. */
+  /** What is under way and must not be lost: calls that take a lease or give one back, webhooks, discards. A process that stops, or freezes, waits for them. */
   readonly leaseCalls: Set<Promise<unknown>>;
   readonly requireIdempotencyKey: boolean;
   readonly hooks: Hooks;

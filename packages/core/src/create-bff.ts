@@ -17,13 +17,15 @@ import type { Database, MigrationFolder } from "./database/port.ts";
 import { assertClientSettings } from "./diagnosis/client-settings.ts";
 import { type DiagnoseOptions, type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
 import { storageReady, warnOfLimits } from "./diagnosis/storage.ts";
-import type { Engine, Worker } from "./engine/port.ts";
+import type { AdvanceLimits, Engine, Worker } from "./engine/port.ts";
+import { settled } from "./engine/settled.ts";
 import { handOverAll } from "./generations/hand-over.ts";
 import type { RequestToModerate } from "./generations/moderate.ts";
 import { registeredWebhookUrl } from "./generations/webhook-url.ts";
 import { createWorker } from "./generations/worker.ts";
 import type { CorsOptions } from "./http/cors.ts";
 import { createHandler } from "./http/handle-request.ts";
+import { type Peer, tellToWait } from "./http/peer.ts";
 import { createUnderWay } from "./http/under-way.ts";
 import type { AddressLimits } from "./limits/address-limit.ts";
 import { capRows } from "./limits/cap-rows.ts";
@@ -116,11 +118,6 @@ export interface Hooks {
   readonly moderate?: (request: RequestToModerate) => boolean | Promise<boolean>;
 }
 
-/** Who is at the other end, as the host knows it. */
-export interface Peer {
-  readonly remoteAddress?: string | undefined;
-}
-
 /** What a provider's account allows. */
 export interface ProviderCaps {
   /** Generations at this provider at the same time. */
@@ -139,7 +136,7 @@ export interface Bff<App extends object> {
    * Answers one request. Needs no `this`.
    *
    * @param host - `remoteAddress`: the other end of the socket, which a `Request` does not tell and `limits.addresses`
-   * counts by. What else a host hands over is not looked at.
+   * counts by; see `Peer` for the rest.
    *
    * @example
    * Deno.serve((request, info) => bff.fetch(request, { remoteAddress: info.remoteAddr.hostname }));
@@ -158,8 +155,15 @@ export interface Bff<App extends object> {
    * `unknown` to whoever takes over, as after a death. Make it longer than your slowest synchronous vendor.
    */
   readonly stop: (graceMs?: number) => Promise<void>;
-  /** What an engine or a schedule calls. */
+  /** What an engine calls. */
   readonly worker: Worker;
+  /** One sweep, for hosts without timers: what is past its deadline ends, what is due is woken. Resolves to its number. */
+  readonly wakeDue: (limits?: Pick<AdvanceLimits, "budgetMs">) => Promise<number>;
+  /**
+   * Resolves when everything that was begun so far, and would be lost if the process froze now, is over: wake-ups under
+   * way, outgoing webhooks, discards. For hosts that freeze or end a process after its answer.
+   */
+  readonly settled: () => Promise<void>;
   /**
    * The address to register with a vendor whose webhooks are set up by hand. It holds a secret that is always the same:
    * show it to operators alone.
@@ -226,13 +230,23 @@ export function runBff(
   // While the database is down `/health` still answers, and everything else says 503.
   const handle = createHandler(context, { start });
   return {
-    fetch: (...asked: Parameters<typeof handle>) => underWay.add(handle(...asked)),
+    fetch: (...asked: Parameters<typeof handle>) => {
+      const answer = handle(...asked);
+      tellToWait(asked[1], () => answer.then(() => settled(context)));
+      return underWay.add(answer);
+    },
     start,
     stop: (graceMs = 10_000) => {
       stopping ??= end(graceMs);
       return stopping;
     },
     worker,
+    async wakeDue(limits) {
+      const due = await worker.sweep(limits);
+      for (const id of due) context.engine.wake(id, 0);
+      return due.length;
+    },
+    settled: () => settled(context),
     webhookUrl: (provider: string) => registeredWebhookUrl(context, provider),
     logger: context.logger,
     givenUpWebhooks: givenUpWebhooks(context.database),

@@ -11,7 +11,6 @@ export {
   type BffOptions,
   createBff,
   type Hooks,
-  type Peer,
   type ProviderCaps,
 } from "./create-bff.ts";
 export type { LedgerOptions } from "./credits/clawback.ts";
@@ -29,7 +28,7 @@ export type {
 export type { Database, MigrationFolder } from "./database/port.ts";
 export type { DiagnoseOptions, Diagnosis } from "./diagnosis/diagnose.ts";
 export { type InProcessOptions, inProcess } from "./engine/in-process.ts";
-export type { Engine, EngineParts, Worker } from "./engine/port.ts";
+export type { AdvanceLimits, Engine, EngineParts, Worker } from "./engine/port.ts";
 export { AppError, isAppError } from "./errors/app-error.ts";
 export {
   isProviderError,
@@ -41,6 +40,7 @@ export {
 } from "./errors/provider-error.ts";
 export type { RequestToModerate } from "./generations/moderate.ts";
 export type { CorsOptions } from "./http/cors.ts";
+export type { Peer } from "./http/peer.ts";
 export type { AddressLimits, RedisClient } from "./limits/address-limit.ts";
 export type { Limits } from "./limits/limits.ts";
 export type { RateLimit, RateMatch } from "./limits/start-rates.ts";

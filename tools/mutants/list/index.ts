@@ -6,6 +6,7 @@ import { ends } from "./ends.ts";
 import { throughQueues } from "./engines.ts";
 import { hostsAndStops } from "./hosts.ts";
 import { identity } from "./identity.ts";
+import { throughLambda } from "./lambda.ts";
 import { leases } from "./leases.ts";
 import { limiting } from "./limits.ts";
 import { money } from "./money.ts";
@@ -47,4 +48,5 @@ export const mutants: readonly Mutant[] = [
   ...clients,
   ...throughSupabase,
   ...throughQueues,
+  ...throughLambda,
 ];

@@ -66,6 +66,11 @@ export function inProcessOn(clock: Clock, options: InProcessOptions = {}): Engin
   return {
     start(started) {
       worker = started;
+      if (isFrozenBetween())
+        logger?.error(
+          {},
+          "the in-process engine stands still here after each answer; use one that is woken from outside",
+        );
       beginSweep();
     },
     wake(id, delayMs) {
@@ -90,4 +95,10 @@ export function inProcessOn(clock: Clock, options: InProcessOptions = {}): Engin
       callOff();
     },
   };
+}
+
+/** On Lambda nothing runs between two invocations. */
+function isFrozenBetween(): boolean {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return process?.env?.AWS_LAMBDA_FUNCTION_NAME !== undefined;
 }

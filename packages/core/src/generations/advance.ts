@@ -1,4 +1,5 @@
 import type { BffContext } from "../context.ts";
+import type { AdvanceLimits } from "../engine/port.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
 import { storable } from "../shared/storable.ts";
 import { handOver } from "./hand-over.ts";
@@ -25,9 +26,15 @@ export interface Advanced {
  *
  * Any number of calls, from any number of processes, at any moment, for any id (ended and unknown ones too) is safe:
  * Postgres decides. It stops where there is something to wait for, and says for how long.
+ *
+ * A waiting id gives the next in turn, which may be another one: that one is woken from here.
  */
-export async function advance(context: BffContext, generationId: string): Promise<Advanced> {
-  const lease = await takeLease(context, generationId);
+export async function advance(
+  context: BffContext,
+  generationId: string,
+  limits: AdvanceLimits = {},
+): Promise<Advanced> {
+  const lease = await takeLease(context, generationId, limits);
   if (!("order" in lease))
     return { state: lease.state, ...(lease.delayMs === undefined ? {} : { againAfterMs: lease.delayMs }) };
   try {
@@ -38,11 +45,16 @@ export async function advance(context: BffContext, generationId: string): Promis
       const verdict = await takeStep(context, lease, order);
       const committed = await commit(context, order, verdict);
       context.changes.tell(order.task_id);
-      if (!("order" in committed)) return committed;
+      if (!("order" in committed)) {
+        if (order.id === generationId || committed.againAfterMs === undefined) return committed;
+        context.engine.wake(order.id, committed.againAfterMs);
+        return { state: committed.state };
+      }
       order = committed.order;
     }
   } catch (error) {
-    if (context.closing.aborted) await handOver(context, lease.order.id);
+    if (context.closing.aborted || lease.outOfTime) await handOver(context, lease.order.id);
+    if (lease.outOfTime) context.engine.wake(lease.order.id, 0);
     // Somebody else has it now, or the sweep does: nothing of ours may follow.
     if (error instanceof LeaseLost || lease.signal.aborted) return { state: "lost" };
     throw error;

@@ -1,5 +1,7 @@
 import type { BffContext } from "../context.ts";
+import type { AdvanceLimits } from "../engine/port.ts";
 import type { JsonValue } from "../shared/json.ts";
+import { type Allowance, createAllowance } from "./allowance.ts";
 import { toWorkOrder, type WorkOrder } from "./work-order.ts";
 
 /** Thrown when the lease is gone: the worker stops at once and does not fail the generation. */
@@ -15,7 +17,14 @@ export interface Lease {
   readonly order: WorkOrder;
   /** This generation has killed its workers as often as it may. */
   readonly exhausted: boolean;
-  /** For what another worker can do again: aborted when the lease is lost, and at once when this process stops. */
+  /** What whoever called may still do. */
+  readonly allowance: Allowance;
+  /** The call's time is used up. */
+  readonly outOfTime: boolean;
+  /**
+   * For what another worker can do again: aborted when the lease is lost, when the call's time is used up, and at once
+   * when this process stops.
+   */
   readonly signal: AbortSignal;
   /** For what nobody can do again: aborted when the lease is lost, or will be before we could renew it. */
   readonly lost: AbortSignal;
@@ -45,8 +54,12 @@ export interface NotTaken {
 const worker = crypto.randomUUID();
 
 /** Takes the generation, or the next in turn where it waits for one, and keeps the lease alive until `end`. */
-export async function takeLease(context: BffContext, generationId: string): Promise<Lease | NotTaken> {
-  const taking = take(context, generationId);
+export async function takeLease(
+  context: BffContext,
+  generationId: string,
+  limits: AdvanceLimits = {},
+): Promise<Lease | NotTaken> {
+  const taking = take(context, generationId, limits);
   context.leaseCalls.add(taking);
   try {
     return await taking;
@@ -55,7 +68,12 @@ export async function takeLease(context: BffContext, generationId: string): Prom
   }
 }
 
-async function take(context: BffContext, generationId: string): Promise<Lease | NotTaken> {
+async function take(
+  context: BffContext,
+  generationId: string,
+  callLimits: AdvanceLimits,
+): Promise<Lease | NotTaken> {
+  const allowance = createAllowance(context.clock, callLimits);
   const { leaseMs, heartbeatMs } = context.limits;
   // Measured from before the request was sent: the database's lease ends later than we think, never earlier.
   let renewedAt = context.clock.monotonic();
@@ -82,6 +100,15 @@ async function take(context: BffContext, generationId: string): Promise<Lease | 
   };
   context.leases.add(held);
   if (context.closing.aborted) held.stop();
+  let outOfTime = false;
+  const runOut = () => {
+    outOfTime = true;
+    held.stop();
+  };
+  const endAllowance =
+    callLimits.budgetMs === undefined
+      ? () => {}
+      : context.clock.after(Math.max(0, allowance.leftMs()), runOut);
   const cancelled = new AbortController();
   if (order.cancel_requested) cancelled.abort();
   let renewing = false;
@@ -113,11 +140,16 @@ async function take(context: BffContext, generationId: string): Promise<Lease | 
   return {
     order,
     exhausted: taken.exhausted === true,
+    allowance,
+    get outOfTime() {
+      return outOfTime;
+    },
     signal: ending.signal,
     lost: lost.signal,
     cancelled: cancelled.signal,
     end() {
       endRenewals();
+      endAllowance();
       context.leases.delete(held);
     },
   };

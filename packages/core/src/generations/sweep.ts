@@ -1,6 +1,8 @@
 import { sweepInputs } from "../assets/sweep-inputs.ts";
 import type { BffContext } from "../context.ts";
+import type { Worker } from "../engine/port.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
+import { type Allowance, createAllowance } from "./allowance.ts";
 import { sweepPreviews } from "./previews.ts";
 import { discardStored } from "./steps/discard-stored.ts";
 import { toWorkOrder } from "./work-order.ts";
@@ -16,12 +18,12 @@ const hourMs = 3_600_000;
  *
  * Once an hour it also tidies up: credits and holds past their time, uploads nobody finished, rows past their keep.
  */
-export function createSweep(context: BffContext): () => Promise<readonly string[]> {
+export function createSweep(context: BffContext): Worker["sweep"] {
   let tidiedAt = Number.NEGATIVE_INFINITY;
-  return async () => {
+  return async (limits = {}) => {
     if (context.clock.monotonic() - tidiedAt > hourMs) {
       tidiedAt = context.clock.monotonic();
-      await tidy(context);
+      await tidy(context, createAllowance(context.clock, limits));
     }
     const found = (await context.database.call("genbff_sweep", { p_count: batch })) as {
       ended: string[];
@@ -33,25 +35,34 @@ export function createSweep(context: BffContext): () => Promise<readonly string[
     if (found.ended.length > 0)
       context.logger.warn({ generation_ids: found.ended }, "generations ended at their deadline");
     // Whoever held them is dead, and had perhaps stored a part. A storage that hangs must not hold up the sweep.
-    for (const leftover of found.leftovers) void discardStored(context, toWorkOrder(leftover));
+    for (const leftover of found.leftovers) {
+      const discarding = discardStored(context, toWorkOrder(leftover));
+      context.leaseCalls.add(discarding);
+      void discarding.finally(() => context.leaseCalls.delete(discarding));
+    }
     return found.due;
   };
 }
 
 /** What can wait an hour. What has expired counts as gone from its last moment, whether or not this has run. */
-async function tidy(context: BffContext): Promise<void> {
+async function tidy(context: BffContext, allowance: Allowance): Promise<void> {
   await context.database.call("genbff_expire_due", { p_count: batch });
   await sweepInputs(context);
   await sweepPreviews(context);
-  await inBatches(context, "genbff_forget_rates", {});
+  await inBatches(context, allowance, "genbff_forget_rates", {});
   const { keepLargeMs: large, keepRowsMs: rows } = context.limits;
-  await inBatches(context, "genbff_retain", { p_large_ms: large, p_rows_ms: rows });
-  await inBatches(context, "genbff_retain_webhooks", { p_sent_ms: large, p_rows_ms: rows });
+  await inBatches(context, allowance, "genbff_retain", { p_large_ms: large, p_rows_ms: rows });
+  await inBatches(context, allowance, "genbff_retain_webhooks", { p_sent_ms: large, p_rows_ms: rows });
 }
 
-/** Calls a function that takes away so many at once and says whether there may be more. */
-async function inBatches(context: BffContext, name: string, args: JsonObject): Promise<void> {
-  for (let batches = 0; batches < batchesMax; batches++) {
+/** Calls a function that takes away so many at once and says whether there may be more; what is left waits an hour. */
+async function inBatches(
+  context: BffContext,
+  allowance: Allowance,
+  name: string,
+  args: JsonObject,
+): Promise<void> {
+  for (let batches = 0; batches < batchesMax && allowance.leftMs() > 0; batches++) {
     const swept = await context.database.call(name, { ...args, p_count: batch });
     if (!(swept as { more: boolean }).more) return;
   }

@@ -37,6 +37,8 @@ export interface Call<Name extends RouteName = RouteName> extends HttpTools {
   readonly request: Request;
   /** Whose request it is, as `limits.addresses` counts it; undefined where addresses are not looked at. */
   readonly address: string | undefined;
+  /** The host hands over whole answers only. */
+  readonly buffers: boolean;
   readonly caller: RouteOf<Name>["auth"] extends "user" | "user-or-ticket" | "admin" ? Caller : undefined;
   /** Decoded parts of the path. */
   readonly params: Readonly<Record<string, string>>;

@@ -50,24 +50,32 @@ function setUp(stream: { readonly last_id: number }, swept = false) {
     return { ...stream, resumes: kept };
   });
   const trouble = vi.fn();
+  const asked = vi.fn();
   const signedUrl = vi.fn(async (key: string) => `https://files/${key}`);
-  const open = (headers: Record<string, string> = {}, expiresAt = start + 3600 * secondMs, userId = "ada") =>
+  const open = (
+    headers: Record<string, string> = {},
+    expiresAt = start + 3600 * secondMs,
+    userId = "ada",
+    buffers = false,
+  ) =>
     streamEvents(
       {
         context: {
           database: { call },
           storage: { signedUrl },
           clock: systemClock,
+          engine: { asked },
           logger: { error: trouble },
         },
         caller: { userId, walletId: userId, admin: false, expiresAt },
         request: new Request("http://localhost/api/tasks/g/events", { headers }),
         streams,
         watcher,
+        buffers,
       } as unknown as Call<"events">,
       "g",
     );
-  return { open, watches, closing, trouble, signedUrl };
+  return { open, watches, closing, trouble, asked, signedUrl };
 }
 const running = { task_id: "t", generation_id: "g", last_id: 2, ended: false, events: [event(2)] };
 const over = { ...running, ended: true, events: [event(2, true)] };
@@ -226,4 +234,21 @@ it("ends where an event cannot be written: the reader comes back and asks for it
   watches[0]?.tell({ events: [broken], balance: undefined });
   await vi.advanceTimersByTimeAsync(0);
   expect([read.ended, watches.length, trouble.mock.calls.length]).toEqual([true, 0, 1]);
+});
+
+it("tells what has changed and ends at once, on a host that hands over whole answers", async () => {
+  const { open, watches, asked } = setUp(running);
+  for (const [lastEventId, told] of [
+    ["cat", 1],
+    ["1", 1],
+    ["2", 0],
+  ] as const) {
+    const read = textOf(await open({ "last-event-id": lastEventId }, undefined, undefined, true));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(read).toEqual({ text: expect.stringMatching(/^retry: 1000\n\n/), ended: true });
+    expect(read.text.match(/^id: 2$/gm) ?? []).toHaveLength(told);
+  }
+  expect([watches.length, vi.getTimerCount()]).toEqual([0, 0]);
+  // It has not ended: engines without a worker take this for a wake-up.
+  expect(asked).toHaveBeenCalledTimes(3);
 });

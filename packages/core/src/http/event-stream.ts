@@ -21,6 +21,11 @@ interface StreamStart {
 
 const heartbeatMs = 15_000;
 const retryMs = 1000;
+const streamHeaders = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  "x-accel-buffering": "no",
+};
 
 /** What the watcher has read is told to every stream of the same thing: its URLs are signed once for all of them. */
 const shown = new WeakMap<StoredGeneration, Promise<GenerationStatus>>();
@@ -35,7 +40,8 @@ function showOnce(storage: ObjectStore, stored: StoredGeneration): Promise<Gener
  *
  * Begins with what is true now, or after `Last-Event-ID`; an id that never was, or of whose followers some are swept,
  * begins with what is true now.
- * A generation's stream ends after its last event; a task's stays open. Both end when the token does.
+ * A generation's stream ends after its last event; a task's stays open. Both end when the token does, and at once on a
+ * host that hands over whole answers only: its readers come back after `retry`.
  *
  * @throws AppError `not_found`, `rate_limited`.
  */
@@ -47,6 +53,9 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
   const resumed = start.resumes ? seen : undefined;
   // Nothing is left to tell. 204 is how a browser's EventSource learns not to come back.
   if (start.ended && resumed === start.last_id) return new Response(null, { status: 204 });
+
+  for (const { snapshot } of start.events)
+    if (snapshot.completed_at === null) context.engine.asked?.(snapshot.generation_id);
 
   const ofTask = start.generation_id === null;
   const cleanUps: (() => void)[] = [];
@@ -90,6 +99,14 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
     }),
   );
   writer.retry(retryMs);
+  if (call.buffers) {
+    // Whoever has read up to here is told what is true of everything that has changed since, not each step of it.
+    const idOf = ({ seq, version }: WatchedEvent) => (ofTask ? seq : version);
+    const events = start.events.filter((event) => resumed === undefined || idOf(event) > resumed);
+    tell({ events, balance: undefined }, true);
+    void written.then(() => writer.end());
+    return new Response(writer.body, { headers: streamHeaders });
+  }
   if (resumed === undefined) tell({ events: start.events, balance: undefined }, true);
   const target: WatchTarget = {
     userId: caller.userId,
@@ -99,9 +116,7 @@ export async function streamEvents(call: Call<"events">, id: string): Promise<Re
   };
   if (!start.ended || resumed !== undefined)
     cleanUps.push(call.watcher.watch(target, resumed ?? start.last_id, (news) => tell(news)));
-  return new Response(writer.body, {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
-  });
+  return new Response(writer.body, { headers: streamHeaders });
 }
 
 /** The id of the event that the reader saw last; undefined where it is none. */

@@ -11,6 +11,7 @@ import { errorResponse } from "./error-response.ts";
 import { redeemTicket } from "./events-ticket.ts";
 import { createFirstVisit } from "./first-visit.ts";
 import { createOpenStreams } from "./open-streams.ts";
+import { readPeer } from "./peer.ts";
 import { readQuery } from "./read-query.ts";
 import { requestIdOf } from "./request-id.ts";
 import { finish } from "./respond.ts";
@@ -49,7 +50,8 @@ export function createHandler(
 
   return async function handle(request, host) {
     const requestId = requestIdOf(request);
-    const visit = context.addressLimit?.(request, remoteAddressOf(host));
+    const { remoteAddress, refusal, buffers = false } = readPeer(host);
+    const visit = context.addressLimit?.(request, remoteAddress);
     let found = false;
     const envelope = {
       requestId,
@@ -62,6 +64,7 @@ export function createHandler(
       const { name, route, params } = matchRoute(request.method, url.pathname);
       envelope.personal = isPersonal(route);
       found = true;
+      if (refusal !== undefined) throw refusal;
       if (!probes.has(name)) await visit?.admit();
       checkParams(route, params);
       if (name !== "health") await started();
@@ -72,17 +75,24 @@ export function createHandler(
       // The table of routes gives each handler what its own schemas describe; that cannot be said of a name chosen at run time.
       const answer = handlers[name] as (call: unknown) => Promise<Response> | Response;
       const { address } = visit ?? {};
-      const call = { ...tools, context, request, address, caller, params, query, body } satisfies Record<
-        keyof Call,
-        unknown
-      >;
+      const call = {
+        ...tools,
+        context,
+        request,
+        address,
+        buffers,
+        caller,
+        params,
+        query,
+        body,
+      } satisfies Record<keyof Call, unknown>;
       return finish(await answer(call), envelope);
     } catch (error) {
       // Before the address is judged: a browser that asks first has asked for nothing wrong.
       const preflight = cors.preflight(request, error);
       if (preflight !== undefined) return finish(preflight, envelope);
-      const refusal = await judge(blameOf(request, error), visit, found);
-      return finish(errorResponse(refusal, requestId, context.logger), envelope);
+      const judged = await judge(blameOf(request, error), visit, found);
+      return finish(errorResponse(judged, requestId, context.logger), envelope);
     }
   };
 
@@ -112,11 +122,6 @@ export function createHandler(
 
 /** What watches over the server asks these, from one address and often. */
 const probes: ReadonlySet<RouteName> = new Set(["health", "ready"]);
-
-function remoteAddressOf(host: object | undefined): string | undefined {
-  const { remoteAddress } = (host ?? {}) as { remoteAddress?: unknown };
-  return typeof remoteAddress === "string" ? remoteAddress : undefined;
-}
 
 /** Whoever asks for what does not exist, or shows a proof that is none, is counted by address; too often is another refusal. */
 async function judge(error: unknown, visit: Visit | undefined, found: boolean): Promise<unknown> {

@@ -7,6 +7,10 @@ import { testPrices } from "./test-bff.ts";
 /** What the stories are given. */
 export interface Given {
   readonly host: () => Host;
+  /** It hands over whole answers only. */
+  readonly buffers: boolean;
+  /** The largest body that it takes. */
+  readonly bodyBytesMax: number;
 }
 
 /** A request for pictures from words. */

@@ -18,6 +18,12 @@ export interface HostSuiteOptions {
   readonly makeHost: (bff: TestBff["bff"]) => Promise<Host>;
   /** A body parser stands in front: what it answers itself, or forgives, is not asked. */
   readonly bodyParser?: boolean;
+  /** It hands over whole answers only: of a stream what is true now. */
+  readonly buffers?: boolean;
+  /** The largest body that it takes. Default: it takes all. */
+  readonly bodyBytesMax?: number;
+  /** Cases that cannot be asked through it, by their names, and why. */
+  readonly cannot?: readonly { readonly reason: string; readonly cases: readonly string[] }[];
   /** Default: an embedded database. */
   readonly makeDatabase?: () => Promise<{ readonly database: Database; close(): Promise<void> }>;
 }
@@ -80,6 +86,7 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
         close: async () => undefined,
       }),
       bodyParser: options.bodyParser === true,
+      cannot: options.cannot ?? [],
     });
 
     it("keeps nothing of what was refused", async () => {
@@ -92,7 +99,8 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
       expect(test.troubles.filter(({ fields }) => fields.code === "internal_error")).toEqual([]);
     });
 
-    const given = { host: () => host };
+    const { buffers = false, bodyBytesMax = Number.POSITIVE_INFINITY } = options;
+    const given = { host: () => host, buffers, bodyBytesMax };
     describe("generations", () => generationStories(given));
     describe("uploads and files", () => uploadStories(given));
     // Most of their time they wait, each as a user of its own.

@@ -18,6 +18,7 @@ import { testStudio } from "./test-studio.ts";
 export interface TestBff {
   readonly bff: {
     readonly fetch: (request: Request, host?: object) => Promise<Response>;
+    readonly settled: () => Promise<void>;
     readonly database: Database;
   };
   /** Where its files are. */
@@ -91,7 +92,7 @@ export async function createTestBff(
   await bff.start();
   const { fetch, misfits } = checkAnswers(watch.fetch(bff.fetch));
   return {
-    bff: { fetch, database: bff.database },
+    bff: { fetch, settled: bff.settled, database: bff.database },
     folder,
     troubles,
     async stop() {

@@ -20,6 +20,8 @@ export interface WebhookSender {
   readonly events: readonly WebhookEventType[];
   /** Something is due. Returns at once; one that is at work already goes on. */
   wake(): void;
+  /** Resolves when nothing is at work, what came due meanwhile included. */
+  settled(): Promise<void>;
 }
 
 /** Tasks and wallets that are told of side by side; of each, one event at a time. */
@@ -45,6 +47,7 @@ export function createWebhookSender(target: WebhookTarget, ports: Ports): Webhoo
   /** Longer than a try may take, so that nobody else sends it meanwhile. */
   const leaseMs = target.timeoutMs + ports.limits.leaseMs;
   const atWork = new Set<Promise<void>>();
+  const claims = new Set<Promise<void>>();
   let claiming = false;
   let wokenMeanwhile = false;
 
@@ -85,10 +88,15 @@ export function createWebhookSender(target: WebhookTarget, ports: Ports): Webhoo
         .catch((error: unknown) => logger.error({ error }, "webhooks could not be looked for"))
         .finally(() => {
           claiming = false;
+          claims.delete(claimed);
           leaseCalls.delete(claimed);
           if (wokenMeanwhile) sender.wake();
         });
+      claims.add(claimed);
       leaseCalls.add(claimed);
+    },
+    async settled() {
+      while (claims.size + atWork.size > 0) await Promise.all([...claims, ...atWork]);
     },
   };
   return sender;

@@ -19,7 +19,12 @@ export async function fetchOutputs(context: BffContext, lease: Lease, order: Wor
   for (const output of order.work.outputs ?? []) {
     if (output.index >= order.outputs || known.has(output.index)) continue;
     known.add(output.index);
-    const result = await fetchOne(context, lease, order, output);
+    const result = await fetchOne(context, lease, order, output).catch((error: unknown) => {
+      // Broken off, and still ours: what was copied before need not be copied again.
+      const isFresh = stored.length > (order.work.stored?.length ?? 0);
+      if (!isFresh || lease.lost.aborted || !(error instanceof LeaseLost)) throw error;
+      return { verdict: { next: "later", delayMs: 0, changes: {} } } satisfies FetchResult;
+    });
     if ("asset" in result) stored.push(result.asset);
     else if ("gone" in result) failures.push({ index: output.index, code: "output_unavailable" });
     else if ("damaged" in result) failures.push({ index: output.index, code: "provider_failed" });

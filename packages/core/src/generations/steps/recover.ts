@@ -2,12 +2,14 @@ import type { BffContext } from "../../context.ts";
 import { isProviderError } from "../../errors/provider-error.ts";
 import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { PreparedRequest } from "../../providers/port.ts";
+import { purchaseMs } from "../allowance.ts";
 import { type Lease, LeaseLost } from "../lease.ts";
 import { alertOperator } from "../operator-alert.ts";
 import { toProviderJob } from "../provider-job.ts";
 import { errorForTheBooks, tryAgain, type Verdict } from "../verdict.ts";
 import type { WorkOrder } from "../work-order.ts";
 import { buy } from "./buy.ts";
+import { leaveToAnother } from "./leave-to-another.ts";
 import { afterFailure } from "./submit-failure.ts";
 
 /** A webhook wakes its generation; this is for the one whose wake-up was overwritten. */
@@ -49,10 +51,12 @@ function resend(
   provider: AnyProvider,
   prepared: PreparedRequest,
 ): Promise<Verdict> {
+  const submitTimeoutMs = purchaseMs(lease.allowance, provider);
+  if (submitTimeoutMs === undefined) return Promise.resolve(leaveToAnother(context, order));
   const send = async (given: Parameters<AnyProvider["submit"]>[2]) =>
     provider.submit(await toProviderJob(context, order), prepared, given);
   return buy(context, lease, order, send, {
-    submitTimeoutMs: provider.submitTimeoutMs,
+    submitTimeoutMs,
     afterFailure: (error) => afterResending(context, lease, order, provider, error),
   });
 }

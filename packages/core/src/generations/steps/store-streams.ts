@@ -40,7 +40,9 @@ export async function storeStreams(
       else failures.push({ index: output.index, code: "provider_failed" });
     }
   } catch (error) {
-    if (lease.lost.aborted) throw new LeaseLost();
+    // Broken off by us: a job's files are asked for again, and no try is used up.
+    const brokenOff = order.job !== null && lease.signal.aborted;
+    if (lease.lost.aborted || brokenOff) throw new LeaseLost();
     if (stored.length === 0) throw error;
     broken = error;
     context.logger.warn(

@@ -2,11 +2,13 @@ import type { BffContext } from "../../context.ts";
 import type { PreparedRequest } from "../../providers/port.ts";
 import { digestOf } from "../../shared/digest.ts";
 import type { JsonValue } from "../../shared/json.ts";
+import { purchaseMs } from "../allowance.ts";
 import { type Lease, LeaseLost } from "../lease.ts";
 import { toProviderJob } from "../provider-job.ts";
 import type { Verdict } from "../verdict.ts";
 import { toWorkOrder, type WorkOrder } from "../work-order.ts";
 import { buy } from "./buy.ts";
+import { leaveToAnother } from "./leave-to-another.ts";
 import { moveOn } from "./next-provider.ts";
 import { afterFailure, notReady } from "./submit-failure.ts";
 
@@ -24,6 +26,7 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
 
   // Making ready may reach the provider too: one that must be left alone is not even sent a file.
   if (order.provider_wait_ms !== null) return stay(order, order.provider_wait_ms);
+  if (purchaseMs(lease.allowance, provider) === undefined) return leaveToAnother(context, order);
   const job = await toProviderJob(context, order);
   let prepared: PreparedRequest;
   try {
@@ -35,11 +38,13 @@ export async function submit(context: BffContext, lease: Lease, order: WorkOrder
 
   // Whoever takes it next sends it; from here on nobody else can.
   if (lease.signal.aborted) throw new LeaseLost();
+  const submitTimeoutMs = purchaseMs(lease.allowance, provider);
+  if (submitTimeoutMs === undefined) return leaveToAnother(context, order);
   const intent = await commitIntent(context, order, prepared);
   if (!intent.go) return stay(intent.order, intent.waitMs);
 
   return buy(context, lease, intent.order, (given) => provider.submit(job, prepared, given), {
-    submitTimeoutMs: provider.submitTimeoutMs,
+    submitTimeoutMs,
     afterFailure: (error) => afterFailure(context, lease, intent.order, error),
   });
 }

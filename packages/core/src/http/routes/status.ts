@@ -19,6 +19,7 @@ export const status: RouteHandler<"status"> = async ({
     p_service: query.service ?? null,
   });
   const stored = found as unknown as StoredGeneration;
+  if (stored.completed_at === null) context.engine.asked?.(stored.generation_id);
   const seen = query.version ?? stored.version;
   const latest = await waitForNews({
     watcher,

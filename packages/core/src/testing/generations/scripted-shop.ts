@@ -3,7 +3,7 @@ import type { AnyBffOptions } from "../../create-context.ts";
 import type { Database } from "../../database/port.ts";
 import { postgres } from "../../database/postgres.ts";
 import { inProcess } from "../../engine/in-process.ts";
-import type { Engine } from "../../engine/port.ts";
+import type { Engine, Worker } from "../../engine/port.ts";
 import type { AnyOperation } from "../../operations/define-operation.ts";
 import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { JsonValue } from "../../shared/json.ts";
@@ -38,7 +38,11 @@ export interface Stock {
 /** One process's whole BFF, and a user's way into it. */
 export interface Process {
   readonly bff: {
-    readonly fetch: (request: Request) => Promise<Response>;
+    readonly fetch: (request: Request, host?: object) => Promise<Response>;
+    readonly start: () => Promise<void>;
+    readonly worker: Worker;
+    readonly wakeDue: ReturnType<typeof createBff>["wakeDue"];
+    readonly settled: () => Promise<void>;
     readonly stop: (graceMs?: number) => Promise<void>;
   };
   readonly worker: ReturnType<typeof createBff>["worker"];
@@ -118,7 +122,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
         bury();
         return opened.bff.stop(0);
       };
-      const mortal = { ...opened, bff: { fetch: opened.bff.fetch, stop }, died };
+      const mortal = { ...opened, bff: { ...opened.bff, stop }, died };
       processes.push(mortal);
       deaths.push(died);
       return mortal;
@@ -199,7 +203,14 @@ async function openProcess(
   const fetch = watch.fetch(bff.fetch);
   let stopping: Promise<void> | undefined;
   return {
-    bff: { fetch, stop: (graceMs) => (stopping ??= bff.stop(graceMs)) },
+    bff: {
+      fetch,
+      start: bff.start,
+      worker: bff.worker,
+      wakeDue: bff.wakeDue,
+      settled: bff.settled,
+      stop: (graceMs) => (stopping ??= bff.stop(graceMs)),
+    },
     worker: bff.worker,
     givenUpWebhooks: bff.givenUpWebhooks,
     async ask(user, path, body, headers = {}) {

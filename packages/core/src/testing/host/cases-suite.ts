@@ -16,6 +16,8 @@ export interface CasesSuiteOptions {
   /** `bff.fetch` itself, of the same BFF. */
   readonly reference: () => Host;
   readonly bodyParser: boolean;
+  /** By their names, which must exist: no reason outlives its case. */
+  readonly cannot: readonly { readonly reason: string; readonly cases: readonly string[] }[];
 }
 
 /** What `bff.fetch` answers, asked for once in a process: normalised, it is the same of every BFF of the suite. */
@@ -25,9 +27,12 @@ const references = new WeakMap<HostCase, Promise<NormalisedAnswer>>();
 const concurrency = 12;
 
 /** Plays every case on a host and on `bff.fetch`: the same answers, and the ones that are written down. */
-export function casesSuite({ name, host, reference, bodyParser }: CasesSuiteOptions): void {
+export function casesSuite({ name, host, reference, bodyParser, cannot }: CasesSuiteOptions): void {
+  const left = new Set(cannot.flatMap(({ cases }) => cases));
+  const known = new Set(hostCases.flatMap(({ cases }) => cases.map((each) => each.name)));
+  for (const each of left) if (!known.has(each)) throw new Error(`no case is called "${each}"`);
   const shown = (cases: readonly HostCase[]) =>
-    cases.filter((each) => !(bodyParser && each.hiddenByBodyParser));
+    cases.filter((each) => !(bodyParser && each.hiddenByBodyParser) && !left.has(each.name));
   const count = hostCases.reduce((sum, { cases }) => sum + shown(cases).length, 0);
 
   describe(`${count} cases through ${name}`, () => {
