@@ -1,6 +1,7 @@
 import type { Logger, Provider, ProviderJob } from "@genbff/core";
 import { files } from "@genbff/core/files";
 import { createGuardedFetch } from "../../../packages/core/src/assets/guarded-fetch.ts";
+import { createOutputKeys } from "../../../packages/core/src/assets/output-keys.ts";
 import type { BffContext } from "../../../packages/core/src/context.ts";
 import type { Lease } from "../../../packages/core/src/generations/lease.ts";
 import { check } from "../../../packages/core/src/generations/steps/check.ts";
@@ -66,6 +67,7 @@ function toContext({ provider, directory, ...rest }: Workplace, { operation }: P
     guardedFetch: createGuardedFetch({ trustedOrigins, logger, timeouts }),
     storage,
     logger,
+    outputKeys: createOutputKeys({}, () => undefined),
     catalogue: { find: () => ({ provider, operation: known }) },
   } as unknown as BffContext;
 }
@@ -83,6 +85,7 @@ function toOrder(job: ProviderJob, taken: Ordered["taken"]): WorkOrder {
     task_id: "task",
     user_id: "user",
     operation: job.operation,
+    input: job.input,
     provider: "provider",
     outputs: job.outputs,
     step: "submitted",
