@@ -1,5 +1,5 @@
 import type { BffContext } from "../context.ts";
-import { AppError } from "../errors/app-error.ts";
+import { AppError, isAppError } from "../errors/app-error.ts";
 import { isFetchFailed } from "./guarded-fetch.ts";
 import { discardInput, inputBytesMax, keepInput, receiveInput } from "./receive-input.ts";
 import type { StoredInput } from "./stored-input.ts";
@@ -49,6 +49,8 @@ const inputKey = /^(?:inputs|incoming)\/([0-9a-f-]{36})(?:\.|$)/;
  * URLs of our own storage are never fetched: they count where a row of the user has them. Pending uploads are
  * completed. Other URLs are copied, through the guarded fetch, into an upload of the user.
  *
+ * Each refusal names the field that it is about in `details.field`.
+ *
  * @throws AppError `not_found` - an id that is not the user's.
  * @throws AppError `asset_url_not_allowed` - another user's file, or an address that may not be reached.
  * @throws AppError `asset_unusable` - damaged, unreachable, too large, or of another kind than the field takes.
@@ -84,9 +86,17 @@ export async function resolveInputs(
     }
   } catch (error) {
     await discardCopies(context, request.userId, resolved);
-    throw error;
+    throw named(error, request.files[resolved.length]?.field);
   }
   return resolved;
+}
+
+/** A refusal says which field it is about: a form of several pictures marks the one that is wrong. */
+function named(error: unknown, field: string | undefined): unknown {
+  const isRefusal = isAppError(error, "not_found", "asset_url_not_allowed", "asset_unusable");
+  if (!isRefusal || field === undefined) return error;
+  const { code, message, details, cause } = error;
+  return new AppError(code, { message, details: { ...details, field }, cause });
 }
 
 /** Removes what a request that was refused after all had copied: it leaves nothing behind. */
@@ -118,7 +128,7 @@ async function usable(
   const looked =
     inputId === null ? found : await completeUpload(context, userId, { ...found, input_asset_id: inputId });
   if (looked.type !== file.kind)
-    throw new AppError("asset_unusable", { details: { reason: "not_allowed", field: file.field } });
+    throw new AppError("asset_unusable", { details: { reason: "not_allowed" } });
   const { storage_key, content_type, bytes, sha256, width, height } = looked;
   if (sha256 === null) throw new Error("a complete file has no checksum");
   return {
