@@ -1,0 +1,11 @@
+import { chromium } from "playwright";
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox","--disable-gpu"] });
+const page = await browser.newPage({ viewport: { width: 1240, height: 800 } });
+page.on("pageerror", (e) => console.log("ERR", e.message)); page.on("console", (m) => console.log("LOG", m.text()));
+page.on("response", (r) => { if (r.status() >= 400) console.log(r.status(), r.url()); });
+await page.goto(process.argv[2]!);
+if (process.argv[4]) await page.getByRole("button", { name: process.argv[4] }).click();
+await page.getByRole("button", { name: "Render" }).click();
+await page.getByText("Done.").waitFor({ timeout: 60000 }).catch(async (e) => console.log(String(e).slice(0, 200), await page.locator("#said").textContent()));
+await page.screenshot({ path: process.argv[3]! });
+await browser.close();
