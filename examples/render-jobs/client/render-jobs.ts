@@ -43,7 +43,10 @@ export function createRenderApi({ apiUrl, getAccessToken }: RenderApiOptions) {
     upload: async (file: File) => (await bff.upload(file)).asset_url,
     /** Rejects with a `GenbffError` where the job was not taken: then there is nothing to wait for. */
     async submitRenderJob(request: RenderJobRequest): Promise<{ job_id: string }> {
-      const generation = await bff.generate("render", { task_id: `render-${crypto.randomUUID()}`, ...request });
+      const generation = await bff.generate("render", {
+        task_id: `render-${crypto.randomUUID()}`,
+        ...request,
+      });
       return { job_id: generation.id };
     },
     /** Resolves at the end of the job, good or bad; rejects where it is not known, or with the signal's reason. */

@@ -4,7 +4,12 @@ import * as z from "zod";
 const list = z
   .string()
   .default("")
-  .transform((text) => text.split(",").map((part) => part.trim()).filter(Boolean));
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter(Boolean),
+  );
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8000),
@@ -17,8 +22,6 @@ const environment = z.object({
   RENDER_SHOW_QUEUED: z.stringbool().default(false),
   PAGE_ORIGINS: list,
 });
-
-export type Config = ReturnType<typeof readConfig>;
 
 /**
  * Reads and checks the environment; an empty variable counts as absent.

@@ -24,7 +24,10 @@ await once(server, "listening");
 const here = `http://localhost:${(server.address() as AddressInfo).port}`;
 
 const render = createRenderBff({
-  database: config.databaseUrl === undefined ? pglite(join(config.dataDir, "database")) : postgres(config.databaseUrl),
+  database:
+    config.databaseUrl === undefined
+      ? pglite(join(config.dataDir, "database"))
+      : postgres(config.databaseUrl),
   storage: files(join(config.dataDir, "project-images")),
   auth: jwtAuth({ secret: config.jwtSecret ?? secret }),
   secret,

@@ -21,7 +21,9 @@ export const renderOptions = z.strictObject({
 export const renderInput = z.strictObject({
   image_url: url.meta({ title: "Photo" }),
   texture_url: url.meta({ title: "Texture", description: "The same as the photo: only enhanced." }),
-  mask_url: url.optional().meta({ title: "Mask", description: "White is painted; without it we look ourselves." }),
+  mask_url: url
+    .optional()
+    .meta({ title: "Mask", description: "White is painted; without it we look ourselves." }),
   project_id: z.uuid().optional(),
   options: renderOptions.prefault({}),
 });

@@ -1,4 +1,10 @@
-import { defineProvider, type InputFile, isProviderError, ProviderError, type SubmitContext } from "@genbff/core";
+import {
+  defineProvider,
+  type InputFile,
+  isProviderError,
+  ProviderError,
+  type SubmitContext,
+} from "@genbff/core";
 import * as z from "zod";
 import { renderInput } from "./operation.ts";
 import { type RunStage, render, stages } from "./pipeline/run.ts";
@@ -56,7 +62,10 @@ export function pipeline({ stageTimeoutMs, run = render }: PipelineOptions = {})
           },
           runStage,
         );
-        return { state: "done", outputs: [{ index: 0, source: { stream: new Blob([new Uint8Array(png)]).stream() } }] };
+        return {
+          state: "done",
+          outputs: [{ index: 0, source: { stream: new Blob([new Uint8Array(png)]).stream() } }],
+        };
       } catch (error) {
         return { state: "refused", error: failureOf(error, context.cancelled) };
       }
@@ -93,6 +102,10 @@ function failureOf(error: unknown, cancelled: AbortSignal): ProviderError {
   if (error instanceof DOMException && error.name === "TimeoutError")
     return new ProviderError("provider_timeout", { outcome, message: "a stage took too long", cause: error });
   if (error instanceof Error && /Input (buffer|file)|VipsJpeg|pngload|webpload/.test(error.message))
-    return new ProviderError("asset_unusable", { outcome, message: "an input cannot be decoded", cause: error });
+    return new ProviderError("asset_unusable", {
+      outcome,
+      message: "an input cannot be decoded",
+      cause: error,
+    });
   return new ProviderError("provider_failed", { outcome, message: "a stage broke", cause: error });
 }

@@ -1,5 +1,13 @@
 import { fileURLToPath } from "node:url";
-import { type Auth, createBff, type Database, inProcess, type Limits, type Logger, type ObjectStore } from "@genbff/core";
+import {
+  type Auth,
+  createBff,
+  type Database,
+  inProcess,
+  type Limits,
+  type Logger,
+  type ObjectStore,
+} from "@genbff/core";
 import { withCors } from "./contract/cors.ts";
 import { renderRoutes } from "./contract/routes.ts";
 import { renderOperation } from "./operation.ts";
@@ -48,7 +56,10 @@ export function createRenderBff(options: RenderBffOptions) {
     engine: inProcess({ concurrency: 1, ...(logger === undefined ? {} : { logger }) }),
     outputs: {
       keys: {
-        render: ["renders/{user_id}/{project_id}-{generation_id}.png", "renders/{user_id}/{generation_id}.png"],
+        render: [
+          "renders/{user_id}/{project_id}-{generation_id}.png",
+          "renders/{user_id}/{generation_id}.png",
+        ],
       },
     },
     inputs: { trustedOrigins },

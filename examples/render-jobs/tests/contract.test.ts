@@ -64,14 +64,26 @@ async function whileRunning<Result>(look: (jobId: string) => Promise<Result>): P
   }
 }
 /** The same BFF behind other settings of the contract. */
-async function pollBy(changed: { showQueued?: boolean; retentionMs?: number }, jobId: string): Promise<Answer> {
-  const routes = renderRoutes({ bff: app.bff, auth: app.options.auth, retentionMs: 3_600_000, showQueued: false, ...changed });
+async function pollBy(
+  changed: { showQueued?: boolean; retentionMs?: number },
+  jobId: string,
+): Promise<Answer> {
+  const routes = renderRoutes({
+    bff: app.bff,
+    auth: app.options.auth,
+    retentionMs: 3_600_000,
+    showQueued: false,
+    ...changed,
+  });
   return app.ask(ada, `/render/jobs/${jobId}`, undefined, {}, routes);
 }
 /** A generation that has failed with this code, as the contract shows it. */
 const failedWith = async (code: keyof typeof errorCodes): Promise<Answer> => {
   const generation = { generation_id: "g", status: "failed", error: { error: code, message: "…" } };
-  const job = toJob(generation as unknown as GenerationStatus, { showQueued: false, origin: "http://render.test" });
+  const job = toJob(generation as unknown as GenerationStatus, {
+    showQueued: false,
+    origin: "http://render.test",
+  });
   return { status: 200, body: job };
 };
 const project = "7f8de1b2-6f0e-4b4f-9a55-0d9b1f6d3333";
@@ -133,12 +145,16 @@ const proofs: Record<string, () => Promise<Answer>> = {
     const answer = await finished({ project_id: project, user_id: ada });
     const { pathname, search, origin } = new URL(answer.body.result_url);
     expect(origin).toBe("http://render.test");
-    expect(decodeURIComponent(pathname)).toBe(`/api/files/renders/${ada}/${project}-${answer.body.job_id}.png`);
+    expect(decodeURIComponent(pathname)).toBe(
+      `/api/files/renders/${ada}/${project}-${answer.body.job_id}.png`,
+    );
     const picture = await app.bff.fetch(new Request(`http://render.test${pathname}${search}`));
     const { format, width } = await sharp(Buffer.from(await picture.arrayBuffer())).metadata();
     expect([format, width]).toEqual(["png", 480]);
     const alone = await finished();
-    expect(new URL(alone.body.result_url).pathname).toBe(`/api/files/renders/${ada}/${alone.body.job_id}.png`);
+    expect(new URL(alone.body.result_url).pathname).toBe(
+      `/api/files/renders/${ada}/${alone.body.job_id}.png`,
+    );
     return answer;
   },
   "when a stage broke": async () => {
@@ -180,11 +196,13 @@ async function whileWaiting(look: (jobId: string) => Promise<Answer>): Promise<A
 }
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-const rows = [...readme.matchAll(/^\| (.+?) +\| (\d{3}) `(\{.+?\})`/gm)].map(([, when = "", status, body = ""]) => ({
-  when: when.trim(),
-  status: Number(status),
-  body: JSON.parse(body) as object,
-}));
+const rows = [...readme.matchAll(/^\| (.+?) +\| (\d{3}) `(\{.+?\})`/gm)].map(
+  ([, when = "", status, body = ""]) => ({
+    when: when.trim(),
+    status: Number(status),
+    body: JSON.parse(body) as object,
+  }),
+);
 
 it("has a proof for every row of the contract, and a row for every proof", () => {
   expect(rows.map(({ when }) => when).sort()).toEqual(Object.keys(proofs).sort());
@@ -203,7 +221,11 @@ describe("the view of jobs", () => {
       [codes],
     );
     expect(told).toEqual(
-      codes.map((code) => ({ code, render: renderErrorOf[code], message: renderErrors[renderErrorOf[code]] })),
+      codes.map((code) => ({
+        code,
+        render: renderErrorOf[code],
+        message: renderErrors[renderErrorOf[code]],
+      })),
     );
   });
 
@@ -211,6 +233,8 @@ describe("the view of jobs", () => {
     const { body } = await finished({ project_id: project, user_id: ada });
     const [row] = await app.test.query("select * from public.render_jobs where job_id = $1", [body.job_id]);
     expect(row).toMatchObject({ project_id: project, user_id: ada, status: "completed", error_code: null });
-    expect(basename(new URL(String(row?.result_url), "http://render.test").pathname)).toBe(`${project}-${body.job_id}.png`);
+    expect(basename(new URL(String(row?.result_url), "http://render.test").pathname)).toBe(
+      `${project}-${body.job_id}.png`,
+    );
   });
 });

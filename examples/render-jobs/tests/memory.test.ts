@@ -16,7 +16,9 @@ it("renders a photo of 24 megapixels within 400 MB, at its own size", async () =
   const path = join(folder, "photo.jpg");
   try {
     // A few megabytes, as a camera makes them.
-    const photo = sharp(await wall({ width: 1500, height: 1000 })).resize(6000, 4000).jpeg({ quality: 92 });
+    const photo = sharp(await wall({ width: 1500, height: 1000 }))
+      .resize(6000, 4000)
+      .jpeg({ quality: 92 });
     await writeFile(path, await photo.toBuffer());
     expect(resultSize({ width: 6000, height: 4000 })).toEqual({ width: 6000, height: 4000 });
     const swatch = pathOf("../page/public/samples/terrazzo.jpg");

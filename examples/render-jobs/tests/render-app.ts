@@ -8,7 +8,10 @@ import { jwtAuth } from "@genbff/core";
 import { files } from "@genbff/core/files";
 import { SignJWT } from "jose";
 import { vi } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import {
+  createTestDatabase,
+  type TestDatabase,
+} from "../../../packages/core/src/testing/embedded/test-database.ts";
 import type { RenderJob } from "../src/contract/job.ts";
 import { createRenderBff, type RenderBffOptions } from "../src/render-bff.ts";
 import { wall } from "./wall.ts";
@@ -65,10 +68,19 @@ export async function openRenderApp(
   };
   const app = createRenderBff(options);
   await app.bff.start();
-  const ask: RenderApp["ask"] = async (user, path, body, headers = {}, fetch = path.startsWith("/api/") ? app.bff.fetch : app.fetch) => {
+  const ask: RenderApp["ask"] = async (
+    user,
+    path,
+    body,
+    headers = {},
+    fetch = path.startsWith("/api/") ? app.bff.fetch : app.fetch,
+  ) => {
     const request = new Request(`http://render.test${path}`, {
       method: body === undefined ? "GET" : "POST",
-      headers: { ...(user === undefined ? {} : { authorization: `Bearer ${await tokenOf(user)}` }), ...headers },
+      headers: {
+        ...(user === undefined ? {} : { authorization: `Bearer ${await tokenOf(user)}` }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const response = await fetch(request);

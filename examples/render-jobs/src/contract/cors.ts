@@ -13,7 +13,9 @@ export function withCors(origins: readonly string[], fetch: Fetch): Fetch {
     const isAllowed = origins.includes(origin);
     const asksFirst = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
     const response =
-      asksFirst && isAllowed ? new Response(null, { status: 204, headers: allowed }) : await fetch(request, host);
+      asksFirst && isAllowed
+        ? new Response(null, { status: 204, headers: allowed })
+        : await fetch(request, host);
     response.headers.append("vary", "origin");
     if (isAllowed) response.headers.set("access-control-allow-origin", origin);
     return response;

@@ -3,7 +3,11 @@ import type { ErrorCode } from "@genbff/core";
 /** An error answer of the BFF. */
 export interface BffError {
   readonly error: ErrorCode;
-  readonly details?: { readonly field?: string; readonly reason?: string; readonly issues?: readonly Issue[] };
+  readonly details?: {
+    readonly field?: string;
+    readonly reason?: string;
+    readonly issues?: readonly Issue[];
+  };
 }
 
 interface Issue {
@@ -12,16 +16,24 @@ interface Issue {
 }
 
 /** Why a request for a render was refused: the contract's own answer where it has one, else the BFF's code as it is. */
-export function toRefusal(status: number, { error, details = {} }: BffError): { status: number; body: object } {
+export function toRefusal(
+  status: number,
+  { error, details = {} }: BffError,
+): { status: number; body: object } {
   switch (error) {
     case "validation_failed":
       return invalid(
-        (details.issues ?? []).map(({ pointer, message }) => [pointer.slice(1).replaceAll("/", ".") || "body", message]),
+        (details.issues ?? []).map(({ pointer, message }) => [
+          pointer.slice(1).replaceAll("/", ".") || "body",
+          message,
+        ]),
       );
     case "invalid_json":
       return invalid([["body", "is not a JSON object"]]);
     case "asset_unusable":
-      return invalid([[details.field ?? "body", reasons[details.reason ?? ""] ?? "cannot be used as a picture"]]);
+      return invalid([
+        [details.field ?? "body", reasons[details.reason ?? ""] ?? "cannot be used as a picture"],
+      ]);
     case "asset_url_not_allowed":
       return invalid([[details.field ?? "body", "invalid or unreachable"]]);
     case "not_found":

@@ -8,7 +8,10 @@ export const renderRequest = renderInput
     /** Whose folder the picture goes into: the caller's own, or the request is refused. */
     user_id: z.string().min(1).max(255).optional(),
     /** The client's own name for this render of its project: sent twice, it is made once. */
-    generation_id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 of A-Z a-z 0-9 _ -").optional(),
+    generation_id: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 of A-Z a-z 0-9 _ -")
+      .optional(),
   })
   .superRefine(({ project_id, user_id }, check) => {
     if (project_id !== undefined && user_id === undefined)
@@ -37,6 +40,8 @@ export function toStart(request: RenderRequest, userId: string, key: string | un
   const idempotencyKey = key ?? derived;
   // One task for each project of a user; ids of tasks are everybody's, so the user is part of it.
   const name = projectId ?? idempotencyKey ?? crypto.randomUUID();
-  const digest = createHash("sha256").update(JSON.stringify([userId, name])).digest("hex");
+  const digest = createHash("sha256")
+    .update(JSON.stringify([userId, name]))
+    .digest("hex");
   return { idempotencyKey, body: { ...input, task_id: `render-${digest.slice(0, 32)}` } };
 }

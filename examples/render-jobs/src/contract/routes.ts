@@ -31,12 +31,16 @@ export function renderRoutes(options: RenderRoutesOptions): Fetch {
     const { pathname } = new URL(request.url);
     const jobId = jobPath.exec(pathname)?.[1];
     try {
-      if (pathname === "/render/jobs" && request.method === "POST") return await submit(options, request, host);
+      if (pathname === "/render/jobs" && request.method === "POST")
+        return await submit(options, request, host);
       if (jobId !== undefined && request.method === "GET") return await poll(options, request, jobId, host);
       return json(404, { error: "not_found" });
     } catch (error) {
       if (!isAppError(error)) throw error;
-      return refuse(errorCodes[error.code].status, { error: error.code, ...(error.details && { details: error.details }) });
+      return refuse(errorCodes[error.code].status, {
+        error: error.code,
+        ...(error.details && { details: error.details }),
+      });
     }
   };
 }
@@ -48,10 +52,14 @@ async function submit(
 ): Promise<Response> {
   const { userId } = await auth.authenticate(request);
   const parsed = renderRequest.safeParse(await readJson(request));
-  if (!parsed.success)
-    return json(400, { error: "validation_failed", details: reasonsOf(parsed.error) });
-  if (parsed.data.user_id !== undefined && parsed.data.user_id !== userId) return json(403, { error: "forbidden" });
-  const { idempotencyKey, body } = toStart(parsed.data, userId, request.headers.get("idempotency-key") ?? undefined);
+  if (!parsed.success) return json(400, { error: "validation_failed", details: reasonsOf(parsed.error) });
+  if (parsed.data.user_id !== undefined && parsed.data.user_id !== userId)
+    return json(403, { error: "forbidden" });
+  const { idempotencyKey, body } = toStart(
+    parsed.data,
+    userId,
+    request.headers.get("idempotency-key") ?? undefined,
+  );
   const answer = await bff.fetch(
     new Request(new URL("/api/generate/render", request.url), {
       method: "POST",

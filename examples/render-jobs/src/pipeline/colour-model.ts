@@ -15,7 +15,10 @@ export function likelihood({ data: photo }: Picture, mask: Plane): Plane {
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   const [near, far] = [spread(inside), spread(outside)];
-  const data = Float32Array.from(bins, (bin) => ((near[bin] ?? 0) + 0.5) / ((near[bin] ?? 0) + (far[bin] ?? 0) + 1));
+  const data = Float32Array.from(
+    bins,
+    (bin) => ((near[bin] ?? 0) + 0.5) / ((near[bin] ?? 0) + (far[bin] ?? 0) + 1),
+  );
   return { width: mask.width, height: mask.height, data };
 }
 

@@ -33,14 +33,22 @@ export function greyAt(data: Uint8Array, at: number): number {
 }
 
 export function greyOf({ width, height, data }: Picture): Plane {
-  return { width, height, data: Float32Array.from({ length: width * height }, (_, at) => greyAt(data, at * 3)) };
+  return {
+    width,
+    height,
+    data: Float32Array.from({ length: width * height }, (_, at) => greyAt(data, at * 3)),
+  };
 }
 
 /** CIE L*a*b* of every pixel, three numbers each: as far apart as they look. */
 export function toLab({ width, height, data }: Picture): Float32Array {
   const lab = new Float32Array(width * height * 3);
   for (let at = 0; at < lab.length; at += 3) {
-    const [r = 0, g = 0, b = 0] = [linear[data[at] ?? 0], linear[data[at + 1] ?? 0], linear[data[at + 2] ?? 0]];
+    const [r = 0, g = 0, b = 0] = [
+      linear[data[at] ?? 0],
+      linear[data[at + 1] ?? 0],
+      linear[data[at + 2] ?? 0],
+    ];
     const x = bent((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
     const y = bent(0.2126 * r + 0.7152 * g + 0.0722 * b);
     const z = bent((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);

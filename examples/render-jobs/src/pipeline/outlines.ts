@@ -24,7 +24,8 @@ export function withSoftNeighbours(mask: Plane, regions: Regions, lab: Float32Ar
     if (first < 0 || last >= data.length) return;
     const region = regions.of[data[at] === 1 ? other : at] ?? 0;
     const rim = rims.get(region) ?? { sum: 0, count: 0 };
-    for (const channel of [0, 1, 2]) rim.sum += ((lab[first * 3 + channel] ?? 0) - (lab[last * 3 + channel] ?? 0)) ** 2;
+    for (const channel of [0, 1, 2])
+      rim.sum += ((lab[first * 3 + channel] ?? 0) - (lab[last * 3 + channel] ?? 0)) ** 2;
     rim.count += 1;
     rims.set(region, rim);
   };
@@ -35,7 +36,8 @@ export function withSoftNeighbours(mask: Plane, regions: Regions, lab: Float32Ar
       if (y + 1 < height) look(at, at + width, width);
     }
   const inside = new Map<number, number>();
-  for (const [at, region] of regions.of.entries()) inside.set(region, (inside.get(region) ?? 0) + (data[at] ?? 0));
+  for (const [at, region] of regions.of.entries())
+    inside.set(region, (inside.get(region) ?? 0) + (data[at] ?? 0));
   const soft = new Set(
     [...rims]
       .filter(([region, { sum, count }]) => {

@@ -1,7 +1,7 @@
 import { inBands } from "./bands.ts";
 import { linear, toByte } from "./colour.ts";
-import type { Picture, Size } from "./picture.ts";
 import { enlarge } from "./enlarge.ts";
+import type { Picture, Size } from "./picture.ts";
 import type { Shading } from "./shade.ts";
 import { tileOf } from "./tile.ts";
 

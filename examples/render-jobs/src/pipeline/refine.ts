@@ -26,8 +26,15 @@ export async function refine(painted: Picture, seed: number, signal: AbortSignal
           const at = y * row + x * 3 + channel;
           const value = data[at] ?? 0;
           const around =
-            ((data[at + up] ?? 0) + (data[at + down] ?? 0) + (data[at + left] ?? 0) + (data[at + right] ?? 0)) / 4;
-          refined[at] = Math.min(255, Math.max(0, Math.round(value + (value - around) * contrast + noise * grain)));
+            ((data[at + up] ?? 0) +
+              (data[at + down] ?? 0) +
+              (data[at + left] ?? 0) +
+              (data[at + right] ?? 0)) /
+            4;
+          refined[at] = Math.min(
+            255,
+            Math.max(0, Math.round(value + (value - around) * contrast + noise * grain)),
+          );
         }
       }
     }

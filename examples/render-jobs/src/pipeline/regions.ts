@@ -73,7 +73,11 @@ function differenceAt(lab: Float32Array, at: number, other: number): number {
 }
 
 /** Every pair of neighbours, the most alike first: twice the pixel's place, and 1 more where the other is below it. */
-async function sortedEdges(lab: Float32Array, { width, height }: Size, signal: AbortSignal): Promise<Int32Array> {
+async function sortedEdges(
+  lab: Float32Array,
+  { width, height }: Size,
+  signal: AbortSignal,
+): Promise<Int32Array> {
   const shelfOf = (at: number, other: number) =>
     Math.min(shelves - 1, Math.floor((differenceAt(lab, at, other) / differenceMax) * shelves));
   const eachEdge = (visit: (edge: number, shelf: number) => void) => {
@@ -89,7 +93,8 @@ async function sortedEdges(lab: Float32Array, { width, height }: Size, signal: A
     starts[shelf + 1] = (starts[shelf + 1] ?? 0) + 1;
   });
   await breathe(signal);
-  for (let shelf = 0; shelf < shelves; shelf++) starts[shelf + 1] = (starts[shelf + 1] ?? 0) + (starts[shelf] ?? 0);
+  for (let shelf = 0; shelf < shelves; shelf++)
+    starts[shelf + 1] = (starts[shelf + 1] ?? 0) + (starts[shelf] ?? 0);
   const sorted = new Int32Array(starts[shelves] ?? 0);
   eachEdge((edge, shelf) => {
     const place = starts[shelf] ?? 0;

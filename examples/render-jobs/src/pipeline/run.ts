@@ -1,8 +1,8 @@
 import { composite } from "./composite.ts";
-import type { Paintable } from "./segment.ts";
 import { decode, decodeGrey, type Picture, type Size, scaled, sizeOf, within } from "./picture.ts";
 import { project } from "./project.ts";
 import { refine } from "./refine.ts";
+import type { Paintable } from "./segment.ts";
 import { segment } from "./segment.ts";
 import { shade } from "./shade.ts";
 

@@ -29,7 +29,11 @@ const sameLightness = 40;
  *
  * @param mask - What the client has painted, white where paint goes, in place of what we would find.
  */
-export async function segment(photo: Picture, mask: Plane | undefined, signal: AbortSignal): Promise<Paintable> {
+export async function segment(
+  photo: Picture,
+  mask: Plane | undefined,
+  signal: AbortSignal,
+): Promise<Paintable> {
   const found = mask ?? (await largestSurface(photo, signal));
   await breathe(signal);
   const radius = Math.max(2, Math.round(Math.max(photo.width, photo.height) / 160));
@@ -48,9 +52,16 @@ async function largestSurface(photo: Picture, signal: AbortSignal): Promise<Plan
   // What the regions have missed or taken too much of, by the colours that most of them have.
   const guide = greyOf(photo);
   for (let pass = 0; pass < 3; pass++) {
-    const likely = guidedFilter(guide, likelihood(photo, mask), { radius: Math.round(width / 80) + 2, flat: 3e-3 });
+    const likely = guidedFilter(guide, likelihood(photo, mask), {
+      radius: Math.round(width / 80) + 2,
+      flat: 3e-3,
+    });
     // Something else of the same colour was no part of it before: the inside of a cup upon the table.
-    const surface = turnPatches(apply(likely, guide), 1, (patch) => shareOf(patch, first) > 0.5 && patch.length > area * part);
+    const surface = turnPatches(
+      apply(likely, guide),
+      1,
+      (patch) => shareOf(patch, first) > 0.5 && patch.length > area * part,
+    );
     const whole = withSoftNeighbours(surface, regions, lab, area * gleamMax);
     mask = turnPatches(whole, 0, (hole) => hole.length > area * part);
     await breathe(signal);
@@ -71,9 +82,13 @@ function regionsLike(lab: Float32Array, regions: Regions, areaMin: number): Read
   const isLike = (region: number) => {
     const other = colours.get(region);
     if (own === undefined || other === undefined) return false;
-    return Math.hypot(own.a - other.a, own.b - other.b) < sameColour && Math.abs(own.l - other.l) < sameLightness;
+    return (
+      Math.hypot(own.a - other.a, own.b - other.b) < sameColour && Math.abs(own.l - other.l) < sameLightness
+    );
   };
-  return new Set([...regions.areas].filter(([region, area]) => area > areaMin && isLike(region)).map(([region]) => region));
+  return new Set(
+    [...regions.areas].filter(([region, area]) => area > areaMin && isLike(region)).map(([region]) => region),
+  );
 }
 
 /** Grain and the finest pattern of a surface are no edges. */

@@ -30,11 +30,18 @@ export async function shade(photo: Picture, mask: Plane, signal: AbortSignal): P
   const longer = Math.max(width, height);
   // The finest of the old pattern first, which a shadow's soft border hardly feels.
   const calm = weightedMean(measured, weights, Math.round(longer / 160) + 1);
-  const light = apply(guidedFilter(calm, calm, { radius: Math.round(longer / 50), flat: 0.12, weights }), calm);
+  const light = apply(
+    guidedFilter(calm, calm, { radius: Math.round(longer / 50), flat: 0.12, weights }),
+    calm,
+  );
   await breathe(signal);
   const usual = medianOf(light.data, mask);
   return {
-    light: { width, height, data: light.data.map((log) => Math.min(2.4, Math.max(0.06, Math.exp(log - usual)))) },
+    light: {
+      width,
+      height,
+      data: light.data.map((log) => Math.min(2.4, Math.max(0.06, Math.exp(log - usual)))),
+    },
     colour: lightOf(photo),
   };
 }
@@ -53,7 +60,8 @@ function medianOf(values: Float32Array, mask: Plane): number {
  */
 function lightOf({ data }: Picture): [number, number, number] {
   const sums = [0, 0, 0];
-  for (let at = 0; at < data.length; at++) sums[at % 3] = (sums[at % 3] ?? 0) + (linear[data[at] ?? 0] ?? 0) ** 6;
+  for (let at = 0; at < data.length; at++)
+    sums[at % 3] = (sums[at % 3] ?? 0) + (linear[data[at] ?? 0] ?? 0) ** 6;
   const [r = 0, g = 0, b = 0] = sums.map((sum) => (sum / (data.length / 3)) ** (1 / 6));
   const grey = Math.max(1e-6, (r + g + b) / 3);
   // A surface of the same texture is darker in a darker photo.

@@ -95,8 +95,8 @@ export async function resolveInputs(
 function named(error: unknown, field: string | undefined): unknown {
   const isRefusal = isAppError(error, "not_found", "asset_url_not_allowed", "asset_unusable");
   if (!isRefusal || field === undefined) return error;
-  const { code, message, details, cause } = error;
-  return new AppError(code, { message, details: { ...details, field }, cause });
+  const { code, message, details } = error;
+  return new AppError(code, { message, details: { ...details, field }, cause: error });
 }
 
 /** Removes what a request that was refused after all had copied: it leaves nothing behind. */
@@ -127,8 +127,7 @@ async function usable(
   const { asset_id, input_asset_id: inputId } = found;
   const looked =
     inputId === null ? found : await completeUpload(context, userId, { ...found, input_asset_id: inputId });
-  if (looked.type !== file.kind)
-    throw new AppError("asset_unusable", { details: { reason: "not_allowed" } });
+  if (looked.type !== file.kind) throw new AppError("asset_unusable", { details: { reason: "not_allowed" } });
   const { storage_key, content_type, bytes, sha256, width, height } = looked;
   if (sha256 === null) throw new Error("a complete file has no checksum");
   return {
