@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pglite } from "@genbff/core/pglite";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
@@ -54,6 +55,9 @@ describe.skipIf(!existsSync(executablePath))(
       const ended = once(example.server, "exit");
       example.server.kill("SIGTERM");
       expect(await ended).toEqual([0, null]);
+      const database = pglite(join(dataDir, "database"));
+      expect(await database.call("genbff_violations", {})).toEqual([]);
+      await database.close();
       await rm(dataDir, { recursive: true, force: true });
     });
 
