@@ -3,10 +3,12 @@ import {
   type InputFile,
   isProviderError,
   ProviderError,
+  type ProviderErrorCode,
   type SubmitContext,
 } from "@genbff/core";
 import * as z from "zod";
 import { renderInput } from "./operation.ts";
+import { Undecodable } from "./pipeline/picture.ts";
 import { type RunStage, render, stages } from "./pipeline/run.ts";
 
 /** Shorter than this there is nothing to be found in a picture. */
@@ -67,7 +69,7 @@ export function pipeline({ stageTimeoutMs, run = render }: PipelineOptions = {})
           outputs: [{ index: 0, source: { stream: new Blob([new Uint8Array(png)]).stream() } }],
         };
       } catch (error) {
-        return { state: "refused", error: failureOf(error, context.cancelled) };
+        return { state: "refused", error: failureOf(error, context) };
       }
     },
   });
@@ -94,18 +96,13 @@ async function bytesOf(file: InputFile | undefined): Promise<Uint8Array> {
 }
 
 /** Nothing was bought, so every failure is one that is sure. What libvips says of a file is for the log alone. */
-function failureOf(error: unknown, cancelled: AbortSignal): ProviderError {
+function failureOf(error: unknown, { signal, cancelled }: SubmitContext): ProviderError {
   if (isProviderError(error)) return error;
-  const outcome = "failed";
-  if (cancelled.aborted)
-    return new ProviderError("cancelled", { outcome, message: "stopped at the user's wish", cause: error });
-  if (error instanceof DOMException && error.name === "TimeoutError")
-    return new ProviderError("provider_timeout", { outcome, message: "a stage took too long", cause: error });
-  if (error instanceof Error && /Input (buffer|file)|VipsJpeg|pngload|webpload/.test(error.message))
-    return new ProviderError("asset_unusable", {
-      outcome,
-      message: "an input cannot be decoded",
-      cause: error,
-    });
-  return new ProviderError("provider_failed", { outcome, message: "a stage broke", cause: error });
+  const fail = (code: ProviderErrorCode, message: string) =>
+    new ProviderError(code, { outcome: "failed", message, cause: error });
+  if (cancelled.aborted) return fail("cancelled", "stopped at the user's wish");
+  const isLate = signal.aborted || (error instanceof DOMException && error.name === "TimeoutError");
+  if (isLate) return fail("provider_timeout", "a stage took too long");
+  if (error instanceof Undecodable) return fail("asset_unusable", error.message);
+  return fail("provider_failed", "a stage broke");
 }

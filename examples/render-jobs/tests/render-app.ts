@@ -33,7 +33,7 @@ export interface RenderApp extends ReturnType<typeof createRenderBff> {
   readonly folder: string;
   readonly test: TestDatabase;
   readonly options: RenderBffOptions;
-  /** Where pictures are: the samples by their names, `wall.jpg`, `pixel.png`, `text.txt`; else 404. */
+  /** Where pictures are: the samples by their names, `wall.png`, `pixel.png`, `spoilt.jpg`, `text.txt`; else 404. */
   readonly pictures: string;
   ask(
     user: string | undefined,
@@ -124,7 +124,10 @@ function tokenOf(user: string): Promise<string> {
 async function hostPictures(): Promise<{ server: Server; url: string }> {
   const small = await wall({ width: 240, height: 160 });
   const pixel = await wall({ width: 20, height: 20 });
+  const spoilt = await readFile(join(samples, "coffee.jpg"));
+  spoilt.fill(0, spoilt.length >> 1, (spoilt.length >> 1) + 4000);
   const own: Record<string, Uint8Array> = {
+    "spoilt.jpg": spoilt,
     "wall.png": small,
     "pixel.png": pixel,
     "text.txt": new TextEncoder().encode("not a picture at all"),

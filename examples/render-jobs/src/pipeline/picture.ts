@@ -14,6 +14,11 @@ export interface Plane extends Size {
   readonly data: Float32Array;
 }
 
+/** A file that is no picture after all, found when it was decoded. The cause is what libvips says. */
+export class Undecodable extends Error {
+  override readonly name = "Undecodable";
+}
+
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -21,7 +26,7 @@ export interface Size {
 
 /** How large a picture is when it is looked at upright. */
 export async function sizeOf(file: Uint8Array): Promise<Size> {
-  const { autoOrient } = await sharp(file).metadata();
+  const { autoOrient } = await readable(sharp(file).metadata());
   return { width: autoOrient.width, height: autoOrient.height };
 }
 
@@ -30,26 +35,32 @@ export async function sizeOf(file: Uint8Array): Promise<Size> {
  * small copy of a large photo never has the large one in memory.
  */
 export async function decode(file: Uint8Array, { width, height }: Size): Promise<Picture> {
-  const data = await sharp(file)
+  const decoded = sharp(file)
     .autoOrient()
     .flatten({ background: "#fff" })
     .toColourspace("srgb")
-    .resize(width, height, { fit: "fill", kernel: "lanczos3" })
-    .raw()
-    .toBuffer();
+    .resize(width, height, { fit: "fill", kernel: "lanczos3" });
+  const data = await readable(decoded.raw().toBuffer());
   return { width, height, data };
 }
 
 /** How bright a picture is, from 0 to 1, of this size: what a mask says. */
 export async function decodeGrey(file: Uint8Array, { width, height }: Size): Promise<Plane> {
-  const bytes = await sharp(file)
+  const decoded = sharp(file)
     .autoOrient()
     .flatten({ background: "#000" })
     .resize(width, height, { fit: "fill" })
-    .toColourspace("b-w")
-    .raw()
-    .toBuffer();
+    .toColourspace("b-w");
+  const bytes = await readable(decoded.raw().toBuffer());
   return { width, height, data: Float32Array.from(bytes, (byte) => byte / 255) };
+}
+
+async function readable<Result>(read: Promise<Result>): Promise<Result> {
+  try {
+    return await read;
+  } catch (cause) {
+    throw new Undecodable("an input cannot be decoded", { cause });
+  }
 }
 
 export function encodePng({ data, width, height }: Picture): Promise<Buffer> {
