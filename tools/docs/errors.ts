@@ -18,7 +18,7 @@ Every failure is one JSON object, on every route:
 }
 \`\`\`
 
-Branch on \`error\`, never on a text. The table is closed: there are no other codes. _Again_ says whether the same request may succeed later as it is; 429 and 503 say when in \`Retry-After\`, where it is known. A generation that ended without a result carries a code of the last part in its \`error\`; no such code ever comes with a charge.
+Branch on \`error\`, never on a text. The table is closed: there are no other codes. _Again_ says whether the same request may succeed later as it is; 429 and 503 say when in \`Retry-After\`, where it is known. A generation that ended without a result carries a code of the last part in its \`error\`; no such code ever comes with a charge. Where a file of a request is refused, \`details.field\` says which field named it.
 
 The table is data: \`import { errorCodes } from "@genbff/core"\`. In the browser, \`isGenbffError(error, "insufficient_credits")\` of [client-sdk](../packages/client-sdk/README.md) knows each code and its details; it adds \`network\` (nothing answered) and \`unexpected_answer\` (something else than the BFF answered).
 

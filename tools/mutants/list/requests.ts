@@ -3,6 +3,7 @@ import { type Mutant, tests } from "../mutant.ts";
 const leaves = tests("core", "packages/core/src/http/client-leaves.test.ts");
 const keys = tests("core", "packages/core/src/http/idempotency.test.ts");
 const webhooks = tests("core", "packages/core/src/http/webhooks.test.ts");
+const badInput = tests("core", "packages/core/src/http/bad-input.test.ts");
 const core = "packages/core/src";
 
 /** What a request may be, and what of it is nobody's fault here. */
@@ -70,5 +71,13 @@ export const requests: readonly Mutant[] = [
     find: "if (!isStorable(notice))",
     replace: "if (notice === undefined)",
     test: webhooks("of a job whose name no database could keep"),
+  },
+  {
+    name: "a refused input does not say which one it is",
+    why: "a form of several files marks the one that is wrong",
+    file: `${core}/assets/resolve-input.ts`,
+    find: "details: { ...details, field }",
+    replace: "details: { ...details }",
+    test: badInput("is refused, and leaves no row and no file"),
   },
 ];

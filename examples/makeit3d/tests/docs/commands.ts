@@ -23,6 +23,12 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
     pattern: /^npm run worker$/,
     proof: () => isIn(json("package.json").scripts.worker, "examples/makeit3d/src/worker.ts"),
   },
+  // Each example's own tests start the same file.
+  {
+    pattern: /^npm run example:([\w-]+)$/,
+    proof: ([, name = ""]) =>
+      isIn(json("package.json").scripts[`example:${name}`], `examples/${name}/src/main.ts`),
+  },
   { pattern: /^npm test$/, proof: () => isIn(read(".ci/run"), "npm test") },
   {
     pattern: /^npm install (?:--save-dev )?([\w@/ -]+)$/,

@@ -1,5 +1,5 @@
 import type { BffContext } from "../context.ts";
-import { AppError } from "../errors/app-error.ts";
+import { AppError, isAppError } from "../errors/app-error.ts";
 import { addressInClientRow, clientFileAt } from "./client-file.ts";
 import { isFetchFailed } from "./guarded-fetch.ts";
 import { readClientFile } from "./read-client-file.ts";
@@ -52,6 +52,8 @@ const inputKey = /^(?:inputs|incoming)\/([0-9a-f-]{36})(?:\.|$)/;
  * completed. Files that users have put into a bucket past us (`clientFileAt`) are read by the storage's port, and other URLs by
  * the guarded fetch: both are copied into an upload of the user, so that nothing changes once it was looked at.
  *
+ * Each refusal names the field that it is about in `details.field`.
+ *
  * @throws AppError `not_found` - an id that is not the user's.
  * @throws AppError `asset_url_not_allowed` - another user's file, or an address that may not be reached.
  * @throws AppError `asset_unusable` - damaged, missing, unreachable, too large, or of another kind than the field takes.
@@ -88,9 +90,17 @@ export async function resolveInputs(
     }
   } catch (error) {
     await discardCopies(context, request.userId, resolved);
-    throw error;
+    throw named(error, request.files[resolved.length]?.field);
   }
   return resolved;
+}
+
+/** A refusal says which field it is about: a form of several pictures marks the one that is wrong. */
+function named(error: unknown, field: string | undefined): unknown {
+  const isRefusal = isAppError(error, "not_found", "asset_url_not_allowed", "asset_unusable");
+  if (!isRefusal || field === undefined) return error;
+  const { code, message, details } = error;
+  return new AppError(code, { message, details: { ...details, field }, cause: error });
 }
 
 /** Removes what a request that was refused after all had copied: it leaves nothing behind. */
@@ -121,8 +131,7 @@ async function usable(
   const { asset_id, input_asset_id: inputId } = found;
   const looked =
     inputId === null ? found : await completeUpload(context, userId, { ...found, input_asset_id: inputId });
-  if (looked.type !== file.kind)
-    throw new AppError("asset_unusable", { details: { reason: "not_allowed", field: file.field } });
+  if (looked.type !== file.kind) throw new AppError("asset_unusable", { details: { reason: "not_allowed" } });
   const { storage_key, content_type, bytes, sha256, width, height } = looked;
   if (sha256 === null) throw new Error("a complete file has no checksum");
   return {

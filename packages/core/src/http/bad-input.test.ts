@@ -77,8 +77,9 @@ describe("without anything before it", () => {
 
   it("is refused, and leaves no row and no file", async () => {
     const before = await things();
-    for (const { name, request, status, code } of badInput) {
-      await expectRefusal(await send(host(), request), { status, code });
+    for (const { name, request, status, code, field } of badInput) {
+      const { details } = await expectRefusal(await send(host(), request), { status, code });
+      if (field !== undefined) expect(details, name).toMatchObject({ field });
       expect(await things(), name).toEqual(before);
     }
   });

@@ -9,6 +9,8 @@ export interface BadInputCase {
   readonly code: ErrorCode;
   /** Where `details.issues` must point, if it matters. */
   readonly pointer?: string;
+  /** What `details.field` must say, if it matters. */
+  readonly field?: string;
   /** A body parser in front of us answers these itself, or forgives them. */
   readonly hiddenByBodyParser?: true;
 }

@@ -6,6 +6,7 @@ const inputUrl = (name: string, url: unknown, status: number, code: ErrorCode): 
   request: { method: "POST", path: restyle, json: { ...good, input_image_asset_url: url } },
   status,
   code,
+  ...(code === "validation_failed" ? {} : { field: "input_image_asset_url" }),
 });
 const formCase = (
   name: string,
