@@ -31,10 +31,14 @@ export interface ResolvedInput {
 }
 
 /** What the database says of a file of the user: an output, or an upload in any state. */
-type FoundFile = Omit<StoredInput, "input_asset_id"> & {
+type FoundFile = Omit<StoredInput, "input_asset_id" | "storage_key"> & {
+  /** Null: an output that was handed on, behind its `asset_url`. */
+  readonly storage_key: string | null;
   readonly ref: string;
   readonly asset_id: string | null;
   readonly input_asset_id: string | null;
+  /** Of an output: its time is over. */
+  readonly expired?: boolean;
 };
 
 /** Somebody waits for the answer meanwhile. */
@@ -50,6 +54,7 @@ const inputKey = /^(?:inputs|incoming)\/([0-9a-f-]{36})(?:\.|$)/;
  * completed. Other URLs are copied, through the guarded fetch, into an upload of the user.
  *
  * @throws AppError `not_found` - an id that is not the user's.
+ * @throws AppError `asset_expired` - an output that was handed on, and whose time is over.
  * @throws AppError `asset_url_not_allowed` - another user's file, or an address that may not be reached.
  * @throws AppError `asset_unusable` - damaged, unreachable, too large, or of another kind than the field takes.
  */
@@ -80,7 +85,10 @@ export async function resolveInputs(
       const copied = ref === undefined || !("id" in ref || "storage_key" in ref);
       const row = copied ? await copyIn(context, request.userId, file) : found.get(String(index));
       if (row === undefined) throw new AppError(uuid.test(file.ref) ? "not_found" : "asset_url_not_allowed");
-      resolved.push({ ...(await usable(context, request.userId, file, row)), copied });
+      if (row.expired) throw new AppError("asset_expired", { details: { field: file.field } });
+      const handedOn = row.storage_key === null;
+      const here = handedOn ? await fetchHandedOn(context, request.userId, file, row) : row;
+      resolved.push({ ...(await usable(context, request.userId, file, here)), copied: copied || handedOn });
     }
   } catch (error) {
     await discardCopies(context, request.userId, resolved);
@@ -116,11 +124,17 @@ async function usable(
 ): Promise<Omit<ResolvedInput, "copied">> {
   const { asset_id, input_asset_id: inputId } = found;
   const looked =
-    inputId === null ? found : await completeUpload(context, userId, { ...found, input_asset_id: inputId });
+    inputId === null || found.storage_key === null
+      ? found
+      : await completeUpload(context, userId, {
+          ...found,
+          input_asset_id: inputId,
+          storage_key: found.storage_key,
+        });
   if (looked.type !== file.kind)
     throw new AppError("asset_unusable", { details: { reason: "not_allowed", field: file.field } });
   const { storage_key, content_type, bytes, sha256, width, height } = looked;
-  if (sha256 === null) throw new Error("a complete file has no checksum");
+  if (sha256 === null || storage_key === null) throw new Error("a complete file has no checksum or no key");
   return {
     field: file.field,
     asset_id,
@@ -132,6 +146,16 @@ async function usable(
     width,
     height,
   };
+}
+
+/** A vendor forgets it; what works on it must be able to read it to the end. */
+async function fetchHandedOn(
+  context: Ports,
+  userId: string,
+  file: InputToResolve,
+  { asset_id, asset_url: ref }: FoundFile,
+): Promise<FoundFile> {
+  return { ...(await copyIn(context, userId, { ...file, ref })), asset_id };
 }
 
 /** Copies a foreign file into our storage. Whoever asks learns that it cannot be used, and nothing about the network. */

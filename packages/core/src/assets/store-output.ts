@@ -5,7 +5,7 @@ import { OutputRejected } from "./output-rejected.ts";
 import { type StoredMedia, storeMedia } from "./store-media.ts";
 
 /** The largest output taken, by kind, in bytes (`reliability-spec.md` 8.3). */
-const outputBytesMax: Readonly<Record<MediaKind, number>> = {
+export const outputBytesMax: Readonly<Record<MediaKind, number>> = {
   image: 50_000_000,
   vector: 10_000_000,
   model: 250_000_000,
