@@ -147,7 +147,7 @@ function deedsOf(taskId: string, done: TaskStatus, left: HTMLElement): HTMLEleme
   const refine = make("button", "", "Refine");
   refine.type = "button";
   refine.addEventListener("click", () => {
-    void makeModel("Refined model", "refine-model", { draft_model_task_id: taskId });
+    void makeModel("Refined", "refine-model", { draft_model_task_id: taskId });
   });
   const renew = make("button", "", "Fresh link");
   renew.type = "button";

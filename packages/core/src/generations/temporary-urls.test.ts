@@ -302,9 +302,9 @@ describe("as an input", () => {
   });
 });
 
-describe("a death between looking and telling", () => {
-  const dieAt = async (provider: string) => {
-    const mortal = await shop.openMortal({ at: "genbff_finish", when: "before" });
+describe("a death", () => {
+  const dieAt = async (provider: string, at = "genbff_finish", when: "before" | "after" = "before") => {
+    const mortal = await shop.openMortal({ at, when });
     const started = await mortal.ask(user, "/generate/text-to-image", {
       task_id: crypto.randomUUID(),
       prompt: "url cup.png",
@@ -313,10 +313,14 @@ describe("a death between looking and telling", () => {
     return { mortal, id: started.json.generation_id as string };
   };
 
-  it("sells once, at the same price", async () => {
+  it.each([
+    ["genbff_record", "after"],
+    ["genbff_finish", "before"],
+    ["genbff_finish", "after"],
+  ] as const)("at %s, %s it was done, sells once at the same price", async (at, when) => {
     const sold = vendor.submissions.length;
     await process.bff.stop();
-    const { mortal, id } = await dieAt("vendor");
+    const { mortal, id } = await dieAt("vendor", at, when);
     await mortal.died;
     await shop.leasesRunOut();
     process = await shop.open();
