@@ -31,24 +31,13 @@ const lifetimeMsMin = 60_000;
 export function temporaryUrls({ keep, lifetimeMs = lifetimeMsDefault }: TemporaryUrlsOptions): ObjectStore {
   if (!Number.isSafeInteger(lifetimeMs) || lifetimeMs < lifetimeMsMin)
     throw new Error(`temporaryUrls: lifetimeMs must be a whole number of at least ${lifetimeMsMin}`);
-  return {
-    temporary: { lifetimeMs },
-    put: (key, body, options) => keep.put(key, body, options),
-    open: (key) => keep.open(key),
-    remove: (keys) => keep.remove(keys),
-    urlOf: (key) => keep.urlOf(key),
-    keyOf: (url) => keep.keyOf(url),
-    signedUrl: (key, options) => keep.signedUrl(key, options),
-    signedUpload: (key, options) => keep.signedUpload(key, options),
-    ready: () => keep.ready(),
-    ...(keep.serve === undefined
-      ? {}
-      : { serve: (request: Request, key: string) => served(keep, request, key) }),
-    configure: (host) => keep.configure?.(host),
-  };
-}
-
-function served(keep: ObjectStore, request: Request, key: string): Promise<Response> {
-  if (keep.serve === undefined) throw new Error("the store stopped to serve its files");
-  return keep.serve(request, key);
+  const temporary = { lifetimeMs };
+  // Whatever else the store can do, and will learn, it goes on doing.
+  return new Proxy(keep, {
+    get(store, name) {
+      if (name === "temporary") return temporary;
+      const value: unknown = Reflect.get(store, name);
+      return typeof value === "function" ? value.bind(store) : value;
+    },
+  });
 }
