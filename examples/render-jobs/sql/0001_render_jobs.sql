@@ -9,7 +9,7 @@ language sql immutable set search_path = '' as $$
   select case
     when p_code in ('download_failed', 'upload_failed') then p_code
     when p_code in ('timeout', 'provider_timeout') then 'timeout'
-    when p_code in ('validation_failed', 'asset_unusable', 'asset_url_not_allowed', 'content_rejected',
+    when p_code in ('validation_failed', 'asset_expired', 'asset_unusable', 'asset_url_not_allowed', 'content_rejected',
                     'unsupported_media_type', 'payload_too_large') then 'validation_failed'
     else 'pipeline_error' end
 $$;

@@ -38,6 +38,7 @@ export interface ErrorDetails {
   // Inputs
   asset_url_not_allowed: Unspecified;
   asset_unusable: Unspecified;
+  asset_expired: Unspecified;
   content_rejected: Unspecified;
 
   // Money

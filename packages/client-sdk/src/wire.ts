@@ -17,8 +17,13 @@ export type Asset = {
   kind: "image" | "vector" | "model";
   /** Its place among the outputs that were asked for, from 0. */
   index: number;
-  /** Signed where the bucket is private: use it now, do not keep it. `client.asset(id).url()` gives a fresh one. */
+  /**
+   * Signed where the bucket is private: use it now, do not keep it. `client.asset(id).url()` gives a fresh one. Empty once
+   * `expires_at` has passed.
+   */
   asset_url: string;
+  /** Where outputs are handed on and not kept: the end of this one. Else absent. */
+  expires_at?: string | undefined;
   content_type: string;
   bytes: number;
   width: number | null;

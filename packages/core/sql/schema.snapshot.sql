@@ -511,19 +511,22 @@ create table public.assets (
   metadata jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone default genbff.now() not null,
   completed_at timestamp with time zone,
+  expires_at timestamp with time zone,
   constraint assets_pkey PRIMARY KEY (id),
   constraint assets_generation_id_index_key UNIQUE (generation_id, index),
   constraint assets_storage_key_key UNIQUE (storage_key),
   constraint assets_task_id_kind_file_index_key UNIQUE (task_id, kind, file_index),
   constraint assets_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES genbff.generations(id) ON DELETE CASCADE,
   constraint assets_task_id_fkey FOREIGN KEY (task_id) REFERENCES genbff.tasks(task_id),
-  constraint assets_complete_is_stored CHECK ((status = 'complete'::text) = (storage_key IS NOT NULL AND asset_url IS NOT NULL AND sha256 IS NOT NULL AND bytes IS NOT NULL AND content_type IS NOT NULL)),
+  constraint assets_complete_is_stored CHECK ((status = 'complete'::text) = (sha256 IS NOT NULL AND bytes IS NOT NULL AND content_type IS NOT NULL AND (expires_at IS NOT NULL OR storage_key IS NOT NULL AND asset_url IS NOT NULL))),
+  constraint assets_handed_on_expires CHECK (storage_key IS NOT NULL OR asset_url IS NULL OR expires_at IS NOT NULL),
   constraint assets_kind_check CHECK (kind = ANY (ARRAY['image'::text, 'vector'::text, 'model'::text])),
   constraint assets_status_check CHECK (status = ANY (ARRAY['pending'::text, 'processing'::text, 'complete'::text, 'failed'::text]))
 );
 CREATE INDEX assets_by_task ON public.assets USING btree (task_id, created_at);
 CREATE INDEX assets_by_url ON public.assets USING btree (asset_url) WHERE (asset_url IS NOT NULL);
 CREATE INDEX assets_by_user ON public.assets USING btree (user_id, created_at DESC);
+CREATE INDEX assets_expiring ON public.assets USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (asset_url IS NOT NULL));
 alter table public.assets enable row level security;
 
 create view public.credit_transactions with (security_invoker=true) as
@@ -587,6 +590,7 @@ create table public.input_assets (
 CREATE INDEX input_assets_by_task ON public.input_assets USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX input_assets_by_url ON public.input_assets USING btree (user_id, asset_url);
 CREATE INDEX input_assets_by_user ON public.input_assets USING btree (user_id, created_at DESC);
+CREATE INDEX input_assets_complete ON public.input_assets USING btree (completed_at) WHERE ((status = 'complete'::text) AND (storage_key IS NOT NULL));
 CREATE INDEX input_assets_pending ON public.input_assets USING btree (created_at) WHERE ((status = 'pending'::text) AND (storage_key IS NOT NULL));
 CREATE INDEX input_assets_pending_by_user ON public.input_assets USING btree (user_id) WHERE ((status = 'pending'::text) AND (storage_key IS NOT NULL));
 alter table public.input_assets enable row level security;
@@ -995,7 +999,10 @@ AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
       'asset_id', a.id, 'kind', a.kind, 'index', a.index, 'storage_key', a.storage_key, 'asset_url', a.asset_url,
       'content_type', a.content_type, 'bytes', a.bytes, 'width', a.width, 'height', a.height, 'metadata', a.metadata
-    ) order by a.index), '[]')
+    ) || case when a.expires_at is null then jsonb '{}'
+         when a.expires_at > genbff.now() then jsonb_build_object('expires_at', a.expires_at)
+         else jsonb_build_object('expires_at', a.expires_at, 'storage_key', null, 'asset_url', null) end
+    order by a.index), '[]')
     from public.assets a where a.generation_id = p_generation_id and a.status = 'complete'
 $function$;
 
@@ -2139,12 +2146,15 @@ AS $function$
 declare
   v_found jsonb;
 begin
-  select jsonb_build_object('storage_key', a.storage_key) into v_found from (
-    select storage_key from public.assets
-     where id = genbff.uuid_or_null(p_asset_id) and user_id = p_user_id and status = 'complete'
+  select to_jsonb(f) into v_found from (
+    select a.id as asset_id, a.storage_key, a.asset_url, a.expires_at, a.expires_at <= genbff.now() as expired,
+           case when a.storage_key is null then
+             jsonb_build_object('operation', g.operation, 'provider', g.provider, 'job', g.job, 'index', a.index) end as origin
+      from public.assets a join genbff.generations g on g.id = a.generation_id
+     where a.id = genbff.uuid_or_null(p_asset_id) and a.user_id = p_user_id and a.status = 'complete'
     union all
-    select storage_key from public.input_assets
-     where id = genbff.uuid_or_null(p_asset_id) and user_id = p_user_id and status = 'complete') a;
+    select i.id, i.storage_key, i.asset_url, null, null, null from public.input_assets i
+     where i.id = genbff.uuid_or_null(p_asset_id) and i.user_id = p_user_id and i.status = 'complete') f;
   if not found then
     perform genbff.refuse(404, 'not_found');
   end if;
@@ -2444,6 +2454,32 @@ begin
   return jsonb_build_object('holds', v_holds, 'lots', v_lots);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_expired_files(p_inputs_ms bigint, p_grace_ms bigint, p_count integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+  with used as (
+    select s.value ->> 'asset_id' as asset_id, s.value ->> 'input_asset_id' as input_asset_id
+      from genbff.generations g, jsonb_array_elements(g.sources) s
+     where g.status in ('pending', 'processing')),
+  due as (
+    (select a.id, a.storage_key from public.assets a
+      where a.expires_at <= genbff.now() - p_grace_ms * interval '1 millisecond' and a.asset_url is not null
+        and a.id::text not in (select u.asset_id from used u where u.asset_id is not null)
+      order by a.expires_at limit p_count)
+    union all
+    (select i.id, i.storage_key from public.input_assets i
+      where i.status = 'complete' and i.storage_key is not null
+        and i.completed_at <= genbff.now() - (p_inputs_ms + p_grace_ms) * interval '1 millisecond'
+        and i.id::text not in (select u.input_asset_id from used u where u.input_asset_id is not null)
+      order by i.completed_at limit p_count))
+  select coalesce(jsonb_agg(to_jsonb(due)), '[]') from due
+$function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_fail(p_generation_id uuid, p_epoch bigint, p_code text, p_details jsonb DEFAULT NULL::jsonb, p_failures jsonb DEFAULT '[]'::jsonb, p_outcome text DEFAULT NULL::text, p_error jsonb DEFAULT NULL::jsonb, p_health text DEFAULT NULL::text, p_wait_ms bigint DEFAULT NULL::bigint, p_cost jsonb DEFAULT NULL::jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2494,7 +2530,8 @@ AS $function$
   select coalesce(jsonb_agg(found), '[]') from (
     select jsonb_build_object('ref', r.ref, 'asset_id', a.id, 'input_asset_id', null, 'status', a.status,
              'type', a.kind, 'storage_key', a.storage_key, 'content_type', a.content_type, 'bytes', a.bytes,
-             'sha256', a.sha256, 'width', a.width, 'height', a.height) as found
+             'sha256', a.sha256, 'width', a.width, 'height', a.height, 'asset_url', a.asset_url,
+             'expired', a.expires_at is not null and a.expires_at <= genbff.now()) as found
       from refs r join public.assets a on (a.id = r.id or a.storage_key = r.storage_key)
      where a.user_id = p_user_id and a.status = 'complete'
     union all
@@ -2526,9 +2563,9 @@ begin
   update public.assets a
      set status = 'complete', completed_at = v_now, storage_key = d.storage_key, asset_url = d.asset_url,
          content_type = d.content_type, bytes = d.bytes, sha256 = d.sha256, width = d.width, height = d.height,
-         metadata = coalesce(d.metadata, '{}')
+         metadata = coalesce(d.metadata, '{}'), expires_at = d.expires_at
     from jsonb_to_recordset(p_assets) d(index int, storage_key text, asset_url text, content_type text, bytes bigint,
-           sha256 text, width int, height int, metadata jsonb)
+           sha256 text, width int, height int, metadata jsonb, expires_at timestamptz)
    where a.generation_id = p_generation_id and a.index = d.index;
   get diagnostics v_delivered = row_count;
   if v_delivered <> jsonb_array_length(p_assets)
@@ -2562,6 +2599,34 @@ begin
   v_children := genbff.insert_children(v_generation, p_children, v_now);
   return genbff.snapshot(v_generation) || jsonb_build_object('children', v_children, 'wake', genbff.next_to_wake(),
     'previews', genbff.preview_keys(p_generation_id));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.genbff_forget_files(p_ids jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_ids uuid[] := array(select jsonb_array_elements_text(p_ids)::uuid);
+  v_forgotten int;
+  v_inputs int;
+begin
+  with forgotten as (
+    update public.assets set asset_url = null
+     where id = any (v_ids) and expires_at <= genbff.now() and asset_url is not null
+    returning generation_id),
+  -- The vendors' URLs were noted with the work, too.
+  cleared as (
+    update genbff.generations set work = '{}'
+     where id in (select generation_id from forgotten) and completed_at is not null and work <> '{}')
+  select count(*) into v_forgotten from forgotten;
+  update public.input_assets set status = 'failed', storage_key = null
+   where id = any (v_ids) and status = 'complete';
+  get diagnostics v_inputs = row_count;
+  return jsonb_build_object('forgotten', v_forgotten + v_inputs);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.genbff_forget_previews(p_keys jsonb)
@@ -3214,6 +3279,26 @@ begin
   return to_jsonb(genbff.settle_hold(genbff.external_hold(p_hold_id), 'released', 0));
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.genbff_renew_asset(p_user_id text, p_asset_id uuid, p_url text, p_live_ms bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+ SET statement_timeout TO '30s'
+AS $function$
+declare
+  v_asset public.assets;
+begin
+  update public.assets set asset_url = p_url, expires_at = genbff.now() + p_live_ms * interval '1 millisecond'
+   where id = p_asset_id and user_id = p_user_id and status = 'complete' and storage_key is null
+  returning * into v_asset;
+  if not found then
+    return null;
+  end if;
+  return jsonb_build_object('asset_url', v_asset.asset_url, 'expires_at', v_asset.expires_at);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.genbff_replay(p_user_id text, p_idempotency_key text, p_digest text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3786,7 +3871,7 @@ AS $function$
      limit p_limit + 1)
   select coalesce(jsonb_agg(jsonb_build_object(
       'task_id', p.task_id, 'created_at', p.created_at, 'updated_at', p.updated_at,
-      'generations', c.total, 'open', c.open, 'latest', l.latest, 'thumbnail_key', k.storage_key
+      'generations', c.total, 'open', c.open, 'latest', l.latest, 'thumbnail_key', k.storage_key, 'thumbnail_url', k.asset_url
     ) order by p.updated_at desc, p.task_id), '[]')
     from page p
     cross join lateral (
@@ -3796,8 +3881,9 @@ AS $function$
       select jsonb_build_object('generation_id', g.id, 'operation', g.operation, 'status', g.status) as latest
         from genbff.generations g where g.task_id = p.task_id order by g.created_at desc, g.id desc limit 1) l on true
     left join lateral (
-      select a.storage_key from public.assets a
+      select a.storage_key, case when a.storage_key is null then a.asset_url end as asset_url from public.assets a
        where a.task_id = p.task_id and a.kind = 'image' and a.status = 'complete'
+         and (a.expires_at is null or a.expires_at > genbff.now())
        order by a.completed_at desc, a.index limit 1) k on true
 $function$;
 

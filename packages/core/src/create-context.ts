@@ -20,6 +20,7 @@ import type { AnyProvider } from "./providers/define-provider.ts";
 import { systemClock } from "./shared/clock.ts";
 import { consoleLogger, redacting } from "./shared/logger.ts";
 import { createSignedText } from "./shared/signed-text.ts";
+import { checkHandedOn } from "./storage/handed-on.ts";
 import { readWebhookOptions } from "./webhooks/options.ts";
 import { createWebhookSender } from "./webhooks/sender.ts";
 
@@ -63,6 +64,7 @@ export function createContext(options: AnyBffOptions, seams: Seams = {}): BffCon
     prices: options.prices,
     fallback: options.fallback ?? {},
   });
+  checkHandedOn(options.storage, options.providers);
   const fieldsOf = (name: string) => {
     const listed = catalogue.list().find(({ operation }) => operation.name === name);
     return listed && Object.keys(listed.operation.schema.shape);

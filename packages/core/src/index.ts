@@ -88,5 +88,6 @@ export type { Finding } from "./shared/finding.ts";
 export type { JsonObject, JsonValue } from "./shared/json.ts";
 export type { Logger } from "./shared/logger.ts";
 export type { InputBucket, ObjectStore, SignedUpload, StorageNeeds, StoredObject } from "./storage/port.ts";
+export { type TemporaryUrlsOptions, temporaryUrls } from "./storage/temporary-urls.ts";
 export type { GivenUpWebhook, GivenUpWebhooks } from "./webhooks/given-up.ts";
 export type { WebhookOptions } from "./webhooks/options.ts";

@@ -18,6 +18,7 @@ import { reads } from "./reads.ts";
 import { requests } from "./requests.ts";
 import { starting } from "./start.ts";
 import { throughSupabase } from "./supabase.ts";
+import { temporary } from "./temporary.ts";
 import { turnsAndCaps } from "./turns.ts";
 import { vendors } from "./vendors.ts";
 import { webhooks } from "./webhooks.ts";
@@ -37,6 +38,7 @@ export const mutants: readonly Mutant[] = [
   ...reads,
   ...outside,
   ...content,
+  ...temporary,
   ...hostsAndStops,
   ...identity,
   ...operators,

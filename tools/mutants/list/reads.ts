@@ -71,7 +71,9 @@ export const reads: readonly Mutant[] = [
     test: watching("tells what was swept too"),
   }),
   open("watch a task", "public.genbff_watch", "and k.user_id = t.user_id", ""),
-  open("fetch a file", "public.genbff_asset", "and user_id = p_user_id", "", { everywhere: true }),
+  open("fetch a file", "public.genbff_asset", ".user_id = p_user_id", ".user_id is not null", {
+    everywhere: true,
+  }),
   open("make something of another's output", "public.genbff_find_inputs", "a.user_id = p_user_id"),
   open("make something of another's upload", "public.genbff_find_inputs", "i.user_id = p_user_id"),
   open("look at an upload", "public.genbff_input", "and user_id = p_user_id", ""),

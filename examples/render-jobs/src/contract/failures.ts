@@ -39,6 +39,7 @@ export const renderErrorOf = {
   not_cancellable: "pipeline_error",
   not_retryable: "pipeline_error",
   asset_url_not_allowed: "validation_failed",
+  asset_expired: "validation_failed",
   asset_unusable: "validation_failed",
   content_rejected: "validation_failed",
   insufficient_credits: "pipeline_error",

@@ -30,6 +30,7 @@ export function toRefusal(
       );
     case "invalid_json":
       return invalid([["body", "is not a JSON object"]]);
+    case "asset_expired":
     case "asset_unusable":
       return invalid([
         [details.field ?? "body", reasons[details.reason ?? ""] ?? "cannot be used as a picture"],

@@ -33,10 +33,14 @@ export interface ResolvedInput {
 }
 
 /** What the database says of a file of the user: an output, or an upload in any state. */
-type FoundFile = Omit<StoredInput, "input_asset_id"> & {
+type FoundFile = Omit<StoredInput, "input_asset_id" | "storage_key"> & {
+  /** Null: an output that was handed on, behind its `asset_url`. */
+  readonly storage_key: string | null;
   readonly ref: string;
   readonly asset_id: string | null;
   readonly input_asset_id: string | null;
+  /** Of an output: its time is over. */
+  readonly expired?: boolean;
 };
 
 /** Somebody waits for the answer meanwhile. */
@@ -55,6 +59,7 @@ const inputKey = /^(?:inputs|incoming)\/([0-9a-f-]{36})(?:\.|$)/;
  * Each refusal names the field that it is about in `details.field`.
  *
  * @throws AppError `not_found` - an id that is not the user's.
+ * @throws AppError `asset_expired` - an output that was handed on, and whose time is over.
  * @throws AppError `asset_url_not_allowed` - another user's file, or an address that may not be reached.
  * @throws AppError `asset_unusable` - damaged, missing, unreachable, too large, or of another kind than the field takes.
  */
@@ -82,11 +87,14 @@ export async function resolveInputs(
     // One after the other: a request's files are few, and each may be tens of megabytes.
     for (const [index, file] of request.files.entries()) {
       const known = found.get(String(index));
-      const row = known ?? (await copyIn(context, request.userId, file));
-      resolved.push({
-        ...(await usable(context, request.userId, file, row)),
-        copied: known === undefined,
-      });
+      if (known?.expired) throw new AppError("asset_expired");
+      const row =
+        known === undefined
+          ? await copyIn(context, request.userId, file)
+          : known.storage_key === null
+            ? await fetchHandedOn(context, request.userId, file, known)
+            : known;
+      resolved.push({ ...(await usable(context, request.userId, file, row)), copied: row !== known });
     }
   } catch (error) {
     await discardCopies(context, request.userId, resolved);
@@ -97,7 +105,13 @@ export async function resolveInputs(
 
 /** A refusal says which field it is about: a form of several pictures marks the one that is wrong. */
 function named(error: unknown, field: string | undefined): unknown {
-  const isRefusal = isAppError(error, "not_found", "asset_url_not_allowed", "asset_unusable");
+  const isRefusal = isAppError(
+    error,
+    "not_found",
+    "asset_expired",
+    "asset_url_not_allowed",
+    "asset_unusable",
+  );
   if (!isRefusal || field === undefined) return error;
   const { code, message, details } = error;
   return new AppError(code, { message, details: { ...details, field }, cause: error });
@@ -130,10 +144,16 @@ async function usable(
 ): Promise<Omit<ResolvedInput, "copied">> {
   const { asset_id, input_asset_id: inputId } = found;
   const looked =
-    inputId === null ? found : await completeUpload(context, userId, { ...found, input_asset_id: inputId });
+    inputId === null || found.storage_key === null
+      ? found
+      : await completeUpload(context, userId, {
+          ...found,
+          input_asset_id: inputId,
+          storage_key: found.storage_key,
+        });
   if (looked.type !== file.kind) throw new AppError("asset_unusable", { details: { reason: "not_allowed" } });
   const { storage_key, content_type, bytes, sha256, width, height } = looked;
-  if (sha256 === null) throw new Error("a complete file has no checksum");
+  if (sha256 === null || storage_key === null) throw new Error("a complete file has no checksum or no key");
   return {
     field: file.field,
     asset_id,
@@ -145,6 +165,16 @@ async function usable(
     width,
     height,
   };
+}
+
+/** A vendor forgets it; what works on it must be able to read it to the end. */
+async function fetchHandedOn(
+  context: Ports,
+  userId: string,
+  file: InputToResolve,
+  { asset_id, asset_url: ref }: FoundFile,
+): Promise<FoundFile> {
+  return { ...(await copyIn(context, userId, { ...file, ref })), asset_id };
 }
 
 /** Copies a file into our storage. Whoever asks learns that it cannot be used, and nothing about the network. */

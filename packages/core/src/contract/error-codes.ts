@@ -142,6 +142,12 @@ export const errorCodes = {
     "The file is damaged, too large, unreachable or of another kind.",
     "This file cannot be used. Try another one.",
   ),
+  asset_expired: entry(
+    410,
+    false,
+    "The file was handed on for a while, and its time is over.",
+    "This file is not there any more. Make it again.",
+  ),
   content_rejected: entry(
     422,
     false,

@@ -15,9 +15,14 @@ export const asset = z.object({
   asset_id: z.uuid(),
   kind: z.enum(["image", "vector", "model"]),
   index: z.int(),
-  asset_url: z
-    .string()
-    .meta({ description: "Signed where the bucket is private: use it now, do not keep it." }),
+  asset_url: z.string().meta({
+    description:
+      "Signed where the bucket is private: use it now, do not keep it. Empty once `expires_at` has passed.",
+  }),
+  expires_at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .meta({ description: "Where outputs are handed on and not kept: the end of this one. Else absent." }),
   content_type: z.string(),
   bytes: z.int(),
   width: z.int().nullable(),

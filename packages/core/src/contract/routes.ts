@@ -54,6 +54,7 @@ const ofStarts = [
   "validation_failed",
   "asset_url_not_allowed",
   "asset_unusable",
+  "asset_expired",
   "upload_failed",
   "content_rejected",
   "insufficient_credits",
@@ -197,7 +198,7 @@ export const routes = {
     answers: {
       200: z.object({ asset_url: z.string(), expires_at: z.iso.datetime({ offset: true }).nullable() }),
     },
-    errors: ["not_found"],
+    errors: ["not_found", "asset_expired"],
   }),
   operations: route({
     method: "GET",

@@ -6,7 +6,12 @@ export interface StoredAsset {
   readonly asset_id: string;
   readonly kind: "image" | "vector" | "model";
   readonly index: number;
-  readonly storage_key: string;
+  /** Null: handed on, or expired. */
+  readonly storage_key: string | null;
+  /** Of one that is handed on it is the vendor's; null once it has expired. */
+  readonly asset_url: string | null;
+  /** Absent where it is kept. */
+  readonly expires_at?: string;
   readonly content_type: string;
   readonly bytes: number;
   readonly width: number | null;

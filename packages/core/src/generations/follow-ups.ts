@@ -8,7 +8,7 @@ import { toCheckedFile } from "./checked-file.ts";
 import { describeGeneration, type GenerationSource } from "./describe-generation.ts";
 import { inputReferences } from "./input-references.ts";
 import { readRequest } from "./read-request.ts";
-import type { WorkOrder } from "./work-order.ts";
+import type { StoredAsset, WorkOrder } from "./work-order.ts";
 
 const followUpsMax = 100;
 
@@ -82,8 +82,11 @@ async function describe(context: BffContext, order: WorkOrder, followUp: FollowU
     const own = fromParent(order, reference.ref, reference.field);
     if (own !== undefined) sources.push(own);
     else {
-      const found = await resolveInputs(context, { userId: order.user_id, files: [reference] });
-      sources.push(...found.map(({ copied: _copied, ...source }) => source));
+      const handedOn = storedAs(order, reference.ref);
+      const file = handedOn === undefined ? reference : { ...reference, ref: handedOn.asset_url };
+      const found = await resolveInputs(context, { userId: order.user_id, files: [file] });
+      const asset = handedOn === undefined ? {} : { asset_id: reference.ref };
+      sources.push(...found.map(({ copied: _copied, ...source }) => ({ ...source, ...asset })));
     }
   }
   const offer = suited(read.offer, read.input, sources.map(toCheckedFile));
@@ -92,19 +95,24 @@ async function describe(context: BffContext, order: WorkOrder, followUp: FollowU
 
 /** What this very generation has stored: it becomes visible with the same commit that starts its children. */
 function fromParent(order: WorkOrder, assetId: string, field: string): GenerationSource | undefined {
-  const index = order.assets.find((asset) => asset.id === assetId)?.index;
-  const stored = (order.work.stored ?? []).find((asset) => asset.index === index);
-  if (stored === undefined) return undefined;
-  const { storage_key, content_type, bytes, sha256, width, height } = stored;
+  const stored = storedAs(order, assetId);
+  // What is only handed on has no object: it is fetched like any other URL.
+  if (stored === undefined || stored.storage_key === null) return undefined;
+  const { content_type, bytes, sha256, width, height } = stored;
   return {
     field,
     asset_id: assetId,
     input_asset_id: null,
-    storage_key,
+    storage_key: stored.storage_key,
     content_type,
     bytes,
     sha256,
     width,
     height,
   };
+}
+
+function storedAs(order: WorkOrder, assetId: string): StoredAsset | undefined {
+  const index = order.assets.find((asset) => asset.id === assetId)?.index;
+  return (order.work.stored ?? []).find((asset) => asset.index === index);
 }

@@ -8,7 +8,7 @@ import type { WorkOrder } from "./work-order.ts";
  * @throws Error - the provider numbered an output that nobody asked for.
  */
 export function reservedKey(
-  { outputKeys }: Pick<BffContext, "outputKeys">,
+  { outputKeys, storage }: Pick<BffContext, "outputKeys" | "storage">,
   order: WorkOrder,
   index: number,
 ): { kind: MediaKind; key: string } {
@@ -25,5 +25,5 @@ export function reservedKey(
     user_id: order.user_id,
     file_index,
   });
-  return { kind, key };
+  return { kind, key: storage.temporary === undefined ? key : `tmp/${key}` };
 }

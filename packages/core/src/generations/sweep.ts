@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from "../shared/json.ts";
 import { type Allowance, createAllowance } from "./allowance.ts";
 import { sweepPreviews } from "./previews.ts";
 import { discardStored } from "./steps/discard-stored.ts";
+import { sweepTemporary } from "./sweep-temporary.ts";
 import { toWorkOrder } from "./work-order.ts";
 
 const batch = 200;
@@ -25,6 +26,7 @@ export function createSweep(context: BffContext): Worker["sweep"] {
       tidiedAt = context.clock.monotonic();
       await tidy(context, createAllowance(context.clock, limits));
     }
+    if (context.storage.temporary !== undefined) await tidyTemporary(context);
     const found = (await context.database.call("genbff_sweep", { p_count: batch })) as {
       ended: string[];
       due: string[];
@@ -42,6 +44,15 @@ export function createSweep(context: BffContext): Worker["sweep"] {
     }
     return found.due;
   };
+}
+
+/** Not a matter of hours: people were told when it ends. A storage that fails must not hold up the sweep. */
+async function tidyTemporary(context: BffContext): Promise<void> {
+  try {
+    await sweepTemporary(context);
+  } catch (error) {
+    context.logger.warn({ error }, "files whose time is over could not be removed yet");
+  }
 }
 
 /** What can wait an hour. What has expired counts as gone from its last moment, whether or not this has run. */

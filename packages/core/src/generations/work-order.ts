@@ -10,14 +10,19 @@ export type Step = "intent" | "submit_unknown" | "submitted" | "fetching" | "sto
 export interface RemoteOutput {
   readonly index: number;
   readonly url: string;
+  /** When the provider lets it go, ISO 8601; noted where the URL itself is handed on. */
+  readonly expires_at?: string;
   readonly metadata?: JsonObject;
 }
 
-/** An output that lies in our storage and is not visible yet. */
+/** An output that lies in our storage, or is handed on, and is not visible yet. */
 export interface StoredAsset {
   readonly index: number;
-  readonly storage_key: string;
+  /** Null: it has no object of ours, and `asset_url` is the vendor's. */
+  readonly storage_key: string | null;
   readonly asset_url: string;
+  /** ISO 8601; absent where it is kept. */
+  readonly expires_at?: string;
   readonly content_type: string;
   readonly bytes: number;
   readonly sha256: string;

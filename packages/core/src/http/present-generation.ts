@@ -13,13 +13,15 @@ export function presentGeneration(
     asset_id: asset.asset_id,
     kind: asset.kind,
     index: asset.index,
-    asset_url: urls.get(key) ?? "",
+    asset_url: (key === null ? asset.asset_url : urls.get(key)) ?? "",
+    ...(asset.expires_at === undefined ? {} : { expires_at: toIso(asset.expires_at) }),
     content_type: asset.content_type,
     bytes: asset.bytes,
     width: asset.width,
     height: asset.height,
     metadata: asset.metadata,
   }));
+  const readable = assets.map((asset) => asset.asset_url).filter((url) => url !== "");
   const ended = stored.completed_at !== null;
   return {
     task_id: stored.task_id,
@@ -29,8 +31,8 @@ export function presentGeneration(
     status: stored.status,
     stage: stored.stage,
     progress: stored.progress,
-    asset_url: assets[0]?.asset_url ?? null,
-    asset_urls: assets.map((asset) => asset.asset_url),
+    asset_url: readable[0] ?? null,
+    asset_urls: readable,
     assets,
     ...(stored.output === null ? {} : { json: stored.output }),
     previews: stored.previews.map((preview) => presentPreview(preview, urls)),
@@ -61,7 +63,7 @@ export function presentPreview(
 
 /** Everything of a generation that needs a URL. */
 export function keysOf(stored: StoredGeneration): string[] {
-  return [...stored.assets, ...stored.previews].map(({ storage_key: key }) => key);
+  return [...stored.assets, ...stored.previews].flatMap(({ storage_key: key }) => key ?? []);
 }
 
 /** A code with the sentence that people read. A code from a later version of this library is one of ours no more. */

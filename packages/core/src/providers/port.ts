@@ -194,6 +194,16 @@ export interface ProviderPort {
    * remember it, in ms. A submission whose answer got lost is then sent again, the same to the byte.
    */
   readonly idempotencyKeyLifetimeMs?: number;
+  /**
+   * Whose service it is, in one word, e.g. `tripo`. Its public key may hide it: where URLs of the vendor are handed on, such
+   * a provider is refused at the start, and so is one that does not say.
+   */
+  readonly vendor?: string;
+  /**
+   * How long a URL of an output works after an answer has named it, in ms: the vendor's word, the shortest where there are
+   * several. Default: what the storage says (`temporaryUrls`).
+   */
+  readonly outputUrlsLiveMs?: number;
   /** Lost answers are bought again, as a new attempt: only for work that costs nothing to repeat. Default false. */
   readonly resubmitOnUnknown?: boolean;
   /** How long one `submit` may take at most, in ms: a synchronous vendor needs minutes. */

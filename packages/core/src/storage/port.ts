@@ -81,4 +81,6 @@ export interface ObjectStore {
   serve?(request: Request, key: string): Promise<Response>;
   /** Told once at start: where the BFF is mounted, and the secret that signs its links. */
   configure?(host: { publicUrl: string; basePath: string; secret: string }): void;
+  /** Only in `temporaryUrls`: outputs are not kept, and what must lie here for a while goes after so long. */
+  readonly temporary?: { readonly lifetimeMs: number };
 }

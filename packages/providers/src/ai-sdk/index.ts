@@ -57,6 +57,8 @@ export function aiSdk<const Offered extends ModelParameters>(
   const offers = settings.offers as unknown as Readonly<Record<string, AnyAiSdkOffer>>;
 
   return defineModel<Offered>("ai-sdk", bounded(offers, model, inputBytesMax) as never, {
+    // "openai.image" → "openai".
+    vendor: model.provider.split(".", 1)[0] ?? model.provider,
     submitTimeoutMs: timeoutMs + 5_000,
 
     async prepare(job) {

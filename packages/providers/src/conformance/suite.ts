@@ -40,6 +40,10 @@ export function describeProvider(cases: VendorCases): void {
     });
     afterAll(() => server.close());
 
+    it("says whose it is, in one word", () => {
+      expect(provider.vendor).toMatch(/^[a-z][a-z0-9-]*$/);
+    });
+
     describe("sends", () => {
       it.each(cases.requests)("$title", async ({ job, path, headers, json, form }) => {
         await buy(provider, job, context);

@@ -82,6 +82,7 @@ export function fal<const Offered extends ModelParameters>(endpoint: string, set
   });
 
   return defineModel("fal", offers, {
+    vendor: "fal",
     submitTimeoutMs: timeoutMs + 5_000,
 
     prepare: (job, { signal }) => prepare(storage, offerOf(offers, job.operation), job, signal),

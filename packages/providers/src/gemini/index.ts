@@ -60,6 +60,7 @@ export function gemini(settings: GeminiSettings) {
   const check = checkImage.bind(undefined, imageModel);
 
   return defineProvider({
+    vendor: "gemini",
     offers: {
       "text-to-image": { parameters: imageOptions, check },
       "image-to-image": { parameters: imageOptions, check },

@@ -70,6 +70,7 @@ export function openai(settings: OpenaiSettings) {
   };
 
   return defineProvider({
+    vendor: "openai",
     offers: {
       "text-to-image": { parameters: textToImageOptions, outputs: countOutputs, check },
       "image-to-image": { parameters: imageToImageOptions, outputs: countOutputs, check },

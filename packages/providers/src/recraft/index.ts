@@ -62,6 +62,9 @@ export function recraft(settings: RecraftSettings) {
     routeOf(job.operation as RecraftOperation, job.input, model);
 
   return defineProvider({
+    vendor: "recraft",
+    // "About 24 hours".
+    outputUrlsLiveMs: 23 * 3_600_000,
     offers: {
       "text-to-image": offer("text-to-image"),
       "image-to-image": offer("image-to-image"),

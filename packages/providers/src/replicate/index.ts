@@ -88,6 +88,9 @@ export function replicate<const Offered extends ModelParameters>(
   const verifyWebhook = createVerifier({ http, secret: webhookSecret, operations: Object.keys(offers) });
 
   return defineModel("replicate", offers, {
+    vendor: "replicate",
+    // An hour from the end of the job, which was a while ago when it is heard of.
+    outputUrlsLiveMs: 50 * 60_000,
     submitTimeoutMs: timeoutMs + 5_000,
 
     prepare: (job, { signal }) => prepare(http, offerOf(offers, job.operation), job, signal),

@@ -55,6 +55,8 @@ export function seedream(settings: SeedreamSettings) {
   const offer = { parameters: imageOptions, outputs: countOutputs, check };
 
   return defineProvider({
+    vendor: "seedream",
+    outputUrlsLiveMs: 24 * 3_600_000,
     offers: { "text-to-image": offer, "image-to-image": offer },
     submitTimeoutMs: timeoutMs + seriesTimeoutMs,
 

@@ -62,6 +62,7 @@ export function stability(settings: StabilitySettings) {
     routeOf(job.operation as StabilityOperation, job.input, model);
 
   return defineProvider({
+    vendor: "stability",
     offers: {
       "text-to-image": offer("text-to-image"),
       "image-to-image": offer("image-to-image"),

@@ -71,6 +71,9 @@ export function tripo(settings: TripoSettings) {
   const check = checkOptions.bind(undefined, model);
 
   return defineProvider({
+    vendor: "tripo",
+    // The sources say a minute, five, or a day: the shortest holds.
+    outputUrlsLiveMs: 60_000,
     offers: {
       "text-to-model": { parameters: textToModelOptions, check },
       "image-to-model": { parameters: imageToModelOptions, check },

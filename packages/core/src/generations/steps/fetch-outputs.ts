@@ -3,12 +3,15 @@ import type { BffContext } from "../../context.ts";
 import { isAppError } from "../../errors/app-error.ts";
 import type { ProviderFailure } from "../../providers/port.ts";
 import { type Lease, LeaseLost } from "../lease.ts";
+import { toRemote } from "../remote-outputs.ts";
 import { errorForTheBooks, type StepChanges, tryAgain, type Verdict } from "../verdict.ts";
 import type { RemoteOutput, StoredAsset, WorkOrder } from "../work-order.ts";
+import { handOnOne } from "./hand-on-one.ts";
 import { storeOne } from "./store-one.ts";
 
 /**
- * `fetching`: copy what the provider left behind its URLs into our storage. Everything here may be repeated: a broken
+ * `fetching`: copy what the provider left behind its URLs into our storage, or look at it where it is handed on (see
+ * `temporaryUrls`). Everything here may be repeated: a broken
  * download starts again, a dead link is renewed by asking the provider, a full storage is tried later. Nothing here
  * ever buys again.
  */
@@ -41,9 +44,13 @@ async function fetchOne(
   order: WorkOrder,
   output: RemoteOutput,
 ): Promise<FetchResult> {
+  if (hasExpired(order, output)) return renewLinks(context, lease, order, output);
   try {
     const { stream } = await context.guardedFetch(output.url, { signal: lease.signal });
-    const result = await storeOne(context, order, output.index, stream, lease.signal, output.metadata);
+    const result =
+      context.storage.temporary === undefined
+        ? await storeOne(context, order, output.index, stream, lease.signal, output.metadata)
+        : await handOnOne(order, output, stream, lease.signal);
     if ("asset" in result) return result;
     // A cut connection and a damaged file look alike: only a second copy tells them apart.
     return {
@@ -66,6 +73,11 @@ async function fetchOne(
       }),
     };
   }
+}
+
+/** What is handed on must work a while longer; noted only then. */
+function hasExpired({ now }: WorkOrder, { expires_at: end }: RemoteOutput): boolean {
+  return end !== undefined && Date.parse(end) <= Date.parse(now);
 }
 
 /** 408, 425 and 429 say "later"; every other 4xx says that this address is good for nothing any more. */
@@ -92,9 +104,8 @@ async function renewLinks(
     });
   const fresh: RemoteOutput[] = [];
   if (answer?.state === "done")
-    for await (const { index, source, metadata } of answer.outputs)
-      if ("url" in source)
-        fresh.push({ index, url: source.url, ...(metadata === undefined ? {} : { metadata }) });
+    for await (const given of answer.outputs)
+      if ("url" in given.source) fresh.push(toRemote(context, order, given));
   const changes: StepChanges = fresh.length > 0 ? { work: { outputs: fresh } } : {};
   return { verdict: tryAgain(order, "refresh", { changes, delayMs: 0, exhausted }) };
 }

@@ -4,6 +4,7 @@ import type { ProviderAnswer, ProviderOutput } from "../../providers/port.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { Lease } from "../lease.ts";
 import { clampProgress } from "../progress-reports.ts";
+import { toRemote } from "../remote-outputs.ts";
 import { costOf, errorForTheBooks, type Verdict } from "../verdict.ts";
 import type { RemoteOutput, WorkOrder } from "../work-order.ts";
 import { pauseBeforeNextLookMs } from "./look-pace.ts";
@@ -38,7 +39,7 @@ export async function onAnswer(
       if (first !== undefined && "json" in first.source)
         return keepJson(context, order, first.source.json, answer);
       const outputs: RemoteOutput[] = [];
-      for await (const output of all) outputs.push(toRemote(output));
+      for await (const output of all) outputs.push(toRemote(context, order, output));
       return {
         next: "continue",
         changes: {
@@ -90,15 +91,6 @@ export function publicly(
   if (error.operator) return { code: "provider_unavailable", ...kept };
   const { code, details } = error;
   return { code, ...kept, ...(details === undefined ? {} : { details: details as JsonObject }) };
-}
-
-function toRemote(output: ProviderOutput): RemoteOutput {
-  if (!("url" in output.source)) throw new Error("a provider mixed streams and URLs in one answer");
-  return {
-    index: output.index,
-    url: output.source.url,
-    ...(output.metadata === undefined ? {} : { metadata: output.metadata }),
-  };
 }
 
 /** The first output, to see of which kind they are, and all of them, the first included. */

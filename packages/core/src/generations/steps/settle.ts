@@ -9,9 +9,27 @@ import type { WorkOrder } from "../work-order.ts";
  * start with the same commit. Nothing stored: the generation fails, with the reason that all of them share.
  */
 export async function settle(context: BffContext, order: WorkOrder): Promise<Verdict> {
-  const delivered = deliver(order);
+  const delivered = deliver(context.storage.temporary === undefined ? order : stillThere(context, order));
   if (delivered.next !== "finish") return delivered;
   return { ...delivered, children: await followUps(context, order) };
+}
+
+/** A worker that died may have left what is not kept too long: nobody pays for what nobody can have any more. */
+function stillThere(context: BffContext, order: WorkOrder): WorkOrder {
+  const provider = context.catalogue.find(order.operation, order.provider)?.provider;
+  const renewable = provider?.check !== undefined && order.job !== null;
+  const { stored = [], failures = [] } = order.work;
+  const gone = stored.filter(
+    ({ expires_at: end, storage_key: key }) =>
+      end !== undefined && Date.parse(end) <= Date.parse(order.now) && !(renewable && key === null),
+  );
+  const late = gone.map(({ index }) => ({ index, code: "output_unavailable" as const }));
+  const work = {
+    ...order.work,
+    stored: stored.filter((asset) => !gone.includes(asset)),
+    failures: [...failures, ...late],
+  };
+  return { ...order, work };
 }
 
 /** Which end the outputs lead to. Pure. */

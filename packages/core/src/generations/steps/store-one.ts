@@ -2,6 +2,7 @@ import { isOutputRejected } from "../../assets/output-rejected.ts";
 import { storeOutput } from "../../assets/store-output.ts";
 import type { BffContext } from "../../context.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { expiryOf } from "../remote-outputs.ts";
 import { reservedKey } from "../reserved-key.ts";
 import type { StoredAsset, WorkOrder } from "../work-order.ts";
 
@@ -26,8 +27,21 @@ export async function storeOne(
     const stored = await storeOutput(context.storage, { source, kind, keyWithoutExtension, signal });
     const { key, content_type, bytes, sha256, width, height } = stored;
     const asset_url = context.storage.urlOf(key);
+    const { temporary } = context.storage;
+    const expires = temporary === undefined ? {} : { expires_at: expiryOf(order, temporary.lifetimeMs) };
     return {
-      asset: { index, storage_key: key, asset_url, content_type, bytes, sha256, width, height, metadata },
+      asset: {
+        index,
+        storage_key: key,
+        asset_url,
+        content_type,
+        bytes,
+        sha256,
+        width,
+        height,
+        metadata,
+        ...expires,
+      },
     };
   } catch (error) {
     if (isOutputRejected(error)) return { rejected: error.reason };

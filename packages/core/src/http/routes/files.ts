@@ -1,5 +1,6 @@
 import { routes } from "../../contract/routes.ts";
 import { AppError } from "../../errors/app-error.ts";
+import { assetUrlOf } from "../../generations/asset-url.ts";
 import { readChunks } from "../body/body-stream.ts";
 import type { Call, RouteHandler } from "../call.ts";
 import { json } from "../respond.ts";
@@ -7,13 +8,8 @@ import { urlValidS } from "../sign-urls.ts";
 
 /** `GET /assets/{id}/url`: of an output, or of an upload. */
 export const assetUrl: RouteHandler<"assetUrl"> = async ({ context, caller, params }) => {
-  const found = await context.database.call("genbff_asset", {
-    p_user_id: caller.userId,
-    p_asset_id: params.id ?? "",
-  });
-  const { storage_key: key } = found as { storage_key: string };
-  const url = await context.storage.signedUrl(key, { expiresInS: urlValidS });
-  return json(200, { asset_url: url, expires_at: new Date(Date.now() + urlValidS * 1000).toISOString() });
+  const file = { userId: caller.userId, assetId: params.id ?? "", validS: urlValidS };
+  return json(200, await assetUrlOf(context, file));
 };
 
 /** `GET /files/{key}`, and its head. */

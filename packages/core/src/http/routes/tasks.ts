@@ -14,6 +14,8 @@ interface StoredTask {
   readonly open: number;
   readonly latest: JsonObject | null;
   readonly thumbnail_key: string | null;
+  /** Of one that is handed on. */
+  readonly thumbnail_url: string | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -49,9 +51,9 @@ export const tasks: RouteHandler<"tasks"> = async ({ context, caller, query, sig
     rows,
     limit: query.limit,
     positionOf: ({ task_id, updated_at }) => ({ task_id, updated_at }),
-    show: ({ thumbnail_key: key, ...row }) => ({
+    show: ({ thumbnail_key: key, thumbnail_url: url, ...row }) => ({
       ...row,
-      thumbnail_url: key === null ? null : (urls.get(key) ?? null),
+      thumbnail_url: key === null ? url : (urls.get(key) ?? null),
       created_at: toIso(row.created_at),
       updated_at: toIso(row.updated_at),
     }),

@@ -8,6 +8,7 @@ import type { AnyOperation } from "../../operations/define-operation.ts";
 import type { AnyProvider } from "../../providers/define-provider.ts";
 import type { JsonValue } from "../../shared/json.ts";
 import type { ObjectStore } from "../../storage/port.ts";
+import { temporaryUrls } from "../../storage/temporary-urls.ts";
 import type { TestDatabase } from "../embedded/test-database.ts";
 import { type LeakWatch, watchLeaks } from "../leaks/watch-leaks.ts";
 import { type MemoryStore, memoryStore } from "./memory-store.ts";
@@ -27,6 +28,8 @@ export interface Stock {
   readonly engine?: () => Engine;
   readonly price?: number;
   readonly signUp?: number;
+  /** Outputs are handed on, and what must lie here for a while goes after so long, in ms. */
+  readonly temporaryMs?: number;
   /** Where files may be fetched from although the guard would refuse it. */
   readonly trustedOrigins?: readonly string[];
   /** Its vendors are sold under their own names, which everybody may then read. */
@@ -169,7 +172,10 @@ async function openProcess(
   const logger = watch.logger({ debug() {}, info() {}, warn: trouble, error: trouble });
   const options = {
     database,
-    storage,
+    storage:
+      stock.temporaryMs === undefined
+        ? storage
+        : temporaryUrls({ keep: storage, lifetimeMs: stock.temporaryMs }),
     auth: {
       authenticate: async (request: Request) => ({
         userId: request.headers.get("x-user") ?? "nobody",

@@ -24,6 +24,8 @@ const elsewhere: Partial<Record<ErrorCode, string>> = {
   // What a sign-in says, where one is behind the BFF.
   email_not_confirmed: "supabase/sign-in.test.ts",
   captcha_failed: "supabase/sign-in.test.ts",
+  // Where nothing is kept.
+  asset_expired: "generations/temporary-urls.test.ts",
   // How a generation ends: in the body of its status.
   download_failed: "generations",
   provider_failed: "generations",
