@@ -49,11 +49,12 @@ export function createLogokraft(
       "plan-refinement": { designer: "plan_refinement" },
       "refine-logo": { designer: "refine_logo" },
     },
-    caps: { painter: { concurrency: 8 }, designer: { concurrency: 8 } },
+    caps: { painter: { concurrency: config.PAINTER_CONCURRENCY } },
     credits: { signUp: config.SIGN_UP_CREDITS },
     limits: {
       leaseMs: config.LEASE_MS,
       heartbeatMs: Math.ceil(config.LEASE_MS / 4),
+      sweepMs: config.SWEEP_MS,
       watchTickMs: 250,
       addresses: { perMinute: config.ADDRESS_REQUESTS_PER_MINUTE, trustedProxies: config.TRUSTED_PROXIES },
     },

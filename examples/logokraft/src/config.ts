@@ -24,7 +24,9 @@ const environment = z.object({
   TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
   SIMULATOR_PORT: port.default(8791),
   SIMULATOR_LATENCY_MS: z.coerce.number().int().min(0).default(1200),
+  PAINTER_CONCURRENCY: z.coerce.number().int().min(1).default(8),
   LEASE_MS: z.coerce.number().int().min(300).default(20_000),
+  SWEEP_MS: z.coerce.number().int().min(50).default(1000),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 
