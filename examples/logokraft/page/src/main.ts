@@ -63,7 +63,7 @@ find("#leave").addEventListener("click", leave);
 addEventListener("hashchange", showProject);
 const range = find<HTMLInputElement>("#brief [name=count]");
 range.addEventListener("input", () => {
-  find("#brief output").textContent = range.value;
+  find("#brief .count b").textContent = range.value;
   estimate();
 });
 
