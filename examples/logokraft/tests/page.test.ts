@@ -46,7 +46,7 @@ describe.skipIf(!existsSync(executablePath))(
         .locator(".logo")
         .nth(count - 1)
         .waitFor();
-      await server.killAndStart();
+      if (!screenshot) await server.killAndStart();
       // What was being bought when it died may be lost, and says so; the rest is made by whoever comes next.
       const ended = page.locator(".logo:is([data-status=completed], [data-status=failed])");
       await expect.poll(() => ended.count(), { timeout: 50_000 }).toBe(count);
@@ -66,6 +66,7 @@ describe.skipIf(!existsSync(executablePath))(
       expect(await page.locator(".logo[data-type=logo_refinement]").count()).toBe(1);
       await page.reload();
       await expect.poll(() => done().count(), { timeout: 20_000 }).toBe(before + 1);
+      await page.getByText(/^\d+ credits$/).waitFor();
       if (screenshot) await page.screenshot({ path: screenshot });
       expect(troubles).toEqual([]);
     });

@@ -86,7 +86,10 @@ function enter(): void {
   door.hidden = session.token !== null;
   studio.hidden = find("#leave").hidden = session.token === null;
   estimate();
-  if (session.token) showProject();
+  if (session.token === null) return;
+  // The stream tells of changes only.
+  ask<{ available: number }>("/bff/credits/balance").then((now) => hear("balance", now), leave);
+  showProject();
 }
 
 function leave(): void {

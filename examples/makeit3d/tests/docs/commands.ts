@@ -18,6 +18,12 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
     pattern: /^npm start$/,
     proof: () => isIn(json("package.json").scripts.start, "examples/makeit3d/src/main.ts"),
   },
+  // Each example's own tests start this very file.
+  {
+    pattern: /^npm run example:([\w-]+)$/,
+    proof: ([, name = ""]) =>
+      isIn(json("package.json").scripts[`example:${name}`], `examples/${name}/src/main.ts`),
+  },
   { pattern: /^npm test$/, proof: () => isIn(read(".ci/run"), "npm test") },
   {
     pattern: /^npm install (?:--save-dev )?([\w@/ -]+)$/,
