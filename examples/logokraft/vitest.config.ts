@@ -9,7 +9,7 @@ export default defineProject({
     include: ["tests/**/*.test.ts"],
     environment: "node",
     globalSetup: "../../tools/embedded-postgres.ts",
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -110,11 +110,12 @@ const proofs: Record<string, () => Promise<void>> = {
     expect([first.status, again.status]).toEqual([201, 201]);
     expect(again.json.project_id).toBe(first.json.project_id);
     // Somebody else's key of the same name is another one.
-    const bobs = await shop.ask("bea", "projects", formOf(brief), key);
-    expect(bobs.json.project_id).not.toBe(first.json.project_id);
+    const beas = await shop.ask("bea", "projects", formOf(brief), key);
+    expect(beas.status).toBe(201);
+    expect(beas.json.project_id).not.toBe(first.json.project_id);
     await Promise.all([
       shop.follow("ada", first.json.project_id, 1),
-      shop.follow("bea", bobs.json.project_id, 1),
+      shop.follow("bea", beas.json.project_id, 1),
     ]);
     const plans = await shop.test.query("select from genbff.generations where task_id = $1", [
       first.json.project_id,

@@ -67,6 +67,7 @@ describe.skipIf(!existsSync(executablePath))(
       await page.reload();
       await expect.poll(() => done().count(), { timeout: 20_000 }).toBe(before + 1);
       await page.getByText(/^\d+ credits$/).waitFor();
+      await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
       if (screenshot) await page.screenshot({ path: screenshot });
       expect(troubles).toEqual([]);
     });
