@@ -17,7 +17,14 @@ describe.skipIf(!existsSync(executablePath))(
     const troubles: string[] = [];
 
     beforeAll(async () => {
-      const environment = { LEASE_MS: "2000", SWEEP_MS: "200", SIMULATOR_LATENCY_MS: "400" };
+      const environment = {
+        // Short, for a kill to be found soon; long enough for a busy machine.
+        LEASE_MS: "5000",
+        SWEEP_MS: "200",
+        SIMULATOR_LATENCY_MS: "400",
+        // So many can be lost at most: the others are there to be made afterwards.
+        PAINTER_CONCURRENCY: "2",
+      };
       [server, browser] = await Promise.all([
         startLogokraftProcess(environment),
         chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] }),
@@ -49,8 +56,8 @@ describe.skipIf(!existsSync(executablePath))(
       if (!screenshot) await server.killAndStart();
       // What was being bought when it died may be lost, and says so; the rest is made by whoever comes next.
       const ended = page.locator(".logo:is([data-status=completed], [data-status=failed])");
-      await expect.poll(() => ended.count(), { timeout: 50_000 }).toBe(count);
-      expect(await done().count()).toBeGreaterThan(0);
+      await expect.poll(() => ended.count(), { timeout: 90_000 }).toBe(count);
+      expect(await done().count()).toBeGreaterThanOrEqual(count - 2);
       const paid = 1 + 2 * (await done().count());
       await expect
         .poll(() => page.locator("#balance").textContent(), { timeout: 20_000 })
@@ -62,7 +69,7 @@ describe.skipIf(!existsSync(executablePath))(
       await done().first().click();
       await page.getByLabel("What is to change?").fill("rounder letters");
       await page.getByRole("button", { name: "Edit" }).click();
-      await expect.poll(() => done().count(), { timeout: 50_000 }).toBe(before + 1);
+      await expect.poll(() => done().count(), { timeout: 90_000 }).toBe(before + 1);
       expect(await page.locator(".logo[data-type=logo_refinement]").count()).toBe(1);
       await page.reload();
       await expect.poll(() => done().count(), { timeout: 20_000 }).toBe(before + 1);
