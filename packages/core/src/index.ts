@@ -67,6 +67,7 @@ export {
   type OfferedOperation,
   type Provider,
 } from "./providers/define-provider.ts";
+export { offerAs } from "./providers/offer-as.ts";
 export type {
   Draft,
   InputFile,
@@ -88,6 +89,7 @@ export type { Finding } from "./shared/finding.ts";
 export type { JsonObject, JsonValue } from "./shared/json.ts";
 export type { Logger } from "./shared/logger.ts";
 export type { InputBucket, ObjectStore, SignedUpload, StorageNeeds, StoredObject } from "./storage/port.ts";
+export { storesByFolder } from "./storage/stores-by-folder.ts";
 export { type TemporaryUrlsOptions, temporaryUrls } from "./storage/temporary-urls.ts";
 export type { GivenUpWebhook, GivenUpWebhooks } from "./webhooks/given-up.ts";
 export type { WebhookOptions } from "./webhooks/options.ts";

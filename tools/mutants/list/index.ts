@@ -1,5 +1,6 @@
 import type { Mutant } from "../mutant.ts";
 import { clients } from "./clients.ts";
+import { composing } from "./composing.ts";
 import { constraints } from "./constraints.ts";
 import { content } from "./content.ts";
 import { ends } from "./ends.ts";
@@ -41,6 +42,7 @@ export const mutants: readonly Mutant[] = [
   ...temporary,
   ...hostsAndStops,
   ...identity,
+  ...composing,
   ...operators,
   ...requests,
   ...vendors,

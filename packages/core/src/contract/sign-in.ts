@@ -33,7 +33,10 @@ export type SignedUp = z.output<typeof signedUp>;
 /** A session of somebody who is signed in. */
 export const session = z.object({
   access_token: z.string().meta({ description: "For `Authorization: Bearer`." }),
-  refresh_token: z.string().meta({ description: "For the sign-in itself, to get the next one." }),
+  refresh_token: z
+    .string()
+    .nullable()
+    .meta({ description: "For the sign-in itself, to get the next one; null: it has none, log in again." }),
   token_type: z.literal("bearer"),
   expires_at: z.iso.datetime({ offset: true }),
   user_id: z.string(),

@@ -2,7 +2,7 @@ import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { buy } from "../conformance/buy.ts";
-import { jobOf } from "../conformance/cases.ts";
+import { fileOf, jobOf } from "../conformance/cases.ts";
 import { submitContext } from "../conformance/context.ts";
 import { gemini } from "./index.ts";
 
@@ -114,6 +114,17 @@ describe("a plan of prompts", () => {
     expect(brief?.text).toBe("A shop for lamps.");
     expect(complaint?.text).toContain(problem);
     expect(complaint?.text).not.toContain("CANARY");
+  });
+
+  it("is planned from a picture too, where an operation of one's own takes one, and repaired with it", async () => {
+    answers.push(planOf("a"), planOf("c", "d"));
+    const file = fileOf("inspiration_file", "one", "image/jpeg");
+    const job = { ...jobOf("plan-prompts", { count: 2 }, { files: [file] }), prompt: "Lamps." };
+    await buy(provider, job, submitContext());
+    const picture = { inlineData: { mimeType: "image/jpeg", data: "b25l" } };
+    const [first, second] = requests.map(({ body }) => body.contents[0]?.parts);
+    expect(first).toEqual([{ text: "Lamps." }, picture]);
+    expect(second).toEqual([{ text: "Lamps." }, { text: expect.stringContaining("1 prompts") }, picture]);
   });
 
   it("quotes no more of an endless answer than helps", async () => {

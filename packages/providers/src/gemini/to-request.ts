@@ -30,12 +30,14 @@ export function toImageRequest({ prompt = "", input }: ProviderJob, model: strin
   };
 }
 
-/** The request with its pictures, in the order of the request. */
-export function withPictures({ body }: GeminiRequest, { prompt = "", files }: ProviderJob): JsonTemplate {
+/** The request with its pictures behind its own words, in the order of the request. */
+export function withPictures({ body }: GeminiRequest, { files }: ProviderJob): JsonTemplate {
+  // As we have written it: one turn of texts. A plan that is being repaired has more of them than the prompt.
+  const [turn] = body.contents as [{ parts: { text: string }[] }];
   const pictures = files.map((file) => ({
     inlineData: { mimeType: file.contentType, data: new Base64File(file) },
   }));
-  return { ...body, contents: [{ role: "user", parts: [{ text: prompt }, ...pictures] }] };
+  return { ...body, contents: [{ role: "user", parts: [...turn.parts, ...pictures] }] };
 }
 
 /** Reads what `prepare` stored. */

@@ -7,6 +7,7 @@ import { type Palette, paletteFor, withColours } from "./palette.ts";
 import { type Picture, toPicture } from "./picture.ts";
 import { drawCity } from "./scene/city.ts";
 import { drawHills } from "./scene/hills.ts";
+import { drawMark } from "./scene/mark.ts";
 import { drawSea } from "./scene/sea.ts";
 import type { Sheet } from "./scene/shapes.ts";
 import { drawStillLife } from "./scene/still-life.ts";
@@ -35,6 +36,8 @@ type Draw = (sheet: Sheet, palette: Palette, night: boolean) => string;
 const drawThings: Draw = (sheet, palette) => drawStillLife(sheet, palette, true);
 
 const scenes: readonly { readonly words: RegExp; readonly draw: Draw }[] = [
+  // Whatever stands on it, a logo is a mark.
+  { words: /\blogos?\b/, draw: drawMark },
   { words: /\b(sea|ocean|boat|ship|sail\w*|beach|harbou?r|lake|coast|island|water)\b/, draw: drawSea },
   { words: /\b(city|town|street|house|building|tower|skyline|village|roof\w*)\b/, draw: drawCity },
   {
@@ -42,7 +45,7 @@ const scenes: readonly { readonly words: RegExp; readonly draw: Draw }[] = [
     draw: drawHills,
   },
   {
-    words: /\b(vase|lamp|cup|mug|bowl|fruit|flower|table|still life|compass|bottle|pot|object|logo)s?\b/,
+    words: /\b(vase|lamp|cup|mug|bowl|fruit|flower|table|still life|compass|bottle|pot|object)s?\b/,
     draw: drawThings,
   },
 ];
@@ -50,7 +53,9 @@ const scenes: readonly { readonly words: RegExp; readonly draw: Draw }[] = [
 /** Whether the words name a place, which fills a whole picture, and not a thing. */
 export function isPlace(prompt: string): boolean {
   const words = prompt.toLowerCase();
-  return scenes.some(({ words: known, draw }) => draw !== drawThings && known.test(words));
+  return scenes.some(
+    ({ words: known, draw }) => draw !== drawThings && draw !== drawMark && known.test(words),
+  );
 }
 
 /** Draws a picture from a prompt as SVG: its words choose scene and colours, the seed everything else. */
@@ -60,7 +65,7 @@ export function drawScene(brief: SceneBrief): string {
   const palette = withColours(paletteFor(prompt, random), colours, backdrop);
   const words = prompt.toLowerCase();
   const sheet = { width, height, random };
-  const draw = scenes.find((scene) => scene.words.test(words))?.draw ?? random.pick(scenes).draw;
+  const draw = scenes.find((scene) => scene.words.test(words))?.draw ?? random.pick(scenes.slice(1)).draw;
   const night = /\b(night|moon|midnight|star|stars|space)\b/.test(words);
   const content = transparent ? drawStillLife(sheet, palette, false) : draw(sheet, palette, night);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`;
