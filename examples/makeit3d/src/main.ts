@@ -5,10 +5,11 @@ import { startSimulator } from "@genbff/simulator";
 import express from "express";
 import { pino } from "pino";
 import { apiPage } from "./api-page.ts";
-import { createMakeit3d } from "./bff.ts";
+import { basePath, createMakeit3d } from "./bff.ts";
 import { collectBuffersSooner } from "./collect-buffers.ts";
 import { readConfig, vendors } from "./config.ts";
 import { localMode } from "./local-mode.ts";
+import { pythonNames, pythonPaths } from "./python/python-names.ts";
 import { readSecrets } from "./secrets.ts";
 import { buildStudio } from "./studio.ts";
 
@@ -28,9 +29,13 @@ app.disable("x-powered-by");
 if (config.local) {
   const local = localMode({ tokenSecret: secrets.tokens, simulatorUrl: simulator?.url });
   app.use(local);
-  app.use("/api", local);
+  app.use(basePath, local);
 }
-app.use("/api", toExpress(bff));
+app.use(basePath, toExpress(bff));
+if (config.pythonClients) {
+  const { pythonClients: version, publicName } = config;
+  app.all(pythonPaths, toExpress(pythonNames(bff, { version, basePath, publicName })));
+}
 app.use(apiPage());
 app.use(express.static(studio, { dotfiles: "ignore" }));
 
