@@ -22,7 +22,9 @@ import { openShop, type Shop } from "./shop.ts";
 let shop: Shop;
 const servers = new Map<PythonVersion, { url: string; close(): void }>();
 beforeAll(async () => {
-  shop = await openShop({ credits: 30, environment: { IMAGES_FOLDER_NAME: "concepts" } });
+  // Nobody dies here: a lease of a slow machine is not to run out.
+  const environment = { IMAGES_FOLDER_NAME: "concepts", LEASE_MS: "60000" };
+  shop = await openShop({ credits: 30, environment });
   for (const version of ["v1", "v2"] as const) servers.set(version, await serve(version));
 });
 afterAll(async () => {
