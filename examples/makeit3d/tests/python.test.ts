@@ -187,6 +187,15 @@ describe("an answer", () => {
     expect([answer.status, (await answer.json()).error]).toEqual([status, error]);
   });
 
+  it("comes before the body is read to whoever is not let in", async () => {
+    let pieces = 0;
+    const body = new ReadableStream({ pull: () => void pieces++ }, { highWaterMark: 0 });
+    const { fetch } = pythonNames(shop.bff, { version: "v2", basePath, publicName: (vendor) => vendor });
+    const init = { method: "POST", headers, body, duplex: "half" } as RequestInit;
+    const answer = await fetch(new Request("http://shop.test/generate/text-to-model", init));
+    expect([answer.status, answer.headers.get("www-authenticate"), pieces]).toEqual([401, "Bearer", 0]);
+  });
+
   it("is the BFF's own for another method, and for a form of the BFF's", async () => {
     const send = clientOf("lin", "v2");
     const wrong = await send("/generate/text-to-model", { method: "PUT", body: "x" });
