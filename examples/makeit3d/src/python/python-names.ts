@@ -68,16 +68,14 @@ function inOurWords(
   for (const name of ["content-length", "prefer"]) headers.delete(name);
   const search = query.size === 0 ? "" : `?${query}`;
   const { method, signal } = request;
-  const hasBody = method !== "GET" && method !== "HEAD" && request.body !== null;
+  const given = method === "GET" || method === "HEAD" ? null : request.body;
   const isJson = /^application\/json\s*(;|$)/i.test(headers.get("content-type") ?? "");
-  const body = (stream: ReadableStream<Uint8Array>) =>
-    rename !== undefined && isJson ? renamedBody(stream, (bytes) => renameJson(bytes, rename)) : stream;
-  return new Request(`${origin}${basePath}${pathname}${search}`, {
-    method,
-    headers,
-    signal,
-    ...(hasBody && request.body !== null ? { body: body(request.body), duplex: "half" } : {}),
-  } as RequestInit);
+  const body =
+    given !== null && isJson && rename !== undefined
+      ? renamedBody(given, (bytes) => renameJson(bytes, rename))
+      : given;
+  const init = { method, headers, signal, body, duplex: "half" } as RequestInit;
+  return new Request(`${origin}${basePath}${pathname}${search}`, init);
 }
 
 /** What is no JSON object, or none that can be written again, goes on as it came: the BFF says what is wrong with it. */
