@@ -18,6 +18,9 @@ import { withOperators } from "./operators.ts";
 import { fallback, prices } from "./prices.ts";
 import type { Secrets } from "./secrets.ts";
 
+/** Where the BFF is mounted. */
+export const basePath = "/api";
+
 /** What the browser's client is typed by. */
 export type App = ReturnType<typeof createMakeit3d>;
 
@@ -66,11 +69,12 @@ export function createMakeit3d(
     engine: engineOf(config, role, logger),
     secret: secrets.links,
     ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
-    basePath: "/api",
+    basePath,
     inputs: {
       ...inputsOf(config),
       trustedOrigins: [...config.trustedOrigins, ...(simulatorUrl ? [simulatorUrl] : [])],
     },
+    outputs: { folders: { image: config.imagesFolder } },
     credits: { signUp: config.signUpCredits },
     limits: {
       leaseMs: config.leaseMs,

@@ -39,6 +39,8 @@ const optional = z.string().min(1).optional();
 
 /** The name of a view, as `bff migrate --view` takes it. */
 const view = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, "must be letters, digits and _");
+/** The first folder of a key in storage. */
+const folder = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be letters, digits, _ and -");
 /** It is a table, and views alone have names that a project chooses. */
 const inputTable = z.literal("input_assets", "must be input_assets: the table of uploads has no other name");
 /** A whole number of at least one. */
@@ -67,6 +69,7 @@ const environment = z.object({
   IMAGES_TABLE_NAME: view.default("images"),
   CONCEPT_IMAGES_TABLE_NAME: view.optional(),
   MODELS_TABLE_NAME: view.default("models"),
+  IMAGES_FOLDER_NAME: folder.default("images"),
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: optional,
   OPENAI_PARTIAL_IMAGES: z.coerce.number().int().min(0).max(3).optional(),
@@ -108,6 +111,7 @@ const environment = z.object({
   BFF_WEBHOOK_URL: optional,
   BFF_WEBHOOK_SECRETS: list,
   BFF_WEBHOOK_TRUSTED_ORIGINS: list,
+  BFF_PYTHON_CLIENTS: z.enum(["v1", "v2"]).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 
@@ -205,6 +209,10 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     /** User ids that may use the admin routes. */
     operators: config.BFF_OPERATORS,
     webhooks: readWebhooks(config),
+    /** The first folder of pictures. */
+    imagesFolder: config.IMAGES_FOLDER_NAME,
+    /** The version of the Python service whose clients still come; undefined: none do. */
+    pythonClients: config.BFF_PYTHON_CLIENTS,
     logLevel: config.LOG_LEVEL,
   };
 }

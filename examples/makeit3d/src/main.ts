@@ -5,11 +5,12 @@ import { startSimulator } from "@genbff/simulator";
 import express from "express";
 import { pino } from "pino";
 import { apiPage } from "./api-page.ts";
-import { createMakeit3d } from "./bff.ts";
+import { basePath, createMakeit3d } from "./bff.ts";
 import { collectBuffersSooner } from "./collect-buffers.ts";
 import { readConfig, vendors } from "./config.ts";
 import { localMode } from "./local-mode.ts";
 import { onSignal } from "./on-signal.ts";
+import { pythonNames, pythonPaths } from "./python/python-names.ts";
 import { readSecrets } from "./secrets.ts";
 import { buildStudio } from "./studio.ts";
 
@@ -32,9 +33,13 @@ app.disable("x-powered-by");
 if (config.local) {
   const local = localMode({ tokenSecret: secrets.tokens, simulatorUrl });
   app.use(local);
-  app.use("/api", local);
+  app.use(basePath, local);
 }
-app.use("/api", toExpress(bff));
+app.use(basePath, toExpress(bff));
+if (config.pythonClients) {
+  const { pythonClients: version, publicName } = config;
+  app.all(pythonPaths, toExpress(pythonNames(bff, { version, basePath, publicName })));
+}
 app.use(apiPage());
 app.use(express.static(studio, { dotfiles: "ignore" }));
 

@@ -51,11 +51,18 @@ export function readSupabase(config: SupabaseEnvironment) {
   };
 }
 
-/** The concept images of founding apps are our images, and their models name the one that they were made of. */
+/**
+ * The concept images of founding apps are our images, and their models name the one that they were made of. What they
+ * know of the work at a vendor is our generation's id.
+ */
 function viewsOf({ IMAGES_TABLE_NAME, CONCEPT_IMAGES_TABLE_NAME, MODELS_TABLE_NAME }: SupabaseEnvironment) {
   if (CONCEPT_IMAGES_TABLE_NAME === undefined)
     return [`${IMAGES_TABLE_NAME}=image,vector`, `${MODELS_TABLE_NAME}=model`];
-  return [`${CONCEPT_IMAGES_TABLE_NAME}=image,vector`, `${MODELS_TABLE_NAME}=model:source_concept_image_id`];
+  const job = "ai_service_task_id=generation_id";
+  return [
+    `${CONCEPT_IMAGES_TABLE_NAME}=image,vector:${job}`,
+    `${MODELS_TABLE_NAME}=model:source_concept_image_id,${job}`,
+  ];
 }
 
 /** A legacy key says itself whose it is and what it may; a newer one says what it may. */

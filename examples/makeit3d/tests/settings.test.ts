@@ -127,6 +127,14 @@ describe("the environment", () => {
       expect(() => readConfig({ [name]: "x" })).toThrowError("BFF_WEBHOOK_URL: ");
   });
 
+  it("knows of the Python services' clients only the two versions that there were, and keeps pictures where it is told", () => {
+    expect(readConfig({})).toMatchObject({ pythonClients: undefined, imagesFolder: "images" });
+    const asked = { BFF_PYTHON_CLIENTS: "v2", IMAGES_FOLDER_NAME: "concepts" };
+    expect(readConfig(asked)).toMatchObject({ pythonClients: "v2", imagesFolder: "concepts" });
+    expect(() => readConfig({ BFF_PYTHON_CLIENTS: "on" })).toThrowError("BFF_PYTHON_CLIENTS");
+    expect(() => readConfig({ IMAGES_FOLDER_NAME: "../up" })).toThrowError("IMAGES_FOLDER_NAME");
+  });
+
   it("makes nobody an operator who is not named", () => {
     expect(readConfig({}).operators).toEqual([]);
     expect(readConfig({ BFF_OPERATORS: "olga, oleg" }).operators).toEqual(["olga", "oleg"]);
@@ -178,6 +186,7 @@ describe("a started example", () => {
       BFF_WEBHOOK_SECRETS: webhookSecret("a"),
       BFF_WEBHOOK_TRUSTED_ORIGINS: receiver.origin,
       PROVIDER_NAMES: vendors.map((vendor, index) => `${vendor}=provider_${"abcdef"[index]}`).join(","),
+      BFF_PYTHON_CLIENTS: "v1",
     };
     server = await startServer(environment);
   }, 120_000);
@@ -232,6 +241,22 @@ describe("a started example", () => {
     for (const answer of [status, catalogue, openapi, ...refusals]) expect(answer).not.toMatch(ofVendors);
     const newest = await fetch(`${server.url}/api/tasks/t/status?service=provider_a`, { headers });
     expect(newest.status).toBe(200);
+  });
+
+  it("answers clients of the Python services at the root, in their words", async () => {
+    const session = await fetch(`${server.url}/dev/session`, { method: "POST", body: `{"user":"mary"}` });
+    const { access_token: token } = (await session.json()) as { access_token: string };
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const body = JSON.stringify({ provider: "openai", prompt: "a compass", style: "steampunk" });
+    const answer = await fetch(`${server.url}/generate/text-to-image`, { method: "POST", headers, body });
+    const started = (await answer.json()) as { task_id: string };
+    expect([answer.status, started]).toMatchObject([202, { status: "pending" }]);
+    const status = `${server.url}/tasks/${started.task_id}/status?service=openai&wait=20&version=99`;
+    await vi.waitFor(
+      async () =>
+        expect(await (await fetch(status, { headers })).json()).toMatchObject({ status: "completed" }),
+      { timeout: 30_000 },
+    );
   });
 
   it("lets its operators move credits, and nobody else, and tells the team's server of it", async () => {

@@ -60,6 +60,13 @@ export const clients: readonly Mutant[] = [
     replace: "%s is not null and status",
     test: past("another's id"),
   }),
+  sql("function genbff.set_views(", {
+    name: "a view's further name shows a column that is the server's",
+    why: "design 8: columns that clients may read",
+    find: "or n.value <> all(v_columns)",
+    replace: "",
+    test: past("as by the command"),
+  }),
   sql("function genbff.set_buckets(", {
     name: "users upload into the folders of others",
     why: "design 5.3: a key that starts with the user's id is the user's",

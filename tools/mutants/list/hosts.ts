@@ -4,6 +4,8 @@ const hosts = tests("core", "packages/core/src/http/handle-request.test.ts");
 const cors = tests("core", "packages/core/src/http/cors.test.ts");
 const stopping = tests("core", "packages/core/src/http/stopping.test.ts");
 const slow = tests("adapter-express", "packages/adapter-express/src/slow-requests.test.ts");
+const python = tests("makeit3d", "examples/makeit3d/tests/python.test.ts");
+const layer = "examples/makeit3d/src/python";
 
 /** What stands around the BFF: other origins, hosts, slow lines, the end of a process. */
 export const hostsAndStops: readonly Mutant[] = [
@@ -73,5 +75,29 @@ export const hostsAndStops: readonly Mutant[] = [
     find: "request: inTime(request, context.limits.fileTimeoutMs)",
     replace: "request",
     test: slow("a signed upload that drips"),
+  },
+  {
+    name: "the old words' layer reads the body of whoever is not let in",
+    why: "a layer before the BFF reads no body that the BFF would not read",
+    file: `${layer}/renamed-body.ts`,
+    find: "{ highWaterMark: 0 }",
+    replace: "{ highWaterMark: 1 }",
+    test: python("comes before the body is read"),
+  },
+  {
+    name: "the old words' layer makes another request of a repeat",
+    why: "7: Idempotency-Key: a replay is the original answer",
+    file: `${layer}/python-names.ts`,
+    find: 'headers.has("idempotency-key") ? undefined : randomUUID()',
+    replace: 'headers.has("x-none") ? undefined : randomUUID()',
+    test: python("a repeat with a key"),
+  },
+  {
+    name: "a client of the Python service's first version waits for ever",
+    why: "issue 8: the words that clients depend on",
+    file: `${layer}/answers.ts`,
+    find: '? "completed" : state',
+    replace: "? state : state",
+    test: python("v1-drafts"),
   },
 ];

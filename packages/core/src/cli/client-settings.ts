@@ -3,9 +3,18 @@ import { UsageError } from "./command.ts";
 /** What clients may do past the server, as the project chooses it. What is left out stays as it is. */
 export interface ClientSettings {
   /** The views of assets: exactly these. */
-  readonly views?: Readonly<Record<string, { readonly kinds: readonly string[]; readonly source?: string }>>;
+  readonly views?: Readonly<Record<string, AssetView>>;
   readonly buckets?: Readonly<Record<string, { readonly public: boolean; readonly client_uploads: boolean }>>;
   readonly clientRows?: boolean;
+}
+
+/** What a view shows, and the names that it gives to columns beside their own. */
+interface AssetView {
+  readonly kinds: readonly string[];
+  /** One more name of `source_asset_id`. */
+  readonly source?: string;
+  /** One more name → the column. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** The options of `bff migrate` that make them. */
@@ -16,12 +25,13 @@ export interface SettingOptions {
 }
 
 const viewOption =
-  /^([a-z_][a-z0-9_]{0,62})=((?:image|vector|model)(?:,(?:image|vector|model))*)(?::([a-z_][a-z0-9_]{0,62}))?$/;
+  /^([a-z_][a-z0-9_]{0,62})=((?:image|vector|model)(?:,(?:image|vector|model))*)(?::([a-z0-9_,=]+))?$/;
+const nameOption = /^([a-z_][a-z0-9_]{0,62})(?:=([a-z_]+))?$/;
 const bucketOption = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,46})((?::(?:public|client-uploads))*)$/;
 
 /**
- * Reads `--view concept_images=image,vector:source_concept_image_id`, `--bucket uploads:client-uploads` and
- * `--client-rows on`.
+ * Reads `--view concept_images=image,vector:source_concept_image_id,job=generation_id`, `--bucket uploads:client-uploads`
+ * and `--client-rows on`.
  *
  * @throws UsageError - one of them is not written like that.
  */
@@ -36,13 +46,26 @@ export function readSettings(options: SettingOptions): ClientSettings {
   };
 }
 
-function readView(option: string): [string, { kinds: string[]; source?: string }] {
-  const [, name, kinds = "", source] = viewOption.exec(option) ?? [];
-  if (name === undefined)
-    throw new UsageError(`--view ${option} is not like concept_images=image,vector or models=model:parent`);
+function readView(option: string): [string, AssetView] {
+  const [, name, kinds = "", columns] = viewOption.exec(option) ?? [];
+  const named = columns?.split(",").map((column) => nameOption.exec(column)) ?? [];
+  if (name === undefined || named.includes(null))
+    throw new UsageError(
+      `--view ${option} is not like concept_images=image,vector, models=model:parent or models=model:parent,job=generation_id`,
+    );
+  const names = named.flatMap((match) => (match?.[2] === undefined ? [] : [[match[1], match[2]]]));
+  const [source, ...more] = named.flatMap((match) => (match?.[2] === undefined ? [match?.[1]] : []));
+  if (more.length > 0)
+    throw new UsageError(
+      `--view ${option}: say of which columns these are names, as ${more[0]}=generation_id`,
+    );
   return [
     name,
-    { kinds: [...new Set(kinds.split(","))].sort(), ...(source === undefined ? {} : { source }) },
+    {
+      kinds: [...new Set(kinds.split(","))].sort(),
+      ...(source === undefined ? {} : { source }),
+      ...(names.length === 0 ? {} : { names: Object.fromEntries(names.sort()) }),
+    },
   ];
 }
 

@@ -18,10 +18,10 @@ Brings the schema of the Postgres at DATABASE_URL up to date: GenBFF's own files
 
 What clients may do past the server. What is not named stays as it is:
 
-  --view <name>=<kinds>[:<column>]
-                                read-only views of assets, exactly these; kinds are image, vector and model with commas,
-                                the column is one more name of source_asset_id. May be repeated
-                                (images=image,vector and models=model)
+  --view <name>=<kinds>[:<names>]
+                                read-only views of assets, exactly these; kinds are image, vector and model with commas.
+                                Names are more names of columns, with commas: <name>=<column>, or a name alone, of
+                                source_asset_id. May be repeated (images=image,vector and models=model)
   --bucket <name>[:public][:client-uploads]
                                 makes a bucket of Supabase's storage, private unless public; with client-uploads users
                                 add files below <their id>/. May be repeated

@@ -72,12 +72,36 @@ export function viewsSuite(project: () => Project): void {
       expect(await views()).toEqual(before);
     });
 
+    it("have more names for their columns, and are made anew where those change, and only then", async () => {
+      const named = "images=image:parent,ai_service_task_id=generation_id,row_id=id";
+      const others = ["--view", "models=model"];
+      await project().migrate("--view", named, ...others);
+      const { id, user } = await openBook(project()).start();
+      const asked =
+        "select ai_service_task_id, generation_id, row_id = id as same, parent from public.images";
+      expect(await project().as({ role: "authenticated", sub: user }, asked)).toEqual([
+        { ai_service_task_id: id, generation_id: id, same: true, parent: null },
+      ]);
+      const before = await made();
+      const reordered = "images=image:row_id=id,ai_service_task_id=generation_id,parent";
+      await project().migrate("--view", reordered, ...others);
+      expect(await made()).toEqual(before);
+      await project().migrate("--view", named.replace("row_id=id", "row_id=task_id"), ...others);
+      expect(await made()).not.toEqual(before);
+    });
+
     it.each([
       ["{}", "a view or more"],
       ['{"Images": {"kinds": ["image"]}}', "small letters"],
       ['{"images": {"kinds": []}}', "kinds are"],
       ['{"images": {"kinds": ["film"]}}', "kinds are"],
       ['{"images": {"kinds": ["image"], "source": "a b"}}', "name of a column"],
+      ['{"images": {"kinds": ["image"], "names": []}}', "names are an object"],
+      ['{"images": {"kinds": ["image"], "names": {"a b": "id"}}}', "new names of columns"],
+      ['{"images": {"kinds": ["image"], "names": {"style": "id"}}}', "new names of columns"],
+      ['{"images": {"kinds": ["image"], "source": "x", "names": {"x": "id"}}}', "new names of columns"],
+      ['{"images": {"kinds": ["image"], "names": {"key": "storage_key"}}}', "new names of columns"],
+      ['{"images": {"kinds": ["image"], "names": {"key": null}}}', "new names of columns"],
     ])("are refused by the function as by the command: %s", async (wanted, why) => {
       await expect(project().query(`select genbff.set_views('${wanted}')`)).rejects.toMatchObject({
         detail: expect.stringContaining(why),
