@@ -24,6 +24,11 @@ export interface HostSuiteOptions {
   readonly bodyBytesMax?: number;
   /** Cases that cannot be asked through it, by their names, and why. */
   readonly cannot?: readonly { readonly reason: string; readonly cases: readonly string[] }[];
+  /**
+   * Only the cases about these, and no stories: for a host that is a line of glue before one that plays everything.
+   * Default: all.
+   */
+  readonly topics?: readonly string[];
   /** Default: an embedded database. */
   readonly makeDatabase?: () => Promise<{ readonly database: Database; close(): Promise<void> }>;
 }
@@ -87,6 +92,7 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
       }),
       bodyParser: options.bodyParser === true,
       cannot: options.cannot ?? [],
+      topics: options.topics,
     });
 
     it("keeps nothing of what was refused", async () => {
@@ -99,6 +105,7 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
       expect(test.troubles.filter(({ fields }) => fields.code === "internal_error")).toEqual([]);
     });
 
+    if (options.topics !== undefined) return;
     const { buffers = false, bodyBytesMax = Number.POSITIVE_INFINITY } = options;
     const given = { host: () => host, buffers, bodyBytesMax };
     describe("generations", () => generationStories(given));
