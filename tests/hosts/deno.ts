@@ -18,14 +18,47 @@ export interface ServeInfo {
 
 export type ServeHandler = (request: Request, info: ServeInfo) => Response | Promise<Response>;
 
-/** `Deno.serve`, played over `node:http` with plain Fetch objects: https://docs.deno.com/api/deno/~/Deno.serve */
-export async function serveLikeDeno(
-  handler: ServeHandler,
-): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createServer((incoming, outgoing) => void answer(handler, incoming, outgoing));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return { port: (server.address() as AddressInfo).port, close: () => closeNow(server) };
+/** What our pages use of Deno. */
+export interface PlayedDeno {
+  readonly env: { get(name: string): string | undefined };
+  readonly serve: Serve;
+  addSignalListener(signal: "SIGTERM", listener: () => void): void;
+}
+
+interface Serve {
+  (handler: ServeHandler): DenoServer;
+  (options: { readonly port: number }, handler: ServeHandler): DenoServer;
+}
+
+interface DenoServer {
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Deno, played over `node:http` with plain Fetch objects: https://docs.deno.com/api/deno/~/Deno.serve
+ *
+ * Whoever names no port gets one that is free.
+ */
+export function playDeno(): { readonly Deno: PlayedDeno; url(): string; close(): Promise<void> } {
+  const servers: Server[] = [];
+  const serve: Serve = (...given: [ServeHandler] | [{ readonly port: number }, ServeHandler]) => {
+    const [{ port }, handler] = given.length === 1 ? [{ port: 0 }, given[0]] : given;
+    const server = createServer((incoming, outgoing) => void answer(handler, incoming, outgoing));
+    servers.push(server.listen(port, "127.0.0.1"));
+    return { shutdown: () => closeNow(server) };
+  };
+  return {
+    Deno: {
+      env: { get: (name) => process.env[name] },
+      serve,
+      addSignalListener: (signal, listener) => void process.once(signal, listener),
+    },
+    /** Of the one that was started last. */
+    url: () => `http://127.0.0.1:${(servers.at(-1)?.address() as AddressInfo | undefined)?.port}`,
+    async close() {
+      await Promise.all(servers.map(closeNow));
+    },
+  };
 }
 
 async function answer(
@@ -99,6 +132,7 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
 }
 
 async function closeNow(server: Server): Promise<void> {
+  if (!server.listening) return;
   const closed = once(server, "close");
   server.close();
   server.closeAllConnections();

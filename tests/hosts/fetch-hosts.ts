@@ -5,7 +5,7 @@ import { serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { Hono } from "hono";
 import type { Host } from "../../packages/core/src/testing/host.ts";
-import { serveLikeDeno } from "./deno.ts";
+import { playDeno } from "./deno.ts";
 import { askLikeNext } from "./next.ts";
 
 /** What of a BFF these hosts need. */
@@ -52,9 +52,8 @@ export const fetchHosts: Readonly<Record<string, (bff: FetchBff) => Promise<Host
   },
 
   async "Deno.serve"(bff) {
-    const { port, close } = await serveLikeDeno((request, info) =>
-      bff.fetch(request, { remoteAddress: info.remoteAddr.hostname }),
-    );
-    return { baseUrl: `http://127.0.0.1:${port}/api`, fetch: (request) => fetch(request), close };
+    const { Deno, url, close } = playDeno();
+    Deno.serve((request, info) => bff.fetch(request, { remoteAddress: info.remoteAddr.hostname }));
+    return { baseUrl: `${url()}/api`, fetch: (request) => fetch(request), close };
   },
 };
