@@ -44,7 +44,7 @@ export function playDeno(): { readonly Deno: PlayedDeno; url(): string; close():
   const serve: Serve = (...given: [ServeHandler] | [{ readonly port: number }, ServeHandler]) => {
     const [{ port }, handler] = given.length === 1 ? [{ port: 0 }, given[0]] : given;
     const server = createServer((incoming, outgoing) => void answer(handler, incoming, outgoing));
-    servers.push(server.listen(port, "127.0.0.1"));
+    servers.push(server.listen(port));
     return { shutdown: () => closeNow(server) };
   };
   return {
@@ -70,7 +70,9 @@ async function answer(
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) leaving.abort();
   });
-  const { remoteAddress: hostname = "", remotePort: port = 0 } = incoming.socket;
+  const { remoteAddress = "", remotePort: port = 0 } = incoming.socket;
+  // Deno listens on IPv4 alone, where Node writes such an address as one of IPv6.
+  const hostname = remoteAddress.replace(/^::ffff:/, "");
   const { promise: completed, resolve, reject } = Promise.withResolvers<void>();
   // Nobody has to look at it.
   completed.catch(() => undefined);

@@ -11,7 +11,6 @@ const topics = [
   "heads",
   "methods",
   "unknown paths",
-  "anonymous requests",
   "CORS",
   "sizes and types of bodies",
   "forms",
