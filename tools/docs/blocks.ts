@@ -18,7 +18,7 @@ export function blocksOf(page: string): Block[] {
     else if (!open) open = { language: fence[1] ?? "", line: index + 1, lines: [] };
     else {
       const { language, lines } = open;
-      const file = /^(?:\/\/|--) ([\w./-]+\.(?:ts|sql))$/.exec(lines[0] ?? "")?.[1];
+      const file = /^(?:\/\/|--) ([\w./[\]-]+\.(?:ts|sql))$/.exec(lines[0] ?? "")?.[1];
       blocks.push({ language, text: `${lines.join("\n")}\n`, line: open.line, file });
       open = undefined;
     }

@@ -44,6 +44,7 @@ const seen: Record<string, (world: World) => void | Promise<void>> = {
   "docs/hosts.md": ({ rendered }) =>
     expect(rendered).toEqual([
       { status: "ready" },
+      ...["Hono", 200, "Next.js", 200, "Deno", 200, "Edge", 200, "a stranger", 401],
       ...[200, { status: "ok" }],
       ...[204, "https://app.example.com", "GET, HEAD"],
       ...[405, null, null],

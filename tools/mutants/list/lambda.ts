@@ -4,6 +4,7 @@ const limited = tests("core", "packages/core/src/generations/limited-calls.test.
 const allowance = tests("core", "packages/core/src/generations/allowance.test.ts");
 const events = tests("adapter-lambda", "packages/adapter-lambda/src/http/events.test.ts");
 const queue = tests("adapter-lambda", "packages/adapter-lambda/src/sqs.test.ts");
+const fetched = tests("adapter-lambda", "packages/adapter-lambda/src/to-fetch.test.ts");
 const jobs = tests("adapter-lambda", "packages/adapter-lambda/src/long-jobs.test.ts");
 
 /** Hosts that end or freeze a process: how far a call may go, and what must be over before. */
@@ -95,5 +96,21 @@ export const throughLambda: readonly Mutant[] = [
     find: "longCalls: false",
     replace: "longCalls: true",
     test: jobs("without a queue nothing runs outside"),
+  },
+  {
+    name: "a function that speaks Fetch gives its requests no time to work",
+    why: "issue 7: moved on by the client's own polls",
+    file: "packages/adapter-lambda/src/to-fetch.ts",
+    find: "invoked(budgetMs, () => {",
+    replace: "invoked(0, () => {",
+    test: fetched("buys within the request"),
+  },
+  {
+    name: "a function that speaks Fetch tells nobody what to wait for",
+    why: "issue 7: nothing assumes that a process lives after its answer",
+    file: "packages/adapter-lambda/src/to-fetch.ts",
+    find: "const waitUntil = (work: Promise<unknown>) => host.waitUntil(work);",
+    replace: "const waitUntil = undefined;",
+    test: fetched("buys within the request"),
   },
 ];

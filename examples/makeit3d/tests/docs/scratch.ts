@@ -12,8 +12,11 @@ const scratch = fileURLToPath(new URL("../../.cache/docs/", import.meta.url));
 /** What the pages call yours: a session, a file, something that shows. */
 const globals = `
 import type { Client } from "@genbff/client-sdk";
+import type { PlayedDeno } from "../../../../tests/hosts/deno.ts";
 import type { App } from "../../src/bff.ts";
 declare global {
+  var Deno: PlayedDeno;
+  var EdgeRuntime: { waitUntil(work: Promise<unknown>): void };
   var session: { token: string };
   var file: Blob;
   var api: Client<App["~app"]>;

@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { vi } from "vitest";
 import { hasRedis, startRedis } from "../../../../packages/core/src/testing/embedded/redis-server.ts";
 import { createTestDatabase } from "../../../../packages/core/src/testing/embedded/test-database.ts";
+import { playDeno } from "../../../../tests/hosts/deno.ts";
 import type { App } from "../../src/bff.ts";
 import { type Receive, startBackend, webhookSecret } from "./backend.ts";
 import { startFarm } from "./farm.ts";
@@ -28,6 +29,8 @@ export interface World {
 }
 
 const secret = "a secret of at least thirty-two letters";
+/** Supabase takes it off the path before a function sees it. */
+const edge = "http://localhost:54321/functions/v1/";
 const vendors = { "https://api.openai.com/v1": "openai/v1", "https://openapi.tripo3d.ai/v3": "tripo/v3" };
 
 /**
@@ -45,6 +48,9 @@ export async function openWorld(folder: string, server: string): Promise<World> 
     hasRedis ? startRedis() : undefined,
   ]);
   const before = { cwd: process.cwd(), fetch: globalThis.fetch };
+  // Hono's server puts its own in their place.
+  const fetchObjects = { Request: globalThis.Request, Response: globalThis.Response };
+  const deno = playDeno();
   const signals = process.listeners("SIGTERM");
   const token = await new SignJWT({})
     .setProtectedHeader({ alg: "HS256" })
@@ -88,6 +94,7 @@ export async function openWorld(folder: string, server: string): Promise<World> 
       issuer.url,
     );
     const request = (to: string) => new Request(to, input instanceof Request ? input : init);
+    if (url.startsWith(edge)) return before.fetch(request(`${deno.url()}/${url.slice(edge.length)}`));
     if (url.startsWith("http://127.0.0.1:")) return before.fetch(request(url));
     if (!url.startsWith("http://localhost:3000/")) throw new Error(`A page may not reach ${url}`);
     if (ports.servers.length > 0)
@@ -117,6 +124,8 @@ export async function openWorld(folder: string, server: string): Promise<World> 
     session: { token },
     file: new Blob([new Uint8Array(photo)], { type: "image/png" }),
     api,
+    Deno: deno.Deno,
+    EdgeRuntime: { waitUntil: () => undefined },
     request: { task_id: "desk-3", prompt: "a lamp" },
     render: (...values: unknown[]) => void rendered.push(...values),
     show: (...values: unknown[]) => void rendered.push(...values),
@@ -143,7 +152,9 @@ export async function openWorld(folder: string, server: string): Promise<World> 
       }
       for (const bff of bffs) await bff.stop(2000);
       ports.giveBack();
+      await deno.close();
       globalThis.fetch = before.fetch;
+      Object.assign(globalThis, fetchObjects);
       for (const name of Object.keys(browser)) Reflect.deleteProperty(globalThis, name);
       process.chdir(before.cwd);
       vi.unstubAllEnvs();

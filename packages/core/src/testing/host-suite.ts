@@ -24,6 +24,11 @@ export interface HostSuiteOptions {
   readonly bodyBytesMax?: number;
   /** Cases that cannot be asked through it, by their names, and why. */
   readonly cannot?: readonly { readonly reason: string; readonly cases: readonly string[] }[];
+  /**
+   * Only the cases about these, and no stories: for a host that is a line of glue before one that plays everything.
+   * Default: all.
+   */
+  readonly topics?: readonly string[];
   /** Default: an embedded database. */
   readonly makeDatabase?: () => Promise<{ readonly database: Database; close(): Promise<void> }>;
 }
@@ -54,28 +59,7 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
       expect(violations).toEqual([]);
     });
 
-    describe("identity", () => {
-      const forged = forgedTokens(testSigner, () => testClaims("ada"));
-      it.each([...identityCases(testToken), ...forged])(
-        "refuses $name with 401 $code",
-        async ({ authorization, code }) => {
-          const header = await authorization();
-          const headers = header === undefined ? {} : { authorization: header };
-          const answer = await ask(host, { path: "/tasks", headers, as: null });
-          expect({ status: answer.status, error: answer.body.error }).toEqual({ status: 401, error: code });
-          expect(answer.headers.get("www-authenticate")).toBe("Bearer");
-        },
-      );
-
-      it("welcomes a user once, also when the first requests come together", async () => {
-        const asked = Array.from({ length: 20 }, () =>
-          send(host, { path: "/credits/balance", as: "newcomer" }),
-        );
-        for (const response of await Promise.all(asked)) expect(response.status).toBe(200);
-        const { body } = await ask(host, { path: "/credits/balance", as: "newcomer" });
-        expect(body).toMatchObject({ available: testPrices.signUp, lifetime_granted: testPrices.signUp });
-      });
-    });
+    if (options.topics === undefined) describe("identity", () => identityStories(() => host));
 
     casesSuite({
       name,
@@ -87,6 +71,7 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
       }),
       bodyParser: options.bodyParser === true,
       cannot: options.cannot ?? [],
+      topics: options.topics,
     });
 
     it("keeps nothing of what was refused", async () => {
@@ -99,6 +84,7 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
       expect(test.troubles.filter(({ fields }) => fields.code === "internal_error")).toEqual([]);
     });
 
+    if (options.topics !== undefined) return;
     const { buffers = false, bodyBytesMax = Number.POSITIVE_INFINITY } = options;
     const given = { host: () => host, buffers, bodyBytesMax };
     describe("generations", () => generationStories(given));
@@ -106,5 +92,29 @@ export function hostSuite(name: string, options: HostSuiteOptions): void {
     // Most of their time they wait, each as a user of its own.
     describe.concurrent("watching", () => watchingStories(given));
     describe("reading", () => readingStories(given));
+  });
+}
+
+/** Whom a host lets in, by what came through it of the header. */
+function identityStories(host: () => Host): void {
+  const forged = forgedTokens(testSigner, () => testClaims("ada"));
+  it.each([...identityCases(testToken), ...forged])(
+    "refuses $name with 401 $code",
+    async ({ authorization, code }) => {
+      const header = await authorization();
+      const headers = header === undefined ? {} : { authorization: header };
+      const answer = await ask(host(), { path: "/tasks", headers, as: null });
+      expect({ status: answer.status, error: answer.body.error }).toEqual({ status: 401, error: code });
+      expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+    },
+  );
+
+  it("welcomes a user once, also when the first requests come together", async () => {
+    const asked = Array.from({ length: 20 }, () =>
+      send(host(), { path: "/credits/balance", as: "newcomer" }),
+    );
+    for (const response of await Promise.all(asked)) expect(response.status).toBe(200);
+    const { body } = await ask(host(), { path: "/credits/balance", as: "newcomer" });
+    expect(body).toMatchObject({ available: testPrices.signUp, lifetime_granted: testPrices.signUp });
   });
 }

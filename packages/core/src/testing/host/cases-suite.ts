@@ -18,6 +18,8 @@ export interface CasesSuiteOptions {
   readonly bodyParser: boolean;
   /** By their names, which must exist: no reason outlives its case. */
   readonly cannot: readonly { readonly reason: string; readonly cases: readonly string[] }[];
+  /** What they are about, which must exist. Default: everything. */
+  readonly topics?: readonly string[] | undefined;
 }
 
 /** What `bff.fetch` answers, asked for once in a process: normalised, it is the same of every BFF of the suite. */
@@ -27,13 +29,16 @@ const references = new WeakMap<HostCase, Promise<NormalisedAnswer>>();
 const concurrency = 12;
 
 /** Plays every case on a host and on `bff.fetch`: the same answers, and the ones that are written down. */
-export function casesSuite({ name, host, reference, bodyParser, cannot }: CasesSuiteOptions): void {
+export function casesSuite({ name, host, reference, bodyParser, cannot, topics }: CasesSuiteOptions): void {
+  const played = hostCases.filter(({ about }) => topics?.includes(about) ?? true);
+  if (topics !== undefined && played.length < topics.length)
+    throw new Error(`no cases are about some of: ${topics.join(", ")}`);
   const left = new Set(cannot.flatMap(({ cases }) => cases));
   const known = new Set(hostCases.flatMap(({ cases }) => cases.map((each) => each.name)));
   for (const each of left) if (!known.has(each)) throw new Error(`no case is called "${each}"`);
   const shown = (cases: readonly HostCase[]) =>
     cases.filter((each) => !(bodyParser && each.hiddenByBodyParser) && !left.has(each.name));
-  const count = hostCases.reduce((sum, { cases }) => sum + shown(cases).length, 0);
+  const count = played.reduce((sum, { cases }) => sum + shown(cases).length, 0);
 
   describe(`${count} cases through ${name}`, () => {
     let scene: Scene;
@@ -46,7 +51,7 @@ export function casesSuite({ name, host, reference, bodyParser, cannot }: CasesS
       scene = await setStage(reference());
     });
 
-    it.each(hostCases.map(({ about, cases }) => [shown(cases).length, about, shown(cases)] as const))(
+    it.each(played.map(({ about, cases }) => [shown(cases).length, about, shown(cases)] as const))(
       "answers %i about %s like bff.fetch, as is written down",
       async (_, __, cases) => {
         const queue = new PQueue({ concurrency });
