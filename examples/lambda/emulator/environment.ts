@@ -101,7 +101,10 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       freeze(child, false);
       wall = setTimeout(() => {
         fail(
-          new FunctionError("Sandbox.Timedout", `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`),
+          new FunctionError(
+            "Sandbox.Timedout",
+            `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`,
+          ),
         );
         child.kill("SIGKILL");
       }, timeoutMs);
@@ -125,7 +128,10 @@ function listenedTo<Value>(promised: PromiseWithResolvers<Value>): PromiseWithRe
   return promised;
 }
 
-function start({ taskRoot, handler, variables, bootstrap }: EnvironmentOptions, address: string): ChildProcess {
+function start(
+  { taskRoot, handler, variables, bootstrap }: EnvironmentOptions,
+  address: string,
+): ChildProcess {
   const [command, ...args] = bootstrap ?? [process.execPath, "--disable-warning=ExperimentalWarning", client];
   const child = spawn(command, [...args, handler], {
     cwd: taskRoot,

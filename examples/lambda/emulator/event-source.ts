@@ -1,5 +1,5 @@
-import type { SqsStandIn } from "../../../packages/adapter-lambda/src/testing/sqs-stand-in.ts";
 import type { SqsBatchResponse } from "@genbff/adapter-lambda";
+import type { SqsStandIn } from "../../../packages/adapter-lambda/src/testing/sqs-stand-in.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 
 /** Something that invokes functions by itself. */

@@ -12,8 +12,10 @@ export interface FleetOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** Of the queue's worker alone. */
   readonly workerVariables?: Readonly<Record<string, string>> | undefined;
-  /** Between two runs of the schedule; a minute in `template.yaml`. */
-  readonly scheduleMs: number;
+  /** Between two runs of the schedule. Default a minute, as in `template.yaml`. */
+  readonly scheduleMs?: number | undefined;
+  /** How long a second of the queue's delays lasts. Default 1000. */
+  readonly queueSecondMs?: number | undefined;
   /** Of the request's function. Default 29 s, as in `template.yaml`. */
   readonly httpTimeoutMs?: number | undefined;
   /** Asked after each invocation: whether its frozen process is thrown away. Default never. */
@@ -40,8 +42,8 @@ const visibilityS = 5400;
 
 /** Makes the fleet; no process is started before somebody asks. */
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
-  const { taskRoot, discards, bootstrap, scheduleMs, httpTimeoutMs = 29_000 } = options;
-  const queue = await startSqs(visibilityS);
+  const { taskRoot, discards, bootstrap, scheduleMs = 60_000, httpTimeoutMs = 29_000 } = options;
+  const queue = await startSqs(visibilityS, options.queueSecondMs);
   // Its address has to be known to its function: an address first, a function for it then.
   let http: LambdaFunction | undefined;
   const address: FunctionUrl = await openFunctionUrl((event) =>
@@ -62,7 +64,12 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     timeoutMs: 900_000,
     concurrency: 2,
   });
-  const schedule = lambdaFunction({ ...common, handler: "schedule.handler", timeoutMs: 60_000, concurrency: 1 });
+  const schedule = lambdaFunction({
+    ...common,
+    handler: "schedule.handler",
+    timeoutMs: 60_000,
+    concurrency: 1,
+  });
   const triggers: ReturnType<typeof every>[] = [];
   return {
     baseUrl: `${address.url}/api`,

@@ -41,7 +41,10 @@ export async function openFunctionUrl(invoke: LambdaFunction["invoke"]): Promise
   };
 }
 
-function sentRequest({ method = "GET", url = "/", rawHeaders, headers }: IncomingMessage, body: Buffer): SentRequest {
+function sentRequest(
+  { method = "GET", url = "/", rawHeaders, headers }: IncomingMessage,
+  body: Buffer,
+): SentRequest {
   const pairs = rawHeaders.flatMap((name, at) =>
     at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1] ?? ""] as const] : [],
   );

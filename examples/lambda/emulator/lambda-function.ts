@@ -79,7 +79,9 @@ export function lambdaFunction(options: FunctionOptions): LambdaFunction {
     if (isClosed) throw new FunctionError("Closed", "the emulator is being closed");
     const { environment, cold } = await take();
     const answered = environment.invoke(JSON.stringify(event));
-    const accounted: Promise<void> = account(environment, cold, answered).finally(() => over.delete(accounted));
+    const accounted: Promise<void> = account(environment, cold, answered).finally(() =>
+      over.delete(accounted),
+    );
     over.add(accounted);
     return await answered;
   };

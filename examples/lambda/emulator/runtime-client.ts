@@ -10,7 +10,11 @@ import { finished } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
 import { awslambda } from "../../../packages/adapter-lambda/src/testing/streaming-runtime.ts";
 
-const { AWS_LAMBDA_RUNTIME_API: address = "", _HANDLER: name = "", LAMBDA_TASK_ROOT: root = "" } = process.env;
+const {
+  AWS_LAMBDA_RUNTIME_API: address = "",
+  _HANDLER: name = "",
+  LAMBDA_TASK_ROOT: root = "",
+} = process.env;
 
 interface Context {
   readonly awsRequestId: string;
@@ -55,7 +59,9 @@ async function answerInOne(handler: Buffered, event: unknown, context: Context):
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-  await ("error" in result ? post(`${path}/error`, reported(result.error)) : post(`${path}/response`, result.value));
+  await ("error" in result
+    ? post(`${path}/error`, reported(result.error))
+    : post(`${path}/response`, result.value));
 }
 
 async function answerByAndBy(handler: Streaming, event: unknown, context: Context): Promise<void> {

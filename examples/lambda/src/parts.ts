@@ -27,7 +27,11 @@ async function bucketOf({ S3_BUCKET: bucket, AWS_REGION: region, S3_ENDPOINT: en
   return s3({ bucket, region, ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }) });
 }
 
-async function projectOf({ SUPABASE_URL: url, SUPABASE_SERVICE_ROLE_KEY: key, SUPABASE_BUCKET: bucket }: Settings) {
+async function projectOf({
+  SUPABASE_URL: url,
+  SUPABASE_SERVICE_ROLE_KEY: key,
+  SUPABASE_BUCKET: bucket,
+}: Settings) {
   if (url === undefined || key === undefined) return undefined;
   const [{ createClient }, { supabase, supabaseAuth, supabaseStorage }] = await Promise.all([
     import("@supabase/supabase-js"),

@@ -35,7 +35,7 @@ const sql = fileURLToPath(new URL("../sql", import.meta.url));
 export async function openCloud(
   options: Partial<FleetOptions> & { readonly jobMs?: number; readonly latencyMs?: number } = {},
 ): Promise<Cloud> {
-  const { jobMs = 1200, latencyMs = 300, variables: more, ...fleetOptions } = options;
+  const { jobMs = 600, latencyMs = 200, variables: more, ...fleetOptions } = options;
   const folder = await mkdtemp(join(tmpdir(), "genbff-lambda-"));
   const [test, bucket, simulator, trap] = await Promise.all([
     createTestDatabase({ migrations: [{ name: "lambda", path: sql }] }),
@@ -59,13 +59,14 @@ export async function openCloud(
     TRIPO_WEBHOOK_SECRET: webhookSecret,
     OPENAI_BASE_URL: trap.url,
     TRIPO_BASE_URL: trap.url,
-    TRIPO_POLL_MS: "1000",
+    TRIPO_POLL_MS: "250",
     SIGN_UP_CREDITS: "1000",
     TRUSTED_ORIGINS: simulator.url,
     ...more,
   };
   const fleet = await openFleet({
-    scheduleMs: 400,
+    scheduleMs: 600,
+    queueSecondMs: 300,
     ...fleetOptions,
     taskRoot: folder,
     variables,

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-const pictures = 5;
+const pictures = 4;
 const models = 4;
 
 /** What the queue's messages suffer, while there is something under way. */
@@ -89,7 +89,9 @@ it("the books are right, and no promise is broken", async () => {
 it("the vendor's webhook came in by an event of the request's function, and was taken", () => {
   const told = cloud.simulator.traffic().filter(({ outgoing }) => outgoing);
   expect(told.length).toBeGreaterThanOrEqual(models);
-  expect(told.map(({ status }) => status).filter((status) => status !== undefined && status < 300)).not.toEqual([]);
+  expect(
+    told.map(({ status }) => status).filter((status) => status !== undefined && status < 300),
+  ).not.toEqual([]);
 });
 
 it("no function but the queue's worker asked a vendor, or went beyond its budget, or was ended by Lambda", () => {

@@ -44,8 +44,10 @@ export interface SqsStandIn {
 /**
  * Starts one: a standard queue on this machine.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html
+ *
+ * @param secondMs - How long a second of its lasts, where tests would wait for nothing but delays.
  */
-export async function startSqs(visibilityS = 30): Promise<SqsStandIn> {
+export async function startSqs(visibilityS = 30, secondMs = 1000): Promise<SqsStandIn> {
   const messages = new Map<string, Held>();
   const sent: SqsStandIn["sent"] = [];
   let isRefusing = false;
@@ -53,7 +55,7 @@ export async function startSqs(visibilityS = 30): Promise<SqsStandIn> {
   const put = (body: string, delayS = 0) => {
     const messageId = randomUUID();
     sent.push({ body, delayS });
-    const visibleAt = performance.now() + delayS * 1000;
+    const visibleAt = performance.now() + delayS * secondMs;
     messages.set(messageId, { messageId, body, delayS, visibleAt, receiptHandle: "", receives: 0 });
     return { MessageId: messageId, MD5OfMessageBody: createHash("md5").update(body).digest("hex") };
   };
@@ -75,7 +77,7 @@ export async function startSqs(visibilityS = 30): Promise<SqsStandIn> {
     ChangeMessageVisibility({ ReceiptHandle, VisibilityTimeout }) {
       const held = [...messages.values()].find(({ receiptHandle }) => receiptHandle === ReceiptHandle);
       if (held === undefined) throw new Error("com.amazonaws.sqs#ReceiptHandleIsInvalid");
-      held.visibleAt = performance.now() + Number(VisibilityTimeout) * 1000;
+      held.visibleAt = performance.now() + Number(VisibilityTimeout) * secondMs;
       return {};
     },
     GetQueueAttributes: () => ({ Attributes: { VisibilityTimeout: String(visibilityS) } }),
@@ -115,7 +117,7 @@ export async function startSqs(visibilityS = 30): Promise<SqsStandIn> {
       for (const held of batch) {
         held.receiptHandle = randomUUID();
         held.receives += 1;
-        held.visibleAt = now + visibilityS * 1000;
+        held.visibleAt = now + visibilityS * secondMs;
       }
       const Records = batch.map(({ messageId, receiptHandle, body }) => ({ messageId, receiptHandle, body }));
       const { batchItemFailures } = await toWorker({ Records });
