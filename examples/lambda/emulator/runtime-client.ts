@@ -48,10 +48,14 @@ async function post(path: string, body: unknown): Promise<void> {
   await text(await answered);
 }
 
-const reported = (error: unknown) => ({
-  errorType: error instanceof Error ? error.name : typeof error,
-  errorMessage: error instanceof Error ? error.message : String(error),
-});
+/** Said in the function's log too: its caller is told nothing but that it failed. */
+function reported(error: unknown) {
+  console.error(error);
+  return {
+    errorType: error instanceof Error ? error.name : typeof error,
+    errorMessage: error instanceof Error ? error.message : String(error),
+  };
+}
 
 async function answerInOne(handler: Buffered, event: unknown, context: Context): Promise<void> {
   const path = `invocation/${context.awsRequestId}`;

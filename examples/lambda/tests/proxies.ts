@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
 /** Something between a client and a function. */
-export interface Proxy {
+export interface Intermediary {
   readonly url: string;
   /** `GET /api/…` of everything that came by. */
   readonly asked: readonly string[];
@@ -14,7 +14,7 @@ export interface Proxy {
 type Way = (answer: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Passes on what comes, and cuts each line after so long: what API Gateway does to streams after its limit. */
-export function cuttingProxy(target: string, afterMs: number): Promise<Proxy> {
+export function cuttingProxy(target: string, afterMs: number): Promise<Intermediary> {
   return open(target, async (answer, response) => {
     const timer = setTimeout(() => response.destroy(), afterMs);
     response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -29,7 +29,7 @@ export function cuttingProxy(target: string, afterMs: number): Promise<Proxy> {
  * Passes an answer on when it is whole, and says 504 where that takes too long: API Gateway with buffered answers, 29 s.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */
-export function bufferingProxy(target: string, limitMs: number): Promise<Proxy> {
+export function bufferingProxy(target: string, limitMs: number): Promise<Intermediary> {
   return open(target, async (answer, response) => {
     const timer = setTimeout(
       () => response.writeHead(504).end('{"message":"Endpoint request timed out"}'),
@@ -43,7 +43,7 @@ export function bufferingProxy(target: string, limitMs: number): Promise<Proxy> 
   });
 }
 
-async function open(target: string, way: Way): Promise<Proxy> {
+async function open(target: string, way: Way): Promise<Intermediary> {
   const asked: string[] = [];
   const server = createServer((incoming, response) => {
     asked.push(`${incoming.method} ${incoming.url}`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { clientOf } from "../../../packages/client-sdk/test/client.ts";
 import { type Cloud, openCloud } from "./cloud.ts";
-import { bufferingProxy, cuttingProxy, type Proxy } from "./proxies.ts";
+import { bufferingProxy, cuttingProxy, type Intermediary } from "./proxies.ts";
 
 // The function streams by its URL; what stands between it and the client may not. The messages rest until a test has seen
 // what it wants to see, so that news come after a stream was opened, however slow the machine.
@@ -21,7 +21,8 @@ async function start(): Promise<string> {
 }
 
 /** Lets the worker have what waits for it. */
-const work = () => cloud.fleet.queue.deliver(async (event) => (await cloud.fleet.worker.call(event)) as never);
+const work = () =>
+  cloud.fleet.queue.deliver(async (event) => (await cloud.fleet.worker.call(event)) as never);
 
 it("a function URL streams: what is true now comes while the function is still at work, and the end when it is there", async () => {
   const id = await start();
@@ -47,7 +48,7 @@ it("a function URL streams: what is true now comes while the function is still a
 });
 
 /** Follows one by the client as apps have it, through something; resolves to what it told. */
-async function followed(proxy: Proxy): Promise<string[]> {
+async function followed(proxy: Intermediary): Promise<string[]> {
   onTestFinished(() => proxy.close());
   const token = await cloud.tokenOf("ada");
   const id = await start();
@@ -62,8 +63,8 @@ async function followed(proxy: Proxy): Promise<string[]> {
   return told;
 }
 
-const streamed = ({ asked }: Proxy) => asked.filter((one) => one.includes("/events"));
-const polled = ({ asked }: Proxy) => asked.filter((one) => one.includes("/status"));
+const streamed = ({ asked }: Intermediary) => asked.filter((one) => one.includes("/events"));
+const polled = ({ asked }: Intermediary) => asked.filter((one) => one.includes("/status"));
 
 it("the client follows to the end where each stream is cut, and asks instead when it was cut too often", async () => {
   const proxy = await cuttingProxy(cloud.fleet.baseUrl, 250);
