@@ -57,8 +57,8 @@ export function lambdaFunction(options: FunctionOptions): LambdaFunction {
   };
   const giveBack = async (environment: Environment) => {
     if (environment.isAlive && !isClosed && discards()) {
-      discarded += 1;
       await environment.discard();
+      discarded += 1;
     }
     if (environment.isAlive) frozen.push(environment);
     else all.delete(environment);

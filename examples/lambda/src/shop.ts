@@ -7,9 +7,6 @@ import { partsOf } from "./parts.ts";
 import { prices } from "./prices.ts";
 import type { Settings } from "./settings.ts";
 
-/** What the browser's client is typed by. */
-export type App = Awaited<ReturnType<typeof openShop>>["bff"];
-
 /** The shop that all three functions are a part of: two vendors, their prices, and the queue between the functions. */
 export async function openShop(settings: Settings) {
   const { SQS_ENDPOINT: endpoint, AWS_REGION: region, TRIPO_POLL_MS: pollMs } = settings;

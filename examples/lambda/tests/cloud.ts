@@ -65,7 +65,7 @@ export async function openCloud(
     ...more,
   };
   const fleet = await openFleet({
-    scheduleMs: 600,
+    scheduleMs: 800,
     queueSecondMs: 300,
     ...fleetOptions,
     taskRoot: folder,
