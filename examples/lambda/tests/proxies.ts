@@ -7,16 +7,18 @@ export interface Intermediary {
   readonly url: string;
   /** `GET /api/…` of everything that came by. */
   readonly asked: readonly string[];
+  /** Lines that it cut. */
+  readonly cuts: number;
   close(): Promise<void>;
 }
 
 /** What a proxy does with an answer. */
-type Way = (answer: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Way = (answer: IncomingMessage, response: ServerResponse, cut: () => void) => Promise<void>;
 
 /** Passes on what comes, and cuts each line after so long: what API Gateway does to streams after its limit. */
 export function cuttingProxy(target: string, afterMs: number): Promise<Intermediary> {
-  return open(target, async (answer, response) => {
-    const timer = setTimeout(() => response.destroy(), afterMs);
+  return open(target, async (answer, response, cut) => {
+    const timer = setTimeout(cut, afterMs);
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     response.flushHeaders();
     for await (const chunk of answer) if (!response.destroyed) response.write(chunk);
@@ -45,17 +47,26 @@ export function bufferingProxy(target: string, limitMs: number): Promise<Interme
 
 async function open(target: string, way: Way): Promise<Intermediary> {
   const asked: string[] = [];
+  let cuts = 0;
   const server = createServer((incoming, response) => {
     asked.push(`${incoming.method} ${incoming.url}`);
     const { method, url = "/", headers } = incoming;
     const onward = request(new URL(url, target), { method, headers });
     incoming.pipe(onward);
-    onward.on("response", (answer) => void way(answer, response).catch(() => response.destroy()));
+    const cut = () => {
+      if (response.destroyed) return;
+      cuts += 1;
+      response.destroy();
+    };
+    onward.on("response", (answer) => void way(answer, response, cut).catch(() => response.destroy()));
     onward.on("error", () => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     asked,
+    get cuts() {
+      return cuts;
+    },
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close() {
       server.closeAllConnections();

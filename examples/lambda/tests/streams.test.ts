@@ -67,11 +67,12 @@ async function followed(proxy: Intermediary): Promise<string[]> {
 const streamed = ({ asked }: Intermediary) => asked.filter((one) => one.includes("/events"));
 const polled = ({ asked }: Intermediary) => asked.filter((one) => one.includes("/status"));
 
-it("the client follows to the end where each stream is cut, and asks instead when it was cut too often", async () => {
-  const proxy = await cuttingProxy(cloud.fleet.baseUrl, 250);
+it("the client follows to the end where each stream is cut", async () => {
+  // Sooner than the vendor answers: no stream lives to see the end of what it tells of.
+  const proxy = await cuttingProxy(cloud.fleet.baseUrl, 100);
   const told = await followed(proxy);
   expect(told.at(-1)).toBe("complete");
-  expect(streamed(proxy).length).toBeGreaterThan(0);
+  expect(proxy.cuts).toBeGreaterThan(0);
 });
 
 it("the client asks by itself where answers are held back, and soon tries no more streams", async () => {
