@@ -72,7 +72,7 @@ async function openWithQueue(stock: Omit<Stock, "engine">) {
   const engine = sqs({ client, queueUrl: queue.queueUrl });
   const opened = await open(engine, stock);
   const handler = toSqsWorker(opened.bff, { queue: engine });
-  const runWorker = () => as("worker", () => queue.deliver(handler, contextOf(900_000)));
+  const runWorker = () => as("worker", () => queue.deliver((event) => handler(event, contextOf(900_000))));
   return { ...opened, queue, runWorker };
 }
 

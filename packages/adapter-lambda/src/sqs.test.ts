@@ -94,7 +94,7 @@ it("is done with what is forged, doubled or about nothing, and lets come again o
     `{"generation_id":"${first}' or true"}`,
   ])
     queue.put(body);
-  expect(await queue.deliver(handler, contextOf())).toBe(10);
+  expect(await queue.deliver((event) => handler(event, contextOf()))).toBe(10);
   expect(advanced.toSorted()).toEqual([first, first, second, third]);
   const left = [...queue.messages.values()];
   expect(left.map(({ body }) => body)).toEqual([`{"generation_id":"${second}"}`]);
@@ -116,7 +116,7 @@ it("keeps a message hidden for as long as it is worked on", async () => {
   const over = Promise.withResolvers<void>();
   const { handler } = workerOf(() => over.promise, { queue: its });
   short.put(JSON.stringify({ generation_id: first }));
-  const delivering = short.deliver(handler, contextOf());
+  const delivering = short.deliver((event) => handler(event, contextOf()));
   await vi.waitFor(() => expect(hidden.mock.calls.length).toBeGreaterThan(2), { timeout: 20_000 });
   over.resolve();
   await delivering;

@@ -9,7 +9,8 @@ import {
   multiValueLoadBalancer,
   restApi,
 } from "./testing/gateways.ts";
-import { awslambda, serve, serveStreaming } from "./testing/serve.ts";
+import { serve, serveStreaming } from "./testing/serve.ts";
+import { awslambda } from "./testing/streaming-runtime.ts";
 import { toLambda } from "./to-lambda.ts";
 
 // Every case that every host answers, through every shape of event.

@@ -27,7 +27,7 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
   {
     pattern: /^npm run example:([\w-]+)$/,
     proof: ([, name = ""]) =>
-      isIn(json("package.json").scripts[`example:${name}`], `examples/${name}/src/main.ts`),
+      isIn(json("package.json").scripts[`example:${name}`], `examples/${name}/`),
   },
   { pattern: /^npm test$/, proof: () => isIn(read(".ci/run"), "npm test") },
   {

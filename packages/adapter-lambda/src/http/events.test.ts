@@ -9,7 +9,8 @@ import {
   restApi,
 } from "../testing/gateways.ts";
 import { clientAddress, sent } from "../testing/sent-request.ts";
-import { awslambda, contextOf, serve, serveStreaming } from "../testing/serve.ts";
+import { contextOf, serve, serveStreaming } from "../testing/serve.ts";
+import { awslambda } from "../testing/streaming-runtime.ts";
 import { toLambda } from "../to-lambda.ts";
 import { resultBytesMax } from "./to-result.ts";
 

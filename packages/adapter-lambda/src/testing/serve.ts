@@ -1,8 +1,9 @@
-import { PassThrough, type Readable } from "node:stream";
+import { PassThrough } from "node:stream";
 import type { Host } from "@genbff/core/testing";
 import type { LambdaContext } from "../invocation.ts";
 import type { Answered, Gateway } from "./gateways.ts";
 import { sent } from "./sent-request.ts";
+import { readHead } from "./streaming-runtime.ts";
 
 type Handler = (event: never, context: LambdaContext) => Promise<unknown>;
 
@@ -47,27 +48,6 @@ function unlessLeft<Value>({ signal }: Request, value: Promise<Value>): Promise<
   return Promise.race([value, left]);
 }
 
-const headEnd = Buffer.alloc(8);
-
-/**
- * What Lambda's Node.js runtime has for streaming, as its interface client does it: before the first byte goes the head
- * as JSON, and eight zeros. https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
- */
-export const awslambda = {
-  streamifyResponse: <Handler>(handler: Handler): Handler => handler,
-  HttpResponseStream: {
-    from(out: PassThrough, head: object): PassThrough {
-      const write = out.write.bind(out);
-      out.write = ((...given: Parameters<typeof write>) => {
-        out.write = write;
-        write(Buffer.concat([Buffer.from(JSON.stringify(head)), headEnd]));
-        return write(...given);
-      }) as typeof write;
-      return out;
-    },
-  },
-};
-
 type StreamedHandler = (event: never, out: PassThrough, context: LambdaContext) => Promise<void>;
 
 /** A function URL whose invoke mode is `RESPONSE_STREAM`. */
@@ -94,28 +74,6 @@ export function serveStreaming(gateway: Gateway, handler: StreamedHandler): Host
       return unlessLeft(request, answering);
     },
   };
-}
-
-interface Head {
-  readonly statusCode: number;
-  readonly headers: Record<string, string>;
-  readonly cookies?: readonly string[];
-}
-
-async function readHead(out: Readable): Promise<{ head: Head; rest: Buffer }> {
-  let read = Buffer.alloc(0);
-  for (;;) {
-    const chunk = out.read() as Buffer | null;
-    if (chunk === null) {
-      if (out.readableEnded) throw new Error("the function ended without an answer");
-      await new Promise((resolve) => out.once("readable", resolve));
-      continue;
-    }
-    read = Buffer.concat([read, chunk]);
-    const at = read.indexOf(headEnd);
-    if (at !== -1)
-      return { head: JSON.parse(read.subarray(0, at).toString()), rest: read.subarray(at + headEnd.length) };
-  }
 }
 
 function bodyOf(out: PassThrough, rest: Buffer): ReadableStream<Uint8Array> {

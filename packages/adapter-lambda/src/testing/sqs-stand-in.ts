@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import type { LambdaContext } from "../invocation.ts";
 import type { SqsBatchResponse, SqsEvent } from "../to-sqs-worker.ts";
 
 /** A message as the queue holds it. */
@@ -17,7 +16,7 @@ interface Held {
 }
 
 type Action = (input: Record<string, unknown>) => object;
-type Worker = (event: SqsEvent, context: LambdaContext) => Promise<SqsBatchResponse>;
+type Deliver = (event: SqsEvent) => Promise<SqsBatchResponse>;
 
 /** A queue that speaks the AWS JSON protocol, and what Lambda does with its messages. */
 export interface SqsStandIn {
@@ -34,16 +33,21 @@ export interface SqsStandIn {
   lose(): void;
   /** All delays are over. */
   timePasses(): void;
-  /** Takes up to ten that are visible, as an event source does, and takes those out that the worker has done. */
-  deliver(worker: Worker, context: LambdaContext): Promise<number>;
+  /**
+   * Takes some that are visible, ten unless told, as an event source does, and takes those out that a worker has done.
+   * One whose worker rejects is visible again after its time.
+   */
+  deliver(toWorker: Deliver, batchMax?: number): Promise<number>;
   close(): Promise<void>;
 }
 
 /**
  * Starts one: a standard queue on this machine.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html
+ *
+ * @param secondMs - How long a second of its lasts, where tests would wait for nothing but delays.
  */
-export async function startSqs(visibilityS = 30): Promise<SqsStandIn> {
+export async function startSqs(visibilityS = 30, secondMs = 1000): Promise<SqsStandIn> {
   const messages = new Map<string, Held>();
   const sent: SqsStandIn["sent"] = [];
   let isRefusing = false;
@@ -51,7 +55,7 @@ export async function startSqs(visibilityS = 30): Promise<SqsStandIn> {
   const put = (body: string, delayS = 0) => {
     const messageId = randomUUID();
     sent.push({ body, delayS });
-    const visibleAt = performance.now() + delayS * 1000;
+    const visibleAt = performance.now() + delayS * secondMs;
     messages.set(messageId, { messageId, body, delayS, visibleAt, receiptHandle: "", receives: 0 });
     return { MessageId: messageId, MD5OfMessageBody: createHash("md5").update(body).digest("hex") };
   };
@@ -73,7 +77,7 @@ export async function startSqs(visibilityS = 30): Promise<SqsStandIn> {
     ChangeMessageVisibility({ ReceiptHandle, VisibilityTimeout }) {
       const held = [...messages.values()].find(({ receiptHandle }) => receiptHandle === ReceiptHandle);
       if (held === undefined) throw new Error("com.amazonaws.sqs#ReceiptHandleIsInvalid");
-      held.visibleAt = performance.now() + Number(VisibilityTimeout) * 1000;
+      held.visibleAt = performance.now() + Number(VisibilityTimeout) * secondMs;
       return {};
     },
     GetQueueAttributes: () => ({ Attributes: { VisibilityTimeout: String(visibilityS) } }),
@@ -106,17 +110,17 @@ export async function startSqs(visibilityS = 30): Promise<SqsStandIn> {
     timePasses() {
       for (const held of messages.values()) if (held.receives === 0) held.visibleAt = 0;
     },
-    async deliver(worker, context) {
+    async deliver(toWorker, batchMax = 10) {
       const now = performance.now();
-      const batch = [...messages.values()].filter(({ visibleAt }) => visibleAt <= now).slice(0, 10);
+      const batch = [...messages.values()].filter(({ visibleAt }) => visibleAt <= now).slice(0, batchMax);
       if (batch.length === 0) return 0;
       for (const held of batch) {
         held.receiptHandle = randomUUID();
         held.receives += 1;
-        held.visibleAt = now + visibilityS * 1000;
+        held.visibleAt = now + visibilityS * secondMs;
       }
       const Records = batch.map(({ messageId, receiptHandle, body }) => ({ messageId, receiptHandle, body }));
-      const { batchItemFailures } = await worker({ Records }, context);
+      const { batchItemFailures } = await toWorker({ Records });
       const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
       for (const { messageId } of batch) if (!failed.has(messageId)) messages.delete(messageId);
       return batch.length;

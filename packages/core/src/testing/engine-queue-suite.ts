@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { Engine } from "../engine/port.ts";
 import { soon } from "./engine-suite.ts";
 import { RecordingWorker } from "./recording-worker.ts";
+import { type Cannot, testsBut } from "./tests-but.ts";
 
 /** A queue outside the process, and what can befall it. One for each test, empty. */
 export interface QueueUnderTest {
@@ -21,9 +22,18 @@ export interface QueueUnderTest {
   close(): Promise<void>;
 }
 
-/** What every queue between processes must hold: whatever befalls its messages changes nothing but timing. */
-export function engineQueueSuite(name: string, makeQueue: () => Promise<QueueUnderTest>): void {
+/**
+ * What every queue between processes must hold: whatever befalls its messages changes nothing but timing.
+ *
+ * @param cannot - What is not so where another's server takes messages and starts processes.
+ */
+export function engineQueueSuite(
+  name: string,
+  makeQueue: () => Promise<QueueUnderTest>,
+  cannot: readonly Cannot[] = [],
+): void {
   describe(`queue of engines: ${name}`, () => {
+    const { it, end } = testsBut(cannot);
     let queue: QueueUnderTest;
     let engines: Engine[];
     beforeEach(async () => {
@@ -163,5 +173,6 @@ export function engineQueueSuite(name: string, makeQueue: () => Promise<QueueUnd
         .toBeGreaterThan(0);
       expect(new Set(heard)).toEqual(new Set(["1 task"]));
     });
+    end();
   });
 }
