@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { QueueUnderTest } from "@genbff/core/testing";
 import { Queue, Worker } from "bullmq";
-import { Redis } from "ioredis";
 import type { RedisServer } from "../../../core/src/testing/embedded/redis-server.ts";
 import { bullmq } from "../index.ts";
 import { quiet } from "./quiet.ts";
@@ -18,11 +17,7 @@ export function redisQueue(server: RedisServer): QueueUnderTest {
       engine.configure?.({ logger: quiet, sweepMs: 50 });
       return engine;
     },
-    async flush() {
-      const redis = new Redis(url);
-      await redis.flushall();
-      redis.disconnect();
-    },
+    flush: () => server.flush(),
     ...strangersHand(
       () => new Queue("generations", { connection, prefix }),
       () => new Worker("generations", null, { connection, prefix }),
