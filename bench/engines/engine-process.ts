@@ -30,6 +30,7 @@ const settings = JSON.parse(process.argv[2] ?? "") as EngineSettings;
 const { engine, databaseUrl, folder } = settings;
 /** As many at once as places in the engine. */
 const clients = 32;
+const users = 200;
 const plenty = 1_000_000_000;
 
 const pool = new Pool({ connectionString: databaseUrl, max: 10 });
@@ -57,7 +58,13 @@ const instant: typeof studio = {
 const bff = createBff({
   database,
   storage: files(folder),
-  auth: { authenticate: async () => ({ userId: "bench", admin: false, expiresAt: Date.now() + 3_600_000 }) },
+  auth: {
+    authenticate: async (request: Request) => ({
+      userId: request.headers.get("x-user") ?? "nobody",
+      admin: false,
+      expiresAt: Date.now() + 3_600_000,
+    }),
+  },
   secret: "a secret of at least thirty-two letters",
   providers: { studio: instant },
   prices: { "text-to-image": { studio: "bench" }, "image-to-image": { studio: "bench" } },
@@ -69,15 +76,16 @@ await database.call("genbff_set_operation_cost", { p_key: "bench", p_credits: 1,
 await bff.start();
 
 async function ask(prompt: string): Promise<void> {
+  made += 1;
   const response = await bff.fetch(
     new Request("http://bench.test/api/generate/text-to-image", {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      // Many, as in a shop: one user's generations wait for one another at one wallet.
+      headers: { "content-type": "application/json", "x-user": `user-${made % users}` },
       body: JSON.stringify({ task_id: crypto.randomUUID(), prompt }),
     }),
   );
   if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
-  made += 1;
 }
 
 async function ended(): Promise<void> {

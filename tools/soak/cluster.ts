@@ -1,7 +1,7 @@
 import { startRedis } from "../../packages/core/src/testing/embedded/redis-server.ts";
 import { dice } from "../../packages/core/src/testing/generations/scheduler.ts";
 import { beginAccidents } from "./cluster/accidents.ts";
-import { readTakeovers, watchTakeovers } from "./cluster/takeovers.ts";
+import { noteWorkersUp, readTakeovers, watchTakeovers } from "./cluster/takeovers.ts";
 import { web, worker } from "./kills/fleet.ts";
 import { play } from "./kills/play.ts";
 import { onStage } from "./kills/stage.ts";
@@ -53,32 +53,39 @@ export const cluster: Part = {
     try {
       return await onStage("cluster", setting, async (stage) => {
         await watchTakeovers(stage.query);
-        const { counts, violations } = await play(stage, order, {
-          open: option("open"),
-          picturesPercent: option("pictures-percent"),
-          begin: (signal) =>
-            beginAccidents(
-              { ...stage, redis },
-              dice(order.seed + 1),
-              {
-                killEveryMs: option("kill-every-ms"),
-                flushEveryMs: option("flush-every-ms"),
-                restartEveryMs: option("restart-every-ms"),
-              },
-              signal,
-            ),
-        });
-        const { count, longestAfterLeaseMs } = await readTakeovers(stage.query);
+        const noting = new AbortController();
+        const anyWorkerIsUp = () =>
+          setting.programs.some((program, index) => program === worker && stage.fleet.isUp(index));
+        const [{ counts, violations }] = await Promise.all([
+          play(stage, order, {
+            open: option("open"),
+            picturesPercent: option("pictures-percent"),
+            begin: (signal) =>
+              beginAccidents(
+                { ...stage, redis },
+                dice(order.seed + 1),
+                {
+                  killEveryMs: option("kill-every-ms"),
+                  flushEveryMs: option("flush-every-ms"),
+                  restartEveryMs: option("restart-every-ms"),
+                },
+                signal,
+              ),
+          }).finally(() => noting.abort()),
+          noteWorkersUp(stage.query, anyWorkerIsUp, noting.signal),
+        ]);
+        const takeovers = await readTakeovers(stage.query);
+        const lateMs = takeovers.longestWithWorkersMs;
         const late =
-          longestAfterLeaseMs > takeoverAfterLeaseMaxMs
-            ? [`a generation was taken over ${longestAfterLeaseMs} ms after its lease had run out`]
+          lateMs > takeoverAfterLeaseMaxMs
+            ? [`a generation was taken over ${lateMs} ms after its lease had run out, while workers were up`]
             : [];
-        const longest = leaseMs + longestAfterLeaseMs;
         return {
           counts: {
             ...counts,
-            takeovers: count,
-            "ms at most from a last sign of life to a takeover": longest,
+            takeovers: takeovers.count,
+            "ms at most from a last sign of life to a takeover": leaseMs + takeovers.longestAfterLeaseMs,
+            "of them with a worker up": leaseMs + lateMs,
           },
           violations: [...violations, ...late],
         };
