@@ -85,7 +85,7 @@ export const cluster: Part = {
             ...counts,
             takeovers: takeovers.count,
             "ms at most from a last sign of life to a takeover": leaseMs + takeovers.longestAfterLeaseMs,
-            "of them with a worker up": leaseMs + lateMs,
+            "of that while a worker was up": leaseMs + lateMs,
           },
           violations: [...violations, ...late],
         };
