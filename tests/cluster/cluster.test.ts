@@ -93,7 +93,8 @@ describe.skipIf(!hasRedis)("two web and three worker processes on one Postgres a
     const order = { seed: 7, more: (done: number) => done < total, progress: () => undefined };
     const { counts, violations } = await play(scene, order, {
       open: 60,
-      picturesPercent: 50,
+      // Painting them is most of what this test takes.
+      picturesPercent: 15,
       begin: killInTurn,
     });
     expect(violations).toEqual([]);
