@@ -4,6 +4,7 @@
 // sets another size. The seed is printed, and plays again what the seed alone decides. Any violation: exit code 1.
 import { parseArgs } from "node:util";
 import { clients } from "./clients.ts";
+import { cluster } from "./cluster.ts";
 import { interleavings } from "./interleavings.ts";
 import { kills } from "./kills.ts";
 import { ledger } from "./ledger.ts";
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, Part>> = {
   mix,
   interleavings,
   kills,
+  cluster,
   vendors,
   clients,
   requests,

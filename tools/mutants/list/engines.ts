@@ -2,6 +2,7 @@ import { type Mutant, tests } from "../mutant.ts";
 
 const redis = tests("engine-bullmq", "packages/engine-bullmq/src/redis.test.ts");
 const bullmq = tests("engine-bullmq", "packages/engine-bullmq/src/bullmq.test.ts");
+const deaths = tests("engine-bullmq", "packages/engine-bullmq/src/deaths.test.ts");
 
 /** The queue between processes: its messages are hints, and what they were worth is found without them. */
 export const throughQueues: readonly Mutant[] = [
@@ -29,6 +30,14 @@ export const throughQueues: readonly Mutant[] = [
     find: "{ removeOnComplete: true, removeOnFail: true }",
     replace: "{ removeOnComplete: false, removeOnFail: false }",
     test: redis("keeps nothing of what has ended"),
+  },
+  {
+    name: "a sweep finds and does not look",
+    why: "2.7: a job failed by the stalled limit is still recovered by the sweep",
+    file: "packages/engine-bullmq/src/sweeps.ts",
+    find: "for (const id of await sweeping.worker.sweep()) void looks.look(id);",
+    replace: "await sweeping.worker.sweep();",
+    test: deaths("the sweep looks all the same"),
   },
   {
     name: "nobody sweeps while the queue is away",

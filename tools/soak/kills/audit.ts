@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Client } from "pg";
 import type { Purchase } from "../../../packages/simulator/src/purchases.ts";
 import type { Told } from "./customers.ts";
 
 /** Everything that must agree. */
 export interface Evidence {
-  readonly db: Client;
+  query<Row extends object>(sql: string): Promise<Row[]>;
   /** What the vendors would bill. */
   readonly purchases: readonly Purchase[];
   /** What customers were told while it happened. */
@@ -47,7 +46,7 @@ const generations = `
 
 /** Holds ledger, vendors' books, stored files and what customers were told against one another. */
 export async function audit(evidence: Evidence): Promise<Verdict> {
-  const { rows } = await evidence.db.query<Row>(generations);
+  const rows = await evidence.query<Row>(generations);
   const violations: string[] = [];
   const ends: Record<string, number> = {};
   const sold = Map.groupBy(evidence.purchases, ({ client_reference }) => client_reference ?? "");
@@ -136,8 +135,8 @@ function auditTold(rows: readonly Row[], told: readonly Told[], violations: stri
   }
 }
 
-async function auditWallets({ db, granted }: Evidence, violations: string[]): Promise<void> {
-  const { rows } = await db.query<{ user_id: string; balance: number; charged: number }>(`
+async function auditWallets({ query, granted }: Evidence, violations: string[]): Promise<void> {
+  const rows = await query<{ user_id: string; balance: number; charged: number }>(`
     select w.user_id, w.balance::int as balance,
       (select coalesce(sum(g.charged), 0)::int from genbff.generations g where g.wallet_id = w.user_id) as charged
       from public.user_credits w`);

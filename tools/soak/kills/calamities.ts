@@ -55,23 +55,16 @@ export function beginCalamities(
       for (let index = 0; index < fleet.size; index++) fleet.signal(index, "SIGKILL");
     },
   };
-  const every = async (ms: number, strike: (round: number) => Promise<void>) => {
-    for (let round = 0; ; round++) {
-      await sleep(ms, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      await strike(round);
-    }
-  };
   const count = (name: string) => {
     counts[name] = (counts[name] ?? 0) + 1;
   };
   const names = Object.keys(others);
   const ended = Promise.all([
-    every(killEveryMs, async () => {
+    every(killEveryMs, signal, async () => {
       if (fleet.signal(any(), "SIGKILL")) count("kills");
     }),
     // Each in its turn, from a place that the seed chooses: a short run meets some, a long one all.
-    every(otherEveryMs, async (round) => {
+    every(otherEveryMs, signal, async (round) => {
       const name = names[(round + first) % names.length] as string;
       await others[name]?.();
       count(name);
@@ -81,7 +74,25 @@ export function beginCalamities(
   return { counts, ended };
 }
 
-async function restart(postgres: PostgresServer, how: "fast" | "immediate", awayMs: number): Promise<void> {
+/** Strikes again and again until the signal; what has begun comes to its end. */
+export async function every(
+  ms: number,
+  signal: AbortSignal,
+  strike: (round: number) => Promise<void>,
+): Promise<void> {
+  for (let round = 0; ; round++) {
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    await strike(round);
+  }
+}
+
+/** The database goes away, in order or as by a crash, and comes back. */
+export async function restart(
+  postgres: PostgresServer,
+  how: "fast" | "immediate",
+  awayMs: number,
+): Promise<void> {
   await postgres.halt(how);
   await sleep(awayMs);
   await postgres.resume();

@@ -5,13 +5,28 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../../../examples/makeit3d/src/main.ts", import.meta.url));
+/** A program of the main example. */
+export interface Program {
+  readonly path: string;
+  /** What it says once it is up, with its address where it has one. */
+  readonly up: RegExp;
+}
+
+const inExample = (file: string) =>
+  fileURLToPath(new URL(`../../../examples/makeit3d/src/${file}`, import.meta.url));
+
+/** `npm start`: everything in one process, and with a queue the one that answers. */
+export const web: Program = { path: inExample("main.ts"), up: /GenBFF studio: (\S+)/ };
+
+/** `npm run worker`. */
+export const worker: Program = { path: inExample("worker.ts"), up: /GenBFF worker: ready/ };
 
 /** Several processes of the main example on one database, each started again whenever it has ended. */
 export interface Fleet {
   readonly size: number;
-  /** Addresses of those that are up. */
+  /** Addresses of those that are up and have one. */
   urls(): readonly string[];
+  isUp(index: number): boolean;
   /** Sends a signal to one that is up; false where it is not. */
   signal(index: number, signal: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): boolean;
   readonly starts: () => number;
@@ -26,14 +41,16 @@ const firstStartMaxMs = 120_000;
 
 const logOf = (file: string) => readFileSync(file, "utf8").slice(-3000);
 
-/** Starts them. The first one alone, and once before all: it makes the tables, the secrets and the page. */
+/** Starts them, a process for each program. The first one once before all: it makes the tables, the secrets and the page. */
 export async function startFleet(
-  size: number,
+  programs: readonly Program[],
   folder: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Fleet> {
-  const slots = Array.from({ length: size }, () => ({
+  const slots = programs.map((program) => ({
+    program,
     child: undefined as ChildProcess | undefined,
+    up: false,
     url: undefined as string | undefined,
     ending: false,
   }));
@@ -44,7 +61,7 @@ export async function startFleet(
   /** One life: resolves at its end, and calls `up` once it listens. */
   const live = async (slot: Slot, log: string, up: () => void): Promise<void> => {
     const stderr = openSync(log, "a");
-    const child = spawn(process.execPath, ["--conditions=@genbff/source", main], {
+    const child = spawn(process.execPath, ["--conditions=@genbff/source", slot.program.path], {
       env: {
         PATH: process.env.PATH ?? "",
         PORT: "0",
@@ -55,17 +72,19 @@ export async function startFleet(
       stdio: ["ignore", "pipe", stderr],
     });
     closeSync(stderr);
-    Object.assign(slot, { child, url: undefined, ending: false });
+    Object.assign(slot, { child, up: false, url: undefined, ending: false });
     starts += 1;
     let output = "";
     child.stdout?.on("data", (chunk: Buffer) => {
       output += chunk.toString();
-      slot.url ??= /GenBFF studio: (\S+)/.exec(output)?.[1]?.replace("localhost", "127.0.0.1");
-      if (slot.url !== undefined) up();
+      const said = slot.program.up.exec(output);
+      if (said === null || slot.up) return;
+      Object.assign(slot, { up: true, url: said[1]?.replace("localhost", "127.0.0.1") });
+      up();
     });
     const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
-    const wasUp = slot.url !== undefined;
-    Object.assign(slot, { child: undefined, url: undefined });
+    const wasUp = slot.up;
+    Object.assign(slot, { child: undefined, up: false, url: undefined });
     if (slot.ending || closing) return;
     if (!wasUp && code === 1) failedStarts += 1;
     else crashes.push(`a server ended with ${code ?? signal}: ${logOf(log)}`);
@@ -89,25 +108,28 @@ export async function startFleet(
     for (const { child } of slots) child?.kill("SIGKILL");
   };
   process.once("exit", killAll);
-  for (const [index, slot] of slots.entries()) {
+  // Nothing strikes yet: whoever is not up by then never will be.
+  const startFirst = async (slot: Slot, index: number) => {
+    const log = join(folder, `server-${index}.log`);
     const { promise, resolve } = Promise.withResolvers<void>();
-    lives.push(supervise(slot, join(folder, `server-${index}.log`), resolve));
+    lives.push(supervise(slot, log, resolve));
     const tooLate = new AbortController();
-    // Nothing strikes yet: whoever is not up by then never will be.
     const late = sleep(firstStartMaxMs, undefined, { signal: tooLate.signal }).then(() => {
       killAll();
-      throw new Error(`server ${index} does not start: ${logOf(join(folder, `server-${index}.log`))}`);
+      throw new Error(`server ${index} does not start: ${logOf(log)}`);
     });
     await Promise.race([promise, late]);
     tooLate.abort();
     await late.catch(() => undefined);
-  }
+  };
+  await Promise.all(slots.map(startFirst));
   return {
-    size,
+    size: slots.length,
     urls: () => slots.flatMap(({ url }) => url ?? []),
+    isUp: (index) => slots[index]?.up === true,
     signal(index, signal) {
       const slot = slots[index];
-      if (slot?.child === undefined || slot.url === undefined || slot.ending) return false;
+      if (slot?.child === undefined || !slot.up || slot.ending) return false;
       // Whoever is to end is no longer asked for anything; an ordinary end has code 0, and is an end all the same.
       if (signal === "SIGKILL" || signal === "SIGTERM") slot.ending = true;
       return slot.child.kill(signal);

@@ -7,9 +7,10 @@ import {
   type PostgresServer,
   startPostgres,
 } from "../../../packages/core/src/testing/embedded/postgres-server.ts";
+import type { Found } from "../part.ts";
 import { tokenSecret } from "./customers.ts";
-import { type Fleet, startFleet } from "./fleet.ts";
-import { startVendors, type Vendors } from "./vendors.ts";
+import { type Fleet, type Program, startFleet } from "./fleet.ts";
+import { mishaps, startVendors, type Vendors } from "./vendors.ts";
 import { openWire, type Wire } from "./wire.ts";
 
 /** What every user starts with. */
@@ -26,7 +27,6 @@ export interface Stage {
   readonly assets: string;
   /** Asks the database itself, past the wire, again until it answers. */
   query<Row extends object>(sql: string): Promise<Row[]>;
-  connect(): Promise<Client>;
   /** Ends everything; keeps the folder for who wants to look at the logs. */
   close(keepFolder: boolean): Promise<void>;
 }
@@ -34,14 +34,67 @@ export interface Stage {
 /** How large and how fast. */
 export interface Setting {
   readonly seed: number;
-  readonly servers: number;
+  readonly programs: readonly Program[];
   readonly leaseMs: number;
   readonly jobMs: number;
   readonly latencyMs: number;
+  /** What the processes are told beside their places. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Where the processes of one shop find everything. */
+export interface Places {
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  readonly vendorsUrl: string;
+  readonly leaseMs: number;
+}
+
+/** A shop with room for everybody, at the simulated vendors. */
+export function shopEnvironment({ dataDir, databaseUrl, vendorsUrl, leaseMs }: Places) {
+  return {
+    DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl,
+    AUTH_JWT_SECRET: tokenSecret,
+    // All of them: a server that misses one starts a simulator of its own, and there is one port for it.
+    OPENAI_BASE_URL: `${vendorsUrl}/openai/v1`,
+    TRIPO_BASE_URL: `${vendorsUrl}/tripo/v3`,
+    STABILITY_BASE_URL: `${vendorsUrl}/stability`,
+    RECRAFT_BASE_URL: `${vendorsUrl}/recraft/v1`,
+    GEMINI_BASE_URL: `${vendorsUrl}/gemini/v1beta`,
+    SEEDREAM_BASE_URL: `${vendorsUrl}/seedream/api/v3`,
+    TRUSTED_ORIGINS: vendorsUrl,
+    SIGN_UP_CREDITS: String(granted),
+    LEASE_MS: String(leaseMs),
+    SWEEP_MS: "1000",
+    BFF_OPEN_GENERATIONS_PER_USER: "10000",
+    BFF_TRIPO_CONCURRENCY: "400",
+    BFF_OPENAI_STARTS_PER_MINUTE: "100000",
+    BFF_QUEUE_DEPTH: "100000",
+  };
+}
+
+/** Sets it up for as long as something is played on it; keeps the logs of what went wrong, and says where. */
+export async function onStage(
+  name: string,
+  setting: Setting,
+  playing: (stage: Stage) => Promise<Found>,
+): Promise<Found> {
+  const stage = await openStage(setting);
+  let well = false;
+  try {
+    const found = await playing(stage);
+    well = found.violations.length === 0;
+    return found;
+  } finally {
+    if (!well) console.log(`${name}: the servers' logs are in ${stage.folder}`);
+    await stage.close(!well);
+  }
 }
 
 /** Sets it up: durable commits, because databases are going to crash. */
-export async function openStage({ seed, servers, leaseMs, jobMs, latencyMs }: Setting): Promise<Stage> {
+async function openStage(setting: Setting): Promise<Stage> {
+  const { programs, leaseMs, environment } = setting;
   const folder = await mkdtemp(join(tmpdir(), "genbff-kills-"));
   const postgres = await startPostgres({
     fsync: "on",
@@ -51,27 +104,11 @@ export async function openStage({ seed, servers, leaseMs, jobMs, latencyMs }: Se
     shared_buffers: "256MB",
   });
   const wire = await openWire(postgres.url);
-  const vendors = await startVendors(seed, jobMs, latencyMs);
+  const vendors = await startVendors({ ...setting, faults: mishaps });
   const dataDir = join(folder, "data");
-  const fleet = await startFleet(servers, folder, {
-    DATA_DIR: dataDir,
-    DATABASE_URL: wire.url,
-    AUTH_JWT_SECRET: tokenSecret,
-    // All of them: a server that misses one starts a simulator of its own, and there is one port for it.
-    OPENAI_BASE_URL: `${vendors.url}/openai/v1`,
-    TRIPO_BASE_URL: `${vendors.url}/tripo/v3`,
-    STABILITY_BASE_URL: `${vendors.url}/stability`,
-    RECRAFT_BASE_URL: `${vendors.url}/recraft/v1`,
-    GEMINI_BASE_URL: `${vendors.url}/gemini/v1beta`,
-    SEEDREAM_BASE_URL: `${vendors.url}/seedream/api/v3`,
-    TRUSTED_ORIGINS: vendors.url,
-    SIGN_UP_CREDITS: String(granted),
-    LEASE_MS: String(leaseMs),
-    SWEEP_MS: "1000",
-    BFF_OPEN_GENERATIONS_PER_USER: "10000",
-    BFF_TRIPO_CONCURRENCY: "400",
-    BFF_OPENAI_STARTS_PER_MINUTE: "100000",
-    BFF_QUEUE_DEPTH: "100000",
+  const fleet = await startFleet(programs, folder, {
+    ...shopEnvironment({ dataDir, databaseUrl: wire.url, vendorsUrl: vendors.url, leaseMs }),
+    ...environment,
   });
   const connect = async () => {
     const client = new Client({ connectionString: postgres.url, connectionTimeoutMillis: 5000 });
@@ -86,7 +123,6 @@ export async function openStage({ seed, servers, leaseMs, jobMs, latencyMs }: Se
     fleet,
     folder,
     assets: join(dataDir, "assets"),
-    connect,
     async query<Row extends object>(sql: string) {
       for (;;) {
         try {

@@ -16,7 +16,7 @@ export interface Vendors {
 const always = (probability: number, rule: FaultRule): FaultRule => ({ times: null, probability, ...rule });
 
 /** About one submission in eight goes wrong, and one download in thirty. */
-const faults: readonly FaultRule[] = [
+export const mishaps: readonly FaultRule[] = [
   always(0.02, { vendor: "openai", kind: "drop_after_accept" }),
   always(0.02, { vendor: "openai", kind: "drop_before_accept" }),
   always(0.01, { vendor: "openai", kind: "server_error", accepted: true }),
@@ -37,8 +37,18 @@ const faults: readonly FaultRule[] = [
   always(0.03, { vendor: "tripo", kind: "truncated_body", on: "media" }),
 ];
 
-/** Starts them in a process of their own, with their faults. */
-export async function startVendors(seed: number, jobMs: number, latencyMs: number): Promise<Vendors> {
+/** How they are. */
+export interface VendorsSetting {
+  readonly seed: number;
+  /** A job at the vendor of models. */
+  readonly jobMs: number;
+  /** A picture at its vendor. */
+  readonly latencyMs: number;
+  readonly faults: readonly FaultRule[];
+}
+
+/** Starts them in a process of their own. */
+export async function startVendors({ seed, jobMs, latencyMs, faults }: VendorsSetting): Promise<Vendors> {
   const script = fileURLToPath(new URL("vendors-process.ts", import.meta.url));
   const child = spawn(
     process.execPath,

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { QueueUnderTest } from "@genbff/core/testing";
 import { createPostgresBackend, Queue, Worker } from "bullmq";
 import { Client } from "pg";
 import { bullmq } from "../index.ts";
+import type { BullmqQueue } from "./bullmq-queue.ts";
 import { quiet } from "./quiet.ts";
 import { strangersHand } from "./strangers-hand.ts";
 
@@ -11,7 +11,7 @@ import { strangersHand } from "./strangers-hand.ts";
  *
  * @param serverUrl - Another database of the same server: from there this one is shut and opened.
  */
-export function postgresQueue(url: string, serverUrl: string): QueueUnderTest {
+export function postgresQueue(url: string, serverUrl: string): BullmqQueue {
   const prefix = `test-${randomUUID().slice(0, 8)}`;
   const name = `${prefix}.generations`;
   const database = new URL(url).pathname.slice(1);
@@ -27,15 +27,16 @@ export function postgresQueue(url: string, serverUrl: string): QueueUnderTest {
   };
   const allow = (allowed: boolean) => `alter database ${database} allow_connections ${allowed}`;
   return {
-    makeEngine() {
-      const engine = bullmq({ postgres: url, prefix, concurrency: 4 });
+    place: { postgres: url, prefix },
+    makeEngine(role = "both") {
+      const engine = bullmq({ postgres: url, prefix, role, concurrency: 4 });
       engine.configure?.({ logger: quiet, sweepMs: 50 });
       return engine;
     },
     flush: () => query(url, "truncate bullmq.job, bullmq.dedup cascade"),
     ...strangersHand(
       () => new Queue(name, options, createPostgresBackend),
-      () => new Worker(name, null, options, createPostgresBackend),
+      (more) => new Worker(name, null, { ...more, ...options }, createPostgresBackend),
     ),
     goAway: () =>
       query(

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { connect } from "node:net";
 import { freePort } from "./postgres-server.ts";
 
 /** A Redis of a test's own, in memory alone. */
@@ -9,6 +11,8 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it anew on its port, empty. */
   restart(): Promise<void>;
+  /** Throws away everything that it holds, while others go on using it. */
+  flush(): Promise<void>;
 }
 
 const binary = process.env.REDIS_SERVER_PATH ?? "/usr/bin/redis-server";
@@ -16,7 +20,7 @@ const binary = process.env.REDIS_SERVER_PATH ?? "/usr/bin/redis-server";
 /** Whether this machine has one: it comes with the system (`apt-get install redis-server`), not by npm. */
 export const hasRedis = existsSync(binary);
 
-/** Starts one on a free port. */
+/** Starts one on a free port; it ends with this process. */
 export async function startRedis(): Promise<RedisServer> {
   const port = await freePort();
   let server = await start(port);
@@ -25,6 +29,13 @@ export async function startRedis(): Promise<RedisServer> {
     kill: () => kill(server),
     async restart() {
       server = await start(port);
+    },
+    async flush() {
+      const socket = connect(port, "127.0.0.1");
+      socket.write("FLUSHALL\r\n");
+      const [answer] = (await once(socket, "data")) as [Buffer];
+      socket.destroy();
+      if (!answer.toString().startsWith("+OK")) throw new Error(`redis-server says ${answer}`);
     },
   };
 }
@@ -40,6 +51,9 @@ async function start(port: number): Promise<ChildProcess> {
     "--appendonly",
     "no",
   ]);
+  const end = () => void server.kill("SIGKILL");
+  process.once("exit", end);
+  server.once("exit", () => process.off("exit", end));
   let told = "";
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

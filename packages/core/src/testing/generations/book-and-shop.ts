@@ -6,7 +6,7 @@ import { openScriptedShop, type Shop, type Stock } from "./scripted-shop.ts";
 /** A database for each test: its functions by hand, and processes on it where a test opens a shop. */
 export interface BookAndShop {
   /** The present test's. */
-  readonly test: Pick<TestDatabase, "database" | "query">;
+  readonly test: Pick<TestDatabase, "url" | "database" | "query">;
   readonly book: Book;
   /** Closed after the test. */
   openShop(stock: Stock): Promise<Shop>;
@@ -26,6 +26,9 @@ export function bookAndShop(): BookAndShop {
     await current.close();
   });
   const test: BookAndShop["test"] = {
+    get url() {
+      return current.url;
+    },
     get database() {
       return current.database;
     },
