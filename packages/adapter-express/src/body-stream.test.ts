@@ -84,3 +84,19 @@ it("lets an early answer through, and the rest of the body after it", async () =
   expect(text.match(/HTTP\/1\.1 413/g)).toHaveLength(2);
   await server.close();
 });
+
+it("leaves the body to whoever reads a form, after somebody who only looked whether there is one", async () => {
+  const read = async (request: Request) => {
+    const there = request.body !== null;
+    // What a middleware waits for meanwhile: bytes arrive, and must not be taken.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return Response.json({ there, names: [...(await request.formData()).keys()] });
+  };
+  const server = await listen(toExpress({ fetch: read }));
+  const form = new FormData();
+  form.set("brief", "a bakery");
+  form.set("photo", new Blob([new Uint8Array(200_000)]), "photo.png");
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`, { method: "POST", body: form });
+  expect(await answer.json()).toEqual({ there: true, names: ["brief", "photo"] });
+  await server.close();
+});

@@ -20,35 +20,43 @@ export function readDirectly(request: Request, incoming: Incoming): void {
 }
 
 /**
- * What arrives, as it is asked for: no more than a chunk waits here, the rest in the socket. Whoever cancels only stops
- * to listen: the line must stay open for the answer, and the bridge reads away what nobody wanted.
+ * What arrives, as it is asked for: no more than a chunk waits here, the rest in the socket. Until somebody reads, nothing
+ * is taken: whoever only looks whether there is a body leaves it to `formData` and its like, which the bridge reads.
+ * Whoever cancels only stops to listen: the line must stay open for the answer, and the bridge reads away what nobody
+ * wanted.
  */
 function bodyStream(incoming: Incoming): ReadableStream<Uint8Array> {
-  let stop = () => {};
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      const data = (chunk: Uint8Array) => {
-        controller.enqueue(chunk);
-        if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
-      };
-      const end = () => {
-        stop();
-        controller.close();
-      };
-      const failed = (error: unknown) => {
-        stop();
-        controller.error(error);
-      };
-      // An end that nobody announced: a connection that was closed.
-      const closed = () => failed(incoming.errored ?? new Error("The body has broken off"));
-      stop = () => {
-        incoming.off("data", data).off("end", end).off("error", failed).off("close", closed);
-      };
-      if (incoming.readableEnded) end();
-      else if (incoming.destroyed) closed();
-      else incoming.on("data", data).on("end", end).on("error", failed).on("close", closed);
+  let stop: (() => void) | undefined;
+  const listen = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const data = (chunk: Uint8Array) => {
+      controller.enqueue(chunk);
+      if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
+    };
+    const end = () => {
+      stop?.();
+      controller.close();
+    };
+    const failed = (error: unknown) => {
+      stop?.();
+      controller.error(error);
+    };
+    // An end that nobody announced: a connection that was closed.
+    const closed = () => failed(incoming.errored ?? new Error("The body has broken off"));
+    stop = () => {
+      incoming.off("data", data).off("end", end).off("error", failed).off("close", closed);
+    };
+    if (incoming.readableEnded) end();
+    else if (incoming.destroyed) closed();
+    else incoming.on("data", data).on("end", end).on("error", failed).on("close", closed);
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (stop === undefined) listen(controller);
+        incoming.resume();
+      },
+      cancel: () => stop?.(),
     },
-    pull: () => void incoming.resume(),
-    cancel: () => stop(),
-  });
+    { highWaterMark: 0 },
+  );
 }

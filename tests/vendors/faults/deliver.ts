@@ -68,7 +68,7 @@ function toContext({ provider, directory, ...rest }: Workplace, { operation }: P
     storage,
     logger,
     outputKeys: createOutputKeys({}, () => undefined),
-    catalogue: { find: () => ({ provider, operation: known }) },
+    catalogue: { find: () => ({ provider, operation: known }), provider: () => provider },
   } as unknown as BffContext;
 }
 
