@@ -10,8 +10,17 @@ export const sourceConditions = { resolve: { conditions }, ssr: { resolve: { con
 /** A third of the time a test waits, for a server of its own or a moment: three files at a time also on two processors. */
 const maxWorkers = Math.max(3, availableParallelism() - 1);
 
+/** Pictures of the size that was asked for, painted coarsely: nobody looks at those of a test, and painting was most of it. */
+const coarsely = { SIMULATOR_PAINTED_PIXELS: "40000" };
+
 /**
  * For what hangs, not for what is slow: CI's machines are busy. A worker keeps its modules from file to file: starting
  * it and loading them again took half a second each of 170 times.
  */
-export const patience = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers, isolate: false };
+export const patience = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  maxWorkers,
+  isolate: false,
+  env: coarsely,
+};

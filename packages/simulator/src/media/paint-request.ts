@@ -4,8 +4,9 @@ import { paintScene, type SceneBrief } from "./paint-scene.ts";
 import { open, type Picture, scaleTo, toPicture } from "./picture.ts";
 import { restyle } from "./restyle/restyle.ts";
 
-// Painting goes pixel by pixel: a larger picture is painted at this size and enlarged, as vendors do themselves.
-const paintedPixelsMax = 640_000;
+// Painting goes pixel by pixel: a larger picture is painted at this size and enlarged, as vendors do themselves. Tests of
+// others, who do not look at it, set less.
+const paintedPixelsMax = () => Number(process.env.SIMULATOR_PAINTED_PIXELS ?? 640_000);
 
 const recentPictures = keepRecent<Promise<Picture>>(8);
 
@@ -21,7 +22,7 @@ export function paintRequest(brief: SceneBrief, pictures: readonly Picture[]): P
 
 async function paint(brief: SceneBrief, pictures: readonly Picture[]): Promise<Picture> {
   const { width, height } = brief;
-  const scale = Math.min(1, Math.sqrt(paintedPixelsMax / (width * height)));
+  const scale = Math.min(1, Math.sqrt(paintedPixelsMax() / (width * height)));
   const small = {
     ...brief,
     width: Math.max(1, Math.round(width * scale)),
