@@ -72,9 +72,12 @@ describe.each(Object.entries(ways))("one generation through %s", (_name, open) =
     const before = (await way.asked?.()) ?? 0;
     process = await shop.open((direct) => counted(database ?? direct));
     // What a process does for itself, once, whatever it makes; and nothing of it may be on its way any more.
-    const arrived = async () => ((await way.asked?.()) ?? calls.length) - before >= calls.length;
-    while (!calls.includes("genbff_sweep") || !(await arrived()))
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    const asked = async () => ((await way.asked?.()) ?? calls.length) - before;
+    let seen = -1;
+    while (!calls.includes("genbff_sweep") || (await asked()) < calls.length || (await asked()) !== seen) {
+      seen = await asked();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   });
   afterAll(async () => {
     await shop.close();
