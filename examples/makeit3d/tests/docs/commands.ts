@@ -26,8 +26,7 @@ const commands: readonly { pattern: RegExp; proof: (match: RegExpExecArray, worl
   // Each example's own tests start the same file.
   {
     pattern: /^npm run example:([\w-]+)$/,
-    proof: ([, name = ""]) =>
-      isIn(json("package.json").scripts[`example:${name}`], `examples/${name}/`),
+    proof: ([, name = ""]) => isIn(json("package.json").scripts[`example:${name}`], `examples/${name}/`),
   },
   { pattern: /^npm test$/, proof: () => isIn(read(".ci/run"), "npm test") },
   {
