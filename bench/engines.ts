@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startPostgres } from "../packages/core/src/testing/embedded/postgres-server.ts";
+import { durable, startPostgres } from "../packages/core/src/testing/embedded/postgres-server.ts";
 import { startRedis } from "../packages/core/src/testing/embedded/redis-server.ts";
 import { createTestDatabase } from "../packages/core/src/testing/embedded/test-database.ts";
 import type { EngineSettings, Work } from "./engines/engine-process.ts";
@@ -36,13 +36,7 @@ const targets = { ratio: 0.5, pickupMs: 100 };
 console.log(
   `${cpus()[0]?.model.trim()} × ${cpus().length}; Node ${process.version}; load ${loadavg()[0]?.toFixed(1)}`,
 );
-const server = await startPostgres({
-  fsync: "on",
-  full_page_writes: "on",
-  synchronous_commit: "on",
-  autovacuum: "on",
-  shared_buffers: "256MB",
-});
+const server = await startPostgres(durable);
 const redis = await startRedis();
 try {
   for (const name of names) await measure(name);

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
 import { postgres } from "../packages/core/src/database/postgres.ts";
-import { startPostgres } from "../packages/core/src/testing/embedded/postgres-server.ts";
+import { durable, startPostgres } from "../packages/core/src/testing/embedded/postgres-server.ts";
 import { installedPgbench } from "./ledger/pgbench.ts";
 import { inTurns, median, ratioOf } from "./ledger/rounds.ts";
 import { throughDriver } from "./ledger/through-driver.ts";
@@ -28,14 +28,7 @@ const wallets = 10_000;
 const file = fileURLToPath(new URL("./ledger/hold-and-capture.sql", import.meta.url));
 
 const pgbench = await installedPgbench();
-const server = await startPostgres({
-  fsync: "on",
-  full_page_writes: "on",
-  synchronous_commit: "on",
-  autovacuum: "on",
-  shared_buffers: "256MB",
-  max_wal_size: "2GB",
-});
+const server = await startPostgres({ ...durable, max_wal_size: "2GB" });
 const urlOf = (name: string) => server.url.replace(/[^/]*$/, name);
 
 /** Runs the work as superuser in that database. */

@@ -144,6 +144,12 @@ export async function endOf(world: World, simulator: Simulator, id: string) {
     [end] = await test.query<NonNullable<typeof end>>(query, [id]);
     return end !== undefined;
   }, `generation ${id} never ended`);
+  // After the commit that ends it, and by the sweep if whoever made it is dead.
+  if (end?.status !== "complete")
+    await until(
+      async () => (await objectsIn(settings.folder)).length === 0,
+      `what ${id} had put into storage stays there`,
+    );
   const attempts = await test.query<{ client_reference: string }>(
     "select client_reference from genbff.attempts where generation_id = $1",
     [id],

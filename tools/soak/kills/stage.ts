@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import {
+  durable,
   type PostgresServer,
   startPostgres,
 } from "../../../packages/core/src/testing/embedded/postgres-server.ts";
@@ -96,13 +97,7 @@ export async function onStage(
 async function openStage(setting: Setting): Promise<Stage> {
   const { programs, leaseMs, environment } = setting;
   const folder = await mkdtemp(join(tmpdir(), "genbff-kills-"));
-  const postgres = await startPostgres({
-    fsync: "on",
-    full_page_writes: "on",
-    synchronous_commit: "on",
-    autovacuum: "on",
-    shared_buffers: "256MB",
-  });
+  const postgres = await startPostgres(durable);
   const wire = await openWire(postgres.url);
   const vendors = await startVendors({ ...setting, faults: mishaps });
   const dataDir = join(folder, "data");

@@ -3,6 +3,17 @@ import type { BffContext } from "../context.ts";
 import type { WorkOrder } from "./work-order.ts";
 
 /**
+ * The output as it was written down at start.
+ *
+ * @throws Error - the provider numbered an output that nobody asked for.
+ */
+export function reservedOutput(order: WorkOrder, index: number): WorkOrder["assets"][number] {
+  const reserved = order.assets.find((asset) => asset.index === index);
+  if (reserved === undefined) throw new Error(`output ${index} was not reserved`);
+  return reserved;
+}
+
+/**
  * The name that was reserved at start for one output, without its extension: what the bytes are decides that.
  *
  * @throws Error - the provider numbered an output that nobody asked for.
@@ -12,9 +23,7 @@ export function reservedKey(
   order: WorkOrder,
   index: number,
 ): { kind: MediaKind; key: string } {
-  const reserved = order.assets.find((asset) => asset.index === index);
-  if (reserved === undefined) throw new Error(`output ${index} was not reserved`);
-  const { kind, file_index } = reserved;
+  const { kind, file_index } = reservedOutput(order, index);
   const key = outputKeys({
     operation: order.operation,
     input: order.input,

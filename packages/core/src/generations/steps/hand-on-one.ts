@@ -1,6 +1,7 @@
 import { inspect } from "../../assets/inspect.ts";
 import { isMediaRejected } from "../../assets/media-rejected.ts";
 import { outputBytesMax } from "../../assets/store-output.ts";
+import { reservedOutput } from "../reserved-key.ts";
 import type { RemoteOutput, WorkOrder } from "../work-order.ts";
 import type { StoreResult } from "./store-one.ts";
 
@@ -15,10 +16,8 @@ export async function handOnOne(
   source: ReadableStream<Uint8Array>,
   signal: AbortSignal,
 ): Promise<StoreResult> {
-  const reserved = order.assets.find((asset) => asset.index === index);
-  if (reserved === undefined) throw new Error(`output ${index} was not reserved`);
+  const { kind } = reservedOutput(order, index);
   if (expires_at === undefined) throw new Error("a URL that is handed on has no end");
-  const { kind } = reserved;
   try {
     const looked = await inspect(source, { kinds: [kind], bytesMax: outputBytesMax[kind], signal });
     const { bytes, sha256, width, height } = looked;

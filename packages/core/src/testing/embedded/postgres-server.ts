@@ -114,6 +114,15 @@ const throwaway = {
   timezone: "UTC",
 };
 
+/** A server as one would run it: for benchmarks, and for runs in which it crashes. */
+export const durable = {
+  fsync: "on",
+  full_page_writes: "on",
+  synchronous_commit: "on",
+  autovacuum: "on",
+  shared_buffers: "256MB",
+};
+
 /** Outlives Ctrl-C, which a terminal sends to us all, so that the data is deleted whatever happens. */
 const guard = `
 trap '' INT HUP TERM
