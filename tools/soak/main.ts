@@ -7,6 +7,7 @@ import { clients } from "./clients.ts";
 import { cluster } from "./cluster.ts";
 import { interleavings } from "./interleavings.ts";
 import { kills } from "./kills.ts";
+import { lambda } from "./lambda.ts";
 import { ledger } from "./ledger.ts";
 import { mix } from "./mix.ts";
 import type { Found, Order, Part } from "./part.ts";
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, Part>> = {
   interleavings,
   kills,
   cluster,
+  lambda,
   vendors,
   clients,
   requests,

@@ -56,6 +56,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   let wall: NodeJS.Timeout | undefined;
   let began = performance.now();
   let why: FunctionError | undefined;
+  let isDiscarded = false;
 
   const fail = (error: FunctionError) => {
     why = error;
@@ -113,9 +114,10 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     },
     idle: () => over.promise,
     get isAlive() {
-      return child.exitCode === null && child.signalCode === null;
+      return !isDiscarded && child.exitCode === null && child.signalCode === null;
     },
     async discard() {
+      isDiscarded = true;
       child.kill("SIGKILL");
       await exited;
     },

@@ -30,6 +30,8 @@ export interface LambdaFunction {
   readonly invocations: readonly Invocation[];
   /** How many processes were thrown away. */
   readonly discarded: number;
+  /** Kills one process in the middle of an invocation, as a host dies; false where none is at work. */
+  kill(): Promise<boolean>;
   /** Ends its processes, whatever they are doing. */
   close(): Promise<void>;
 }
@@ -46,10 +48,18 @@ export function lambdaFunction(options: FunctionOptions): LambdaFunction {
   let discarded = 0;
   let isClosed = false;
 
+  /** One that has died in its sleep is no one's any more. */
+  const takeFrozen = () => {
+    for (;;) {
+      const environment = frozen.pop();
+      if (environment === undefined || environment.isAlive) return environment;
+      all.delete(environment);
+    }
+  };
   const take = async () => {
     if (taken >= concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
     else taken += 1;
-    const warm = frozen.pop();
+    const warm = takeFrozen();
     if (warm !== undefined) return { environment: warm, cold: false };
     const environment = await startEnvironment(options);
     all.add(environment);
@@ -94,6 +104,11 @@ export function lambdaFunction(options: FunctionOptions): LambdaFunction {
     invocations,
     get discarded() {
       return discarded;
+    },
+    async kill() {
+      const atWork = [...all].find((environment) => environment.isAlive && !frozen.includes(environment));
+      await atWork?.discard();
+      return atWork !== undefined;
     },
     async close() {
       isClosed = true;

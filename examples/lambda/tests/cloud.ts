@@ -33,12 +33,20 @@ const sql = fileURLToPath(new URL("../sql", import.meta.url));
 
 /** Opens one. Its messages and its schedule rest until `fleet.start()`. */
 export async function openCloud(
-  options: Partial<FleetOptions> & { readonly jobMs?: number; readonly latencyMs?: number } = {},
+  options: Partial<FleetOptions> & {
+    readonly jobMs?: number;
+    readonly latencyMs?: number;
+    /** The URL of another Postgres than the run's. */
+    readonly server?: string;
+  } = {},
 ): Promise<Cloud> {
-  const { jobMs = 600, latencyMs = 200, variables: more, ...fleetOptions } = options;
+  const { jobMs = 600, latencyMs = 200, server, variables: more, ...fleetOptions } = options;
   const folder = await mkdtemp(join(tmpdir(), "genbff-lambda-"));
   const [test, bucket, simulator, trap] = await Promise.all([
-    createTestDatabase({ migrations: [{ name: "lambda", path: sql }] }),
+    createTestDatabase({
+      migrations: [{ name: "lambda", path: sql }],
+      ...(server === undefined ? {} : { server }),
+    }),
     openS3("assets"),
     startSimulator({ jobMs, latencyMs }),
     openTrap(),

@@ -113,3 +113,21 @@ it("processes were frozen, used again, thrown away and replaced", () => {
   expect(cold).toBeGreaterThan(all.length);
   expect(invocations.length).toBeGreaterThan(cold);
 });
+
+it("a worker whose host dies in the middle of a purchase is followed by another, which finds what was bought", async () => {
+  const { fleet, simulator, test } = cloud;
+  const before = simulator.purchases().length;
+  const wish = { task_id: crypto.randomUUID(), prompt: "a lamp, and a storm" };
+  const { json } = await cloud.ask("user0", "/generate/text-to-model", wish);
+  const id = String(json.generation_id);
+  await expect.poll(() => simulator.purchases().length, { timeout: 30_000, interval: 10 }).toBe(before + 1);
+  await fleet.worker.kill();
+  // The dead one's time is up; the schedule finds it, and nobody else was told.
+  await test.query(
+    "update genbff.generations set lease_expires_at = genbff.now() where lease_expires_at is not null and id = $1",
+    [id],
+  );
+  expect(await endOf("user0", id)).toMatchObject({ status: "complete" });
+  expect(simulator.purchases()).toHaveLength(before + 1);
+  expect(await test.database.call("genbff_violations", {})).toEqual([]);
+});
