@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Cloud, openCloud } from "../../examples/lambda/tests/cloud.ts";
 import { startPostgres } from "../../packages/core/src/testing/embedded/postgres-server.ts";
-import { dice } from "../../packages/core/src/testing/generations/scheduler.ts";
+import { type Dice, dice } from "../../packages/core/src/testing/generations/scheduler.ts";
 import { readTakeovers, watchTakeovers } from "./cluster/takeovers.ts";
 import type { Part } from "./part.ts";
 
-const defaults = { "kill-every-ms": 5000, open: 20, "job-ms": 4000, "latency-ms": 1500 };
+const defaults = { "kill-every-ms": 20_000, open: 20, "job-ms": 4000, "latency-ms": 1500 };
 
 /** Of `examples/lambda` by default: a lease, and what the schedule of a minute may add. */
 const leaseMs = 20_000;
@@ -39,7 +39,7 @@ export const lambda: Part = {
       let begun = 0;
       let done = 0;
       const stopping = new AbortController();
-      const kills = killEvery(option("kill-every-ms"), cloud.fleet.worker, stopping.signal);
+      const kills = killEvery(option("kill-every-ms"), cloud.fleet.worker, draw, stopping.signal);
       const customer = async (user: string) => {
         while (order.more(begun)) {
           const operation = draw.below(2) === 0 ? "text-to-image" : "text-to-model";
@@ -85,20 +85,23 @@ export const lambda: Part = {
   },
 };
 
-/** After each pause the next worker that is at work. Resolves to how many died, once the signal has come. */
+/**
+ * After each pause one that is at work, at any moment of it: whoever killed each at its start would see nothing but
+ * starts. Resolves to how many died, once the signal has come.
+ */
 async function killEvery(
   ms: number,
   worker: { kill(): Promise<boolean> },
+  draw: Dice,
   signal: AbortSignal,
 ): Promise<number> {
   let killed = 0;
-  let pauseMs = ms;
+  let isDead = true;
   for (;;) {
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    await sleep((isDead ? ms : 0) + draw.below(2000), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return killed;
-    const isDead = await worker.kill();
+    isDead = await worker.kill();
     if (isDead) killed += 1;
-    pauseMs = isDead ? ms : 10;
   }
 }
 
