@@ -18,6 +18,8 @@ export interface LeakWatch {
   fetch<Rest extends unknown[]>(
     fetch: (request: Request, ...rest: Rest) => Promise<Response>,
   ): (request: Request, ...rest: Rest) => Promise<Response>;
+  /** The same for one answer that is there already. @throws Error - what nobody may read stands in its headers. */
+  answer(where: string, response: Response): Response;
   /** A logger whose lines are searched before they are written. */
   logger(logger: Logger): Logger;
   /** What people outside can read. */
@@ -49,19 +51,22 @@ export function watchLeaks({
     signedByUs,
   );
   const logs = searchLeaks(secrets, secretShapes);
+  const answer: LeakWatch["answer"] = (where, response) => {
+    const heads = [...response.headers].map((pair) => pair.join(": ")).join("\n");
+    stopAt(outside.look(`${where}, its headers,`, heads));
+    if (response.body === null) return response;
+    const isFile = isFileType(response.headers.get("content-type") ?? "");
+    return new Response(searched(response.body, outside, where, isFile), response);
+  };
   return {
     outside,
     logs,
+    answer,
     fetch:
       (fetch) =>
       async (request, ...rest) => {
         const response = await fetch(request, ...rest);
-        const where = `${request.method} ${new URL(request.url).pathname}`;
-        const heads = [...response.headers].map((pair) => pair.join(": ")).join("\n");
-        stopAt(outside.look(`${where}, its headers,`, heads));
-        if (response.body === null) return response;
-        const isFile = isFileType(response.headers.get("content-type") ?? "");
-        return new Response(searched(response.body, outside, where, isFile), response);
+        return answer(`${request.method} ${new URL(request.url).pathname}`, response);
       },
     logger(logger) {
       const looked = (level: keyof Logger) => (fields: Record<string, unknown>, message: string) => {
@@ -95,7 +100,11 @@ function searched(
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await reader.read();
+        const { done, value } = await reader.read().catch((error: unknown) => {
+          // Where the line breaks, what came before was let out.
+          stopAt(pieces.end());
+          throw error;
+        });
         if (done) {
           stopAt(pieces.end());
           return controller.close();
