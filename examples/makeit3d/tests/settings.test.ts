@@ -11,7 +11,7 @@ import {
   webhookSecret,
 } from "../../../packages/core/src/testing/webhooks/receiver.ts";
 import { readConfig, vendors } from "../src/config.ts";
-import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
+import { type Environment, freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 /** Whom the simulator plays. */
 const simulated = (config: ReturnType<typeof readConfig>) =>
@@ -169,7 +169,7 @@ const ofVendors = new RegExp(
 
 describe("a started example", () => {
   let dataDir: string;
-  let environment: Record<string, string>;
+  let environment: Environment;
   let server: ServerProcess;
   let receiver: Receiver;
   beforeAll(async () => {
