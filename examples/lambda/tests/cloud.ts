@@ -10,6 +10,7 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { vendorCanary } from "../../../packages/core/src/testing/leaks/vendor-canary.ts";
 import {
   secretsIn,
   type WatchedServer,
@@ -47,7 +48,7 @@ export async function openCloud(
   const [test, bucket, simulator, trap] = await Promise.all([
     createTestDatabase({ migrations: [{ name: "lambda", path: sql }] }),
     openS3("assets"),
-    startSimulator({ jobMs, latencyMs }),
+    startSimulator({ jobMs, latencyMs, canary: vendorCanary }),
     openTrap(),
     bundle(folder),
   ]);

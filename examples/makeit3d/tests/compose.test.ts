@@ -7,6 +7,7 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { vendorCanary } from "../../../packages/core/src/testing/leaks/vendor-canary.ts";
 import type { Program } from "../../../packages/core/src/testing/start-program.ts";
 import { readConfig } from "../src/config.ts";
 import { readImage, readServices, runService } from "./compose.ts";
@@ -70,7 +71,7 @@ describe.skipIf(!hasRedis)("the commands of docker-compose.yml", () => {
         name === "redis"
           ? ["--port", String(redis), "--bind", "127.0.0.1"]
           : name === "simulator"
-            ? ["--speed", "20"]
+            ? ["--speed", "20", "--canary", vendorCanary]
             : [];
       running[as] = runService({ ...service, command: [...(service.command ?? []), ...more] }, here);
       return running[as];

@@ -28,21 +28,25 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** What vendors say that are played without a key, and their keys. */
-const played = ["sk-local", "tsk_local"];
+/** Hosts and models of the vendors, by no name that the example has for them. */
+const vendorsWords = ["tripo3d", "openai.com", "gpt-image"];
+/** The keys of those that are played. */
+const keys = ["sk-local", "tsk_local"];
 
 /** Starts the example and resolves once it has printed its address. It sells under the vendors' own names, as it is set. */
 export async function startServer(environment: Environment): Promise<ServerProcess> {
+  const simulatorUrl = environment.SIMULATOR_URL ?? `http://127.0.0.1:${environment.SIMULATOR_PORT}`;
   const { links, tokens } = await readSecrets(environment.DATA_DIR);
   const program = startProgram(nodeProgram(main), {
     env: { LOG_LEVEL: "error", ...environment },
-    secrets: [links, tokens, ...played],
+    words: [...vendorsWords, new URL(simulatorUrl).host],
+    secrets: [links, tokens, ...keys],
     vendorsAreNamed: environment.PROVIDER_NAMES === undefined,
   });
   const { signal, ended } = program;
   return {
     url: program.at(await program.says(/GenBFF studio: (\S+)/)),
-    simulatorUrl: `http://127.0.0.1:${environment.SIMULATOR_PORT}`,
+    simulatorUrl,
     async kill() {
       signal("SIGKILL");
       await ended;

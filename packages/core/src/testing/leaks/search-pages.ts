@@ -9,6 +9,7 @@ import { watchAt } from "./watched.ts";
 export interface PageSearch {
   /** The option `proxy` of Playwright's `launch`. */
   readonly proxy: { readonly server: string };
+  /** @throws Error - no page has read anything through it. */
   close(): Promise<void>;
 }
 
@@ -17,7 +18,9 @@ export interface PageSearch {
  * streams while they run. A browser tells too little of a stream that has not ended. What is found fails the test.
  */
 export async function searchPages(): Promise<PageSearch> {
+  let answers = 0;
   const server = createServer((asked, answer) => {
+    answers += 1;
     const { method = "GET", url = "" } = asked;
     // Compressed it could not be searched.
     const { "proxy-connection": _, "accept-encoding": __, ...headers } = asked.headers;
@@ -41,6 +44,7 @@ export async function searchPages(): Promise<PageSearch> {
       server.close();
       server.closeAllConnections();
       await closed;
+      if (answers === 0) throw new Error("nothing was searched: the browser was not told of the proxy");
     },
   };
 }

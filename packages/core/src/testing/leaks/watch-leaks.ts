@@ -70,7 +70,7 @@ export function watchLeaks({
       },
     logger(logger) {
       const looked = (level: keyof Logger) => (fields: Record<string, unknown>, message: string) => {
-        logs.look("a log line", `${message} ${JSON.stringify(fields)}`);
+        logs.look("a log line", `${message} ${JSON.stringify(fields, withErrors)}`);
         logger[level](fields, message);
       };
       return {
@@ -86,6 +86,12 @@ export function watchLeaks({
     },
   };
 }
+
+/** JSON tells nothing of an error; a logger tells all of it. */
+const withErrors = (_: string, value: unknown) =>
+  value instanceof Error
+    ? { ...value, message: value.message, stack: value.stack, cause: value.cause }
+    : value;
 
 /** The same bytes, at the pace of whoever reads them. */
 function searched(
