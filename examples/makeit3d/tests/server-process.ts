@@ -45,7 +45,7 @@ export async function startServer(environment: Environment): Promise<ServerProce
   });
   const { signal, ended } = program;
   return {
-    url: program.at(await program.says(/GenBFF studio: (\S+)/)),
+    url: program.at(await program.says(/GenBFF studio: (\S+)\n/)),
     simulatorUrl,
     async kill() {
       signal("SIGKILL");

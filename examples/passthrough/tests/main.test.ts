@@ -22,16 +22,11 @@ beforeAll(async () => {
   const main = join(import.meta.dirname, "../src/main.ts");
   // Vendors' URLs are handed on: that is what it is for.
   server = startProgram(nodeProgram(main), {
-    env: {
-      PORT: "0",
-      DATA_DIR: folder,
-      DATABASE_URL: test.url,
-      LINK_SECRET: "a secret of at least thirty-two letters",
-    },
+    env: { PORT: "0", DATA_DIR: folder, DATABASE_URL: test.url },
     secrets: ["sk-local", "tsk_local"],
     vendorsAreNamed: true,
   });
-  url = server.at(await server.says(/Pass-through: (\S+)/));
+  url = server.at(await server.says(/Pass-through: (\S+)\n/));
 });
 afterAll(async () => {
   server.signal("SIGKILL");

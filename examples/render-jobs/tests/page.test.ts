@@ -21,7 +21,7 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 async function startExample(dataDir: string): Promise<{ program: Program; url: string }> {
   const env = { PORT: "0", DATA_DIR: dataDir };
   const program = startProgram(nodeProgram(main), { env, secrets: [await readSecret(dataDir)] });
-  return { program, url: program.at(await program.says(/Render jobs: (\S+)/)) };
+  return { program, url: program.at(await program.says(/Render jobs: (\S+)\n/)) };
 }
 
 describe.skipIf(!existsSync(executablePath))(
