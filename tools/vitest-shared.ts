@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { defaultServerConditions } from "vite";
 
 /** Resolve workspace packages to their TypeScript sources: no build before tests. */
@@ -13,6 +14,9 @@ const maxWorkers = Math.max(3, availableParallelism() - 1);
 /** Pictures of the size that was asked for, painted coarsely: nobody looks at those of a test, and painting was most of it. */
 const coarsely = { SIMULATOR_PAINTED_PIXELS: "40000" };
 
+/** What servers of ours say and answer in other processes is searched in every test. */
+const searched = fileURLToPath(new URL("../packages/core/src/testing/leaks/set-up.ts", import.meta.url));
+
 /**
  * For what hangs, not for what is slow: CI's machines are busy. A worker keeps its modules from file to file: starting
  * it and loading them again took half a second each of 170 times.
@@ -23,4 +27,5 @@ export const patience = {
   maxWorkers,
   isolate: false,
   env: coarsely,
+  setupFiles: [searched],
 };

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { type Answer, type GivenEvent, openRuntimeApi } from "./runtime-api.ts";
 
@@ -15,6 +16,8 @@ export interface EnvironmentOptions {
   readonly timeoutMs: number;
   /** The program between Lambda and the handler. Default: this folder's `runtime-client.ts`. */
   readonly bootstrap?: readonly [command: string, ...args: string[]] | undefined;
+  /** Called for both outputs of each process. Without it they are this process's own. */
+  readonly onOutput?: ((output: Readable) => void) | undefined;
 }
 
 /** What the caller of a function is told where there is no answer. */
@@ -131,7 +134,7 @@ function listenedTo<Value>(promised: PromiseWithResolvers<Value>): PromiseWithRe
 }
 
 function start(
-  { taskRoot, handler, variables, bootstrap }: EnvironmentOptions,
+  { taskRoot, handler, variables, bootstrap, onOutput }: EnvironmentOptions,
   address: string,
 ): ChildProcess {
   const [command, ...args] = bootstrap ?? [process.execPath, "--disable-warning=ExperimentalWarning", client];
@@ -150,8 +153,12 @@ function start(
       LAMBDA_TASK_ROOT: taskRoot,
       ...variables,
     },
-    stdio: ["ignore", variables.EMULATOR_LOG === "none" ? "ignore" : "inherit", "inherit"],
+    stdio:
+      onOutput === undefined
+        ? ["ignore", variables.EMULATOR_LOG === "none" ? "ignore" : "inherit", "inherit"]
+        : ["ignore", "pipe", "pipe"],
   });
+  for (const output of [child.stdout, child.stderr]) if (output !== null) onOutput?.(output);
   endWithUs(child);
   return child;
 }

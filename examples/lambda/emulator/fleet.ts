@@ -21,6 +21,7 @@ export interface FleetOptions {
   /** Asked after each invocation: whether its frozen process is thrown away. Default never. */
   readonly discards?: (() => boolean) | undefined;
   readonly bootstrap?: EnvironmentOptions["bootstrap"];
+  readonly onOutput?: EnvironmentOptions["onOutput"];
 }
 
 /** Functions that clients can use. */
@@ -42,7 +43,7 @@ const visibilityS = 5400;
 
 /** Makes the fleet; no process is started before somebody asks. */
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
-  const { taskRoot, discards, bootstrap, scheduleMs = 60_000, httpTimeoutMs = 29_000 } = options;
+  const { taskRoot, discards, bootstrap, onOutput, scheduleMs = 60_000, httpTimeoutMs = 29_000 } = options;
   const queue = await startSqs(visibilityS, options.queueSecondMs);
   // Its address has to be known to its function: an address first, a function for it then.
   let http: LambdaFunction | undefined;
@@ -55,7 +56,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     PUBLIC_URL: address.url,
     ...options.variables,
   };
-  const common = { taskRoot, discards, bootstrap, variables };
+  const common = { taskRoot, discards, bootstrap, onOutput, variables };
   http = lambdaFunction({ ...common, handler: "http.handler", timeoutMs: httpTimeoutMs, concurrency: 3 });
   const worker = lambdaFunction({
     ...common,

@@ -10,6 +10,12 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { vendorCanary } from "../../../packages/core/src/testing/leaks/vendor-canary.ts";
+import {
+  secretsIn,
+  type WatchedServer,
+  watchServer,
+} from "../../../packages/core/src/testing/leaks/watch-server.ts";
 import { openS3 } from "../../../packages/core/src/testing/s3/stand-in.ts";
 import { bundle } from "../bundle.ts";
 import { type Fleet, type FleetOptions, openFleet } from "../emulator/fleet.ts";
@@ -22,6 +28,8 @@ export interface Cloud {
   /** What was asked of vendors by a function that has no business with them. */
   readonly strayCalls: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
+  /** Searches what the functions say, and what is read from its addresses: the fleet's is one. */
+  readonly watch: WatchedServer;
   tokenOf(user: string): Promise<string>;
   ask(user: string, path: string, body?: object): Promise<{ status: number; json: Record<string, unknown> }>;
   close(): Promise<void>;
@@ -48,7 +56,7 @@ export async function openCloud(
       ...(server === undefined ? {} : { server }),
     }),
     openS3("assets"),
-    startSimulator({ jobMs, latencyMs }),
+    startSimulator({ jobMs, latencyMs, canary: vendorCanary }),
     openTrap(),
     bundle(folder),
   ]);
@@ -72,20 +80,31 @@ export async function openCloud(
     TRUSTED_ORIGINS: simulator.url,
     ...more,
   };
+  // It alone has keys and knows where vendors are.
+  const workerVariables = {
+    OPENAI_API_KEY: "sk-local",
+    TRIPO_API_KEY: "tsk_local",
+    OPENAI_BASE_URL: `${simulator.url}/openai/v1`,
+    TRIPO_BASE_URL: `${simulator.url}/tripo/v3`,
+  };
+  const watch = watchServer("a function", {
+    secrets: [...secretsIn(variables), ...secretsIn(workerVariables)],
+    // The example has no other names for them.
+    vendorsAreNamed: true,
+  });
   const fleet = await openFleet({
     scheduleMs: 800,
     queueSecondMs: 300,
     ...fleetOptions,
     taskRoot: folder,
     variables,
-    // It alone has keys and knows where vendors are.
-    workerVariables: {
-      OPENAI_API_KEY: "sk-local",
-      TRIPO_API_KEY: "tsk_local",
-      OPENAI_BASE_URL: `${simulator.url}/openai/v1`,
-      TRIPO_BASE_URL: `${simulator.url}/tripo/v3`,
+    workerVariables,
+    onOutput(output) {
+      watch.hears(output);
+      output.on("data", (text: string) => process.stderr.write(text));
     },
   });
+  watch.at(fleet.baseUrl);
   const tokenOf = (user: string) =>
     new SignJWT({})
       .setProtectedHeader({ alg: "HS256" })
@@ -96,6 +115,7 @@ export async function openCloud(
     fleet,
     test,
     simulator,
+    watch,
     strayCalls: trap.calls,
     variables: { ...variables, PUBLIC_URL: fleet.baseUrl, QUEUE_URL: fleet.queue.queueUrl },
     tokenOf,

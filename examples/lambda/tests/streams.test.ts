@@ -53,7 +53,7 @@ async function followed(proxy: Intermediary): Promise<string[]> {
   onTestFinished(() => proxy.close());
   const token = await cloud.tokenOf("ada");
   const id = await start();
-  const api = clientOf({ baseUrl: `${proxy.url}/api` }, { getAccessToken: () => token });
+  const api = clientOf({ baseUrl: `${cloud.watch.at(proxy.url)}/api` }, { getAccessToken: () => token });
   const told: string[] = [];
   let isWorking: Promise<unknown> | undefined;
   for await (const { status } of api.generation(id).updates()) {

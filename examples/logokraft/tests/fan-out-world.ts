@@ -13,6 +13,7 @@ import {
   picture,
   scriptedProvider,
 } from "../../../packages/core/src/testing/generations/scripted-provider.ts";
+import { watchBff } from "../../../packages/core/src/testing/leaks/watch-bff.ts";
 import { type Life, type Moment, mortal, mortalLife } from "../../makeit3d/tests/mortal.ts";
 import { createLogokraft, migrations, type vendorsOf } from "../src/bff.ts";
 import { readConfig } from "../src/config.ts";
@@ -20,6 +21,7 @@ import type { partsOf } from "../src/parts.ts";
 
 export const ada = "0b6f4c55-5be6-4d39-a0c0-0f3fd9f4a111";
 export const projectId = "5e0d7a54-9a53-4f7b-9a3e-1f1d3c3b7a10";
+const linkSecret = "a secret of at least thirty-two letters";
 const principal: Principal = { userId: ada, admin: false, expiresAt: Date.now() + 3_600_000 };
 
 /** A process of a world: LogoKraft's own operations, prices and SQL, on ports that can be struck. */
@@ -108,11 +110,12 @@ export async function openWorld(credits: number, atOnce = 2): Promise<World> {
         parts as unknown as ReturnType<typeof partsOf>,
         providers as unknown as ReturnType<typeof vendorsOf>,
         {
-          linkSecret: "a secret of at least thirty-two letters",
+          linkSecret,
           simulatorUrl: undefined,
           logger: { debug() {}, info() {}, warn() {}, error() {} },
         },
       );
+      const { fetch } = watchBff(bff, { secrets: [linkSecret] });
       const spawned: Spawned = {
         life,
         bff,
@@ -121,7 +124,7 @@ export async function openWorld(credits: number, atOnce = 2): Promise<World> {
           const headers = { "content-type": "application/json", "idempotency-key": "the only one" };
           const init = { method: "POST", headers, body: JSON.stringify(brief) };
           const request = new Request("http://shop.test/bff/generate/plan-logos", init);
-          bff.fetch(request).catch(() => undefined);
+          fetch(request).catch(() => undefined);
         },
       };
       processes.push(spawned);

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
+import { nodeProgram, type Program, startProgram } from "../../../packages/core/src/testing/start-program.ts";
 import { freePorts } from "../../makeit3d/tests/server-process.ts";
+import { readSecret } from "../src/secrets.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
@@ -14,8 +14,8 @@ export interface LogokraftProcess {
   readonly url: string;
   /** SIGKILL, and the same again at the same address. */
   killAndStart(): Promise<void>;
-  /** SIGTERM; its folder goes with it. Resolves to the exit code. */
-  end(): Promise<number | null>;
+  /** SIGTERM; its folder goes with it. Resolves to the exit code, or to the signal that ended it. */
+  end(): Promise<number | NodeJS.Signals | null>;
 }
 
 /** Starts one with a folder and ports of its own. */
@@ -25,48 +25,37 @@ export async function startLogokraftProcess(
   const folder = await mkdtemp(join(tmpdir(), "genbff-logokraft-"));
   await seedPglite(join(folder, "database"));
   const [port, simulatorPort] = (await freePorts(2)).map(String);
+  const kept = join(folder, "secrets");
+  const secrets = [await readSecret(kept, "tokens"), await readSecret(kept, "links")];
   const env = {
-    PATH: process.env.PATH ?? "",
     DATA_DIR: folder,
     PORT: port ?? "",
     SIMULATOR_PORT: simulatorPort ?? "",
     ...environment,
   };
-  let child = await start(env);
-  const signal = async (name: NodeJS.Signals) => {
-    const ended = once(child, "exit");
-    child.kill(name);
-    await ended;
+  let program = await start(env, secrets);
+  const end = (name: NodeJS.Signals) => {
+    program.signal(name);
+    return program.ended;
   };
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: program.at(`http://127.0.0.1:${port}`),
     async killAndStart() {
-      await signal("SIGKILL");
-      child = await start(env);
+      await end("SIGKILL");
+      program = await start(env, secrets);
+      program.at(`http://127.0.0.1:${port}`);
     },
     async end() {
-      await signal("SIGTERM");
+      const how = await end("SIGTERM");
       await rm(folder, { recursive: true, force: true });
-      return child.exitCode;
+      return how;
     },
   };
 }
 
 /** Resolves once it has printed its address. */
-async function start(env: Record<string, string>): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  await new Promise<void>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      if (/LogoKraft: http/.test(output)) resolve();
-    };
-    child.stdout?.on("data", read);
-    child.stderr?.on("data", read);
-    child.once("exit", (code) => reject(new Error(`it ended with ${code}: ${output.slice(-2000)}`)));
-  });
-  return child;
+async function start(env: Record<string, string>, secrets: readonly string[]): Promise<Program> {
+  const program = startProgram(nodeProgram(main), { env, secrets });
+  await program.says(/LogoKraft: http/);
+  return program;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PageSearch, searchPages } from "../../../packages/core/src/testing/leaks/search-pages.ts";
 import { type LogokraftProcess, startLogokraftProcess } from "./logokraft-process.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -12,6 +13,7 @@ describe.skipIf(!existsSync(executablePath))(
   "the page in Chromium, before the whole example (skipped only where there is no browser)",
   () => {
     let server: LogokraftProcess;
+    let pages: PageSearch;
     let browser: Browser;
     let page: Page;
     const troubles: string[] = [];
@@ -25,15 +27,17 @@ describe.skipIf(!existsSync(executablePath))(
         // So many can be lost at most: the others are there to be made afterwards.
         PAINTER_CONCURRENCY: "2",
       };
+      pages = await searchPages();
       [server, browser] = await Promise.all([
         startLogokraftProcess(environment),
-        chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] }),
+        chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"], proxy: pages.proxy }),
       ]);
       page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
       page.on("pageerror", (error) => troubles.push(error.message));
     });
     afterAll(async () => {
       await browser?.close();
+      await pages.close();
       expect(await server?.end()).toBe(0);
     });
 

@@ -7,8 +7,10 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { vendorCanary } from "../../../packages/core/src/testing/leaks/vendor-canary.ts";
+import type { Program } from "../../../packages/core/src/testing/start-program.ts";
 import { readConfig } from "../src/config.ts";
-import { readImage, readServices, runService, type ServiceProcess } from "./compose.ts";
+import { readImage, readServices, runService } from "./compose.ts";
 import { freePorts } from "./server-process.ts";
 
 // There is no Docker here: each service's command runs as a plain process, with its environment mapped to this machine.
@@ -44,7 +46,7 @@ describe.skipIf(!hasRedis)("the commands of docker-compose.yml", () => {
   let folder: string;
   let url: string;
   let token: string;
-  const running: Record<string, ServiceProcess> = {};
+  const running: Record<string, Program> = {};
 
   beforeAll(async () => {
     database = await createTestDatabase({ empty: true });
@@ -69,20 +71,21 @@ describe.skipIf(!hasRedis)("the commands of docker-compose.yml", () => {
         name === "redis"
           ? ["--port", String(redis), "--bind", "127.0.0.1"]
           : name === "simulator"
-            ? ["--speed", "20"]
+            ? ["--speed", "20", "--canary", vendorCanary]
             : [];
       running[as] = runService({ ...service, command: [...(service.command ?? []), ...more] }, here);
       return running[as];
     };
     await Promise.all([
-      run("redis").says("Ready to accept connections"),
-      run("simulator").says("The vendors listen"),
+      run("redis").says(/Ready to accept connections/),
+      run("simulator").says(/The vendors listen/),
     ]);
     await Promise.all([
-      run("web").says("GenBFF studio"),
-      run("worker").says("GenBFF worker: ready"),
-      run("worker", "second").says("GenBFF worker: ready"),
+      run("web").says(/GenBFF studio/),
+      run("worker").says(/GenBFF worker: ready/),
+      run("worker", "second").says(/GenBFF worker: ready/),
     ]);
+    running.web?.at(url);
     const session = await fetch(`${url}/dev/session`, {
       method: "POST",
       body: '{"user":"ada"}',
@@ -91,7 +94,7 @@ describe.skipIf(!hasRedis)("the commands of docker-compose.yml", () => {
     token = ((await session.json()) as { access_token: string }).access_token;
   }, 120_000);
   afterAll(async () => {
-    for (const process of Object.values(running)) process.kill("SIGKILL");
+    for (const process of Object.values(running)) process.signal("SIGKILL");
     await Promise.all(Object.values(running).map(({ ended }) => ended));
     expect(await database.database.call("genbff_violations", {})).toEqual([]);
     await database.close();
@@ -132,9 +135,9 @@ describe.skipIf(!hasRedis)("the commands of docker-compose.yml", () => {
 
   it("go on when a worker is told to stop, and when Redis is gone", async () => {
     const started = await Promise.all(["two", "three", "four"].map(start));
-    running.worker?.kill("SIGTERM");
-    expect(await running.worker?.ended).toEqual([0, null]);
-    running.redis?.kill("SIGKILL");
+    running.worker?.signal("SIGTERM");
+    expect(await running.worker?.ended).toBe(0);
+    running.redis?.signal("SIGKILL");
     const ends = await Promise.all(
       [...started, await start("five")].map(({ generation_id }) => endOf(generation_id)),
     );

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { type Program, startProgram } from "../../../packages/core/src/testing/start-program.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -30,44 +29,14 @@ export async function readImage(): Promise<readonly string[]> {
   return lines.slice(lines.findLastIndex((line) => line.startsWith("FROM ")));
 }
 
-/** A service's own command as a process of this machine. */
-export interface ServiceProcess {
-  /** Resolves when it has said this. */
-  says(text: string): Promise<void>;
-  kill(signal: NodeJS.Signals): void;
-  readonly ended: Promise<unknown>;
-}
-
-/** Runs it. `here` maps what the compose file says of its network and folders to this machine's. */
-export function runService(service: Service, here: (text: string) => string): ServiceProcess {
+/** Runs a service's own command. `here` maps what the compose file says of its network and folders to this machine's. */
+export function runService(service: Service, here: (text: string) => string): Program {
   const [program = "", ...args] = (service.command ?? []).map(here);
   const given = Object.entries(service.environment ?? {}).map(([name, value]) => [name, here(String(value))]);
-  const child: ChildProcess = spawn(program === "node" ? process.execPath : program, args, {
+  return startProgram([program === "node" ? process.execPath : program, ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? "", ...Object.fromEntries(given) },
-    stdio: ["ignore", "pipe", "pipe"],
+    env: Object.fromEntries(given),
+    // As the compose file has it: no other names are given to the vendors.
+    vendorsAreNamed: true,
   });
-  let said = "";
-  const hears = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      for (const hear of hears) hear();
-    });
-  const ended = once(child, "exit");
-  return {
-    async says(text) {
-      const heard = Promise.withResolvers<void>();
-      const hear = () => void (said.includes(text) && heard.resolve());
-      hears.add(hear);
-      hear();
-      const died = ended.then(() => {
-        throw new Error(`${args.join(" ")} ended before it said "${text}": ${said.slice(-2000)}`);
-      });
-      await Promise.race([heard.promise, died]);
-      hears.delete(hear);
-    },
-    kill: (signal) => void child.kill(signal),
-    ended,
-  };
 }

@@ -9,6 +9,14 @@ import { type Life, type Moment, mortal } from "./mortal.ts";
 export const migrations = [{ name: "makeit3d", path: fileURLToPath(new URL("../sql", import.meta.url)) }];
 const alice: Principal = { userId: "alice", admin: false, expiresAt: Date.now() + 3_600_000 };
 
+/** What nobody may read of any of them. */
+export const crashSecrets = [
+  "a secret of at least thirty-two letters",
+  "sk-of-a-crash",
+  "tsk_of-a-crash",
+] as const;
+const [secret, openaiKey, tripoKey] = crashSecrets;
+
 /** What every process of one world shares, and its pace. */
 export interface Settings {
   readonly databaseUrl: string;
@@ -26,10 +34,10 @@ export function makeBff(settings: Settings, life: Life, moment: Moment | undefin
     storage: live("storage", files(folder)),
     auth: { authenticate: async () => alice },
     providers: {
-      openai: live("provider", openai({ apiKey: "sk-x", baseUrl: `${simulatorUrl}/openai/v1` })),
+      openai: live("provider", openai({ apiKey: openaiKey, baseUrl: `${simulatorUrl}/openai/v1` })),
       tripo: live(
         "provider",
-        tripo({ apiKey: "tsk_x", baseUrl: `${simulatorUrl}/tripo/v3`, pollMs: 100, lookupSettleMs: 400 }),
+        tripo({ apiKey: tripoKey, baseUrl: `${simulatorUrl}/tripo/v3`, pollMs: 100, lookupSettleMs: 400 }),
       ),
     },
     prices: {
@@ -42,7 +50,7 @@ export function makeBff(settings: Settings, life: Life, moment: Moment | undefin
       "refine-model": { tripo: "refine_model_v1" },
       "convert-model": { tripo: "convert_model_v1" },
     },
-    secret: "a secret of at least thirty-two letters",
+    secret,
     inputs: { trustedOrigins: [simulatorUrl] },
     limits: { leaseMs, heartbeatMs: Math.ceil(leaseMs / 5), sweepMs: 50, watchTickMs: 50 },
     migrations,

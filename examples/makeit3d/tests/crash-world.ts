@@ -8,7 +8,8 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
-import { makeBff, migrations, type Settings } from "./crash-bff.ts";
+import { watchBff } from "../../../packages/core/src/testing/leaks/watch-bff.ts";
+import { crashSecrets, makeBff, migrations, type Settings } from "./crash-bff.ts";
 import { type Life, type Moment, mortalLife } from "./mortal.ts";
 
 /** One of each class: a vendor that answers with the files and remembers nothing, and one that works by jobs and can be asked. */
@@ -52,7 +53,9 @@ export async function makeWorld(simulator: Simulator, leaseMs = 600_000): Promis
     test,
     settings,
     spawn(moment, life = mortalLife()) {
-      const started = { life, bff: makeBff(settings, life, moment) };
+      // It sells under the vendors' own names.
+      const confidential = { secrets: crashSecrets, vendorsAreNamed: true };
+      const started = { life, bff: watchBff(makeBff(settings, life, moment), confidential) };
       processes.push(started);
       return started;
     },

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pglite } from "@genbff/core/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
-import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
+import { type Environment, freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 // The example as a user runs it (one process, embedded database), killed for real at moments spread over a
 // generation's life; the exact points are those of killed-worker.test.ts. What dies includes the simulator: it keeps its books in the data folder, as a vendor would.
@@ -16,7 +16,7 @@ interface Status {
 }
 
 let dataDir: string;
-let environment: Record<string, string>;
+let environment: Environment;
 let server: ServerProcess;
 let token: string;
 

@@ -1,5 +1,6 @@
 import { type Simulator, startSimulator } from "@genbff/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Program } from "../../../packages/core/src/testing/start-program.ts";
 import {
   ask,
   bodyFor,
@@ -13,7 +14,7 @@ import {
   type World,
 } from "./crash-world.ts";
 import type { Moment } from "./mortal.ts";
-import { startWorker, type WorkerProcess } from "./worker-process.ts";
+import { startWorker } from "./worker-process.ts";
 
 // Processes of their own and real signals, at exact calls. What the crash matrix does in one process is done here by the
 // kernel: sockets close, transactions are cut off, nothing is said goodbye to.
@@ -27,7 +28,7 @@ afterAll(() => simulator.close());
 /** Runs a story with a worker, which is gone afterwards whatever happens. */
 async function withWorker(
   orders: { moment: Moment; signal: "SIGKILL" | "SIGSTOP" | "SIGTERM"; vendor: Vendor; request?: boolean },
-  story: (world: World, worker: WorkerProcess, body: ReturnType<typeof bodyFor>) => Promise<void>,
+  story: (world: World, worker: Program, body: ReturnType<typeof bodyFor>) => Promise<void>,
   prepare: (world: World) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const world = await makeWorld(simulator);
@@ -193,7 +194,7 @@ describe("SIGSTOP past the lease, and SIGCONT when another has finished", () => 
     await withWorker(
       { moment, signal: "SIGSTOP", vendor },
       async (world, worker) => {
-        await worker.hears(`SIGSTOP before ${at}`);
+        await worker.says(new RegExp(`SIGSTOP before ${at}`), 45_000);
         await recover(world, id, vendor, expected);
         const books = () =>
           world.test.query(
@@ -205,7 +206,7 @@ describe("SIGSTOP past the lease, and SIGCONT when another has finished", () => 
         const before = await books();
         expect(worker.said()).not.toContain("went on");
         worker.signal("SIGCONT");
-        await worker.hears(`${at.split(" ")[0]} was refused`);
+        await worker.says(new RegExp(`${at.split(" ")[0]} was refused`), 45_000);
         expect(await books()).toEqual(before);
         const end = await endOf(world, simulator, id);
         // The late answer of a purchase that was given up may be kept as one more orphan; nothing else is new.

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { nodeProgram, startProgram } from "../../../packages/core/src/testing/start-program.ts";
+import { readSecrets } from "../src/secrets.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
@@ -11,9 +12,12 @@ export interface ServerProcess {
   readonly simulatorUrl: string;
   /** SIGKILL: nothing is flushed, nothing is said goodbye to. */
   kill(): Promise<void>;
-  /** SIGTERM; resolves to the exit code. */
-  stop(): Promise<number | null>;
+  /** SIGTERM; resolves to the exit code, or to the signal that ended it. */
+  stop(): Promise<number | NodeJS.Signals | null>;
 }
+
+/** What it finds in its environment. */
+export type Environment = Readonly<Record<string, string>> & { readonly DATA_DIR: string };
 
 /** Ports that nobody listens on: a server that is killed and started again must come back at the same address. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -24,37 +28,32 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Starts the example and resolves once it has printed its address. */
-export async function startServer(environment: Record<string, string>): Promise<ServerProcess> {
-  const child: ChildProcess = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH ?? "", LOG_LEVEL: "error", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+/** Hosts and models of the vendors, by no name that the example has for them. */
+const vendorsWords = ["tripo3d", "openai.com", "gpt-image"];
+/** The keys of those that are played. */
+const keys = ["sk-local", "tsk_local"];
+
+/** Starts the example and resolves once it has printed its address. It sells under the vendors' own names, as it is set. */
+export async function startServer(environment: Environment): Promise<ServerProcess> {
+  const simulatorUrl = environment.SIMULATOR_URL ?? `http://127.0.0.1:${environment.SIMULATOR_PORT}`;
+  const { links, tokens } = await readSecrets(environment.DATA_DIR);
+  const program = startProgram(nodeProgram(main), {
+    env: { LOG_LEVEL: "error", ...environment },
+    words: [...vendorsWords, new URL(simulatorUrl).host],
+    secrets: [links, tokens, ...keys],
+    vendorsAreNamed: environment.PROVIDER_NAMES === undefined,
   });
-  let output = "";
-  const ended = once(child, "exit");
-  const url = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      const address = /GenBFF studio: (\S+)/.exec(output)?.[1];
-      if (address) resolve(address);
-    };
-    child.stdout?.on("data", read);
-    child.stderr?.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${output.slice(-2000)}`)));
-  });
+  const { signal, ended } = program;
   return {
-    url,
-    simulatorUrl: `http://127.0.0.1:${environment.SIMULATOR_PORT}`,
+    url: program.at(await program.says(/GenBFF studio: (\S+)\n/)),
+    simulatorUrl,
     async kill() {
-      child.kill("SIGKILL");
+      signal("SIGKILL");
       await ended;
     },
     async stop() {
-      child.kill("SIGTERM");
-      await ended;
-      return child.exitCode;
+      signal("SIGTERM");
+      return await ended;
     },
   };
 }

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Simulator, startSimulator } from "@genbff/simulator";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { WebhookEvent } from "../../../packages/core/src/contract/webhook-event.ts";
+import { vendorCanary } from "../../../packages/core/src/testing/leaks/vendor-canary.ts";
 import { openApiProblems } from "../../../packages/core/src/testing/openapi-problems.ts";
 import {
   type Receiver,
@@ -11,7 +13,7 @@ import {
   webhookSecret,
 } from "../../../packages/core/src/testing/webhooks/receiver.ts";
 import { readConfig, vendors } from "../src/config.ts";
-import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
+import { type Environment, freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 /** Whom the simulator plays. */
 const simulated = (config: ReturnType<typeof readConfig>) =>
@@ -169,18 +171,19 @@ const ofVendors = new RegExp(
 
 describe("a started example", () => {
   let dataDir: string;
-  let environment: Record<string, string>;
+  let environment: Environment;
   let server: ServerProcess;
   let receiver: Receiver;
+  let simulator: Simulator;
   beforeAll(async () => {
     receiver = await startReceiver();
     dataDir = await mkdtemp(join(tmpdir(), "genbff-settings-"));
-    const [port, simulatorPort] = await freePorts(2);
+    const [port] = await freePorts(1);
+    simulator = await startSimulator({ latencyMs: 0, canary: vendorCanary });
     environment = {
       PORT: String(port),
-      SIMULATOR_PORT: String(simulatorPort),
+      SIMULATOR_URL: simulator.url,
       DATA_DIR: dataDir,
-      SIMULATOR_LATENCY_MS: "0",
       BFF_OPERATORS: "olga",
       BFF_WEBHOOK_URL: receiver.url,
       BFF_WEBHOOK_SECRETS: webhookSecret("a"),
@@ -192,7 +195,7 @@ describe("a started example", () => {
   }, 120_000);
   afterAll(async () => {
     await server.stop();
-    await receiver.close();
+    await Promise.all([receiver.close(), simulator.close()]);
     await rm(dataDir, { recursive: true, force: true });
   });
 
@@ -239,6 +242,14 @@ describe("a started example", () => {
       }),
     );
     for (const answer of [status, catalogue, openapi, ...refusals]) expect(answer).not.toMatch(ofVendors);
+    // What the vendor said to it has a canary, which is searched for in every answer.
+    simulator.setFaults([{ vendor: "openai", kind: "moderated" }]);
+    const refused = await fetch(`${server.url}/api/generate/text-to-image`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ task_id: "refused", provider: "provider_a", prompt: "a compass" }),
+    });
+    expect(await refused.json()).toMatchObject({ status: "failed", error: { error: expect.any(String) } });
     const newest = await fetch(`${server.url}/api/tasks/t/status?service=provider_a`, { headers });
     expect(newest.status).toBe(200);
   });
@@ -292,8 +303,8 @@ describe("a started example", () => {
   });
 
   it("refuses a second process on the same folder, and says which folder and why", async () => {
-    const [port, simulatorPort] = await freePorts(2);
-    const second = startServer({ ...environment, PORT: String(port), SIMULATOR_PORT: String(simulatorPort) });
+    const [port] = await freePorts(1);
+    const second = startServer({ ...environment, PORT: String(port) });
     await expect(second).rejects.toThrowError(new RegExp(`${join(dataDir, "database")}`));
   });
 });

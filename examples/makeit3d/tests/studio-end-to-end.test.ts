@@ -6,8 +6,9 @@ import { type Browser, chromium, type Page } from "playwright";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
+import { type PageSearch, searchPages } from "../../../packages/core/src/testing/leaks/search-pages.ts";
 import { inspect } from "../studio/testing/axe.ts";
-import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
+import { type Environment, freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 /** The picture in the README: made by this very test, with a photograph of one's own, when somebody asks for it. */
@@ -43,7 +44,8 @@ describe.skipIf(!existsSync(executablePath))(
   () => {
     let dataDir: string;
     let server: ServerProcess;
-    let environment: Record<string, string>;
+    let environment: Environment;
+    let pages: PageSearch;
     let browser: Browser;
     const foreign: string[] = [];
     const failures: string[] = [];
@@ -64,8 +66,10 @@ describe.skipIf(!existsSync(executablePath))(
         SWEEP_MS: "300",
       };
       server = await startServer(environment);
+      pages = await searchPages();
       browser = await chromium.launch({
         executablePath,
+        proxy: pages.proxy,
         args: [
           "--no-sandbox",
           "--disable-gpu",
@@ -80,6 +84,7 @@ describe.skipIf(!existsSync(executablePath))(
     }, 120_000);
     afterAll(async () => {
       await browser.close();
+      await pages.close();
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     });

@@ -15,6 +15,8 @@ import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { commands } from "../../../packages/core/src/cli/commands.ts";
 import { runCommand } from "../../../packages/core/src/cli/run-command.ts";
+import { watchBff } from "../../../packages/core/src/testing/leaks/watch-bff.ts";
+import { secretsIn } from "../../../packages/core/src/testing/leaks/watch-server.ts";
 import { createMakeit3d } from "../src/bff.ts";
 import { readConfig } from "../src/config.ts";
 import { migrateOptions } from "../src/migrate-options.ts";
@@ -181,7 +183,11 @@ async function open(variables: Record<string, string>) {
   const config = readConfig({ ...variables, SWEEP_MS: "100" });
   const log: string[] = [];
   const logger = pino({ level: "warn" }, { write: (line: string) => void log.push(line) });
-  return { app: createMakeit3d(config, await readSecrets(folder), logger, simulator.url), log };
+  const { links, tokens } = await readSecrets(folder);
+  const app = createMakeit3d(config, { links, tokens }, logger, simulator.url);
+  const secrets = [links, tokens, ...secretsIn(variables), "sk-local", "tsk_local"];
+  // It sells under the vendors' own names.
+  return { app: watchBff(app, { secrets, vendorsAreNamed: true }), log };
 }
 
 it("makes a first picture, which its user reads from the project's view and opens by its link", async () => {

@@ -1,20 +1,18 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { nodeProgram, type Program, startProgram } from "../../../packages/core/src/testing/start-program.ts";
 
 // The command of the README: its file, in a process of its own.
 
 let test: TestDatabase;
 let folder: string;
-let server: ChildProcess;
+let server: Program;
 let url: string;
 beforeAll(async () => {
   [test, folder] = await Promise.all([
@@ -22,15 +20,16 @@ beforeAll(async () => {
     mkdtemp(join(tmpdir(), "passthrough-main-")),
   ]);
   const main = join(import.meta.dirname, "../src/main.ts");
-  server = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH, PORT: "0", DATA_DIR: folder, DATABASE_URL: test.url },
-    stdio: ["ignore", "pipe", "inherit"],
+  // Vendors' URLs are handed on: that is what it is for.
+  server = startProgram(nodeProgram(main), {
+    env: { PORT: "0", DATA_DIR: folder, DATABASE_URL: test.url },
+    secrets: ["sk-local", "tsk_local"],
+    vendorsAreNamed: true,
   });
-  const [line] = await once(createInterface({ input: server.stdout as NodeJS.ReadableStream }), "line");
-  url = /http:\S+/.exec(String(line))?.[0] ?? "";
+  url = server.at(await server.says(/Pass-through: (\S+)\n/));
 });
 afterAll(async () => {
-  server.kill("SIGKILL");
+  server.signal("SIGKILL");
   await test.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -46,7 +45,6 @@ it("serves its page, lets people in by a name, takes what they ask, and ends whe
     body: JSON.stringify({ prompt: "a lamp" }),
   });
   expect(started.status).toBe(200);
-  const exited = once(server, "exit");
-  server.kill("SIGTERM");
-  expect(await exited).toEqual([0, null]);
+  server.signal("SIGTERM");
+  expect(await server.ended).toBe(0);
 });

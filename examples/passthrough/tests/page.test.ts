@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PageSearch, searchPages } from "../../../packages/core/src/testing/leaks/search-pages.ts";
 import { type PassthroughServer, startServer } from "./server.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -9,16 +10,19 @@ const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const suite = existsSync(executablePath) ? describe : describe.skip;
 
 suite("the page", () => {
+  let pages: PageSearch;
   let browser: Browser;
   let server: PassthroughServer;
   beforeAll(async () => {
+    pages = await searchPages();
     [browser, server] = await Promise.all([
-      chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] }),
+      chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"], proxy: pages.proxy }),
       startServer(),
     ]);
   });
   afterAll(async () => {
     await browser?.close();
+    await pages.close();
     await server?.close();
   });
 

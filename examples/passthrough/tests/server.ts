@@ -8,7 +8,7 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
-import { watchLeaks } from "../../../packages/core/src/testing/leaks/watch-leaks.ts";
+import { watchServer } from "../../../packages/core/src/testing/leaks/watch-server.ts";
 import { createApp } from "../src/app.ts";
 import { readSettings } from "../src/settings.ts";
 
@@ -46,7 +46,11 @@ export async function startServer(
     startSimulator({ jobMs: 200, ...simulated }),
     createTestDatabase({ max: 8 }),
   ]);
-  const watch = watchLeaks({ secrets: [secret, "tsk_local", "sk-local"], vendorsAreNamed: true });
+  // Vendors' URLs are handed on: that is what it is for.
+  const watch = watchServer("the example", {
+    secrets: [secret, "tsk_local", "sk-local"],
+    vendorsAreNamed: true,
+  });
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
   const { app, bff } = createApp(readSettings(variables), {
     database: test.database,
@@ -59,8 +63,7 @@ export async function startServer(
   const server: Server = await new Promise((resolve) => {
     const listening = app.listen(0, "127.0.0.1", () => resolve(listening));
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const asked = watch.fetch(fetch);
+  const url = watch.at(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const tokens = new Map<string, Promise<string>>();
 
   async function signIn(user: string): Promise<string> {
@@ -86,7 +89,7 @@ export async function startServer(
       headers,
       ...(body === undefined ? {} : { body: sent }),
     });
-    const response = await asked(request);
+    const response = await fetch(request);
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json") === true;
     return { status: response.status, headers: response.headers, json: isJson ? JSON.parse(text) : text };

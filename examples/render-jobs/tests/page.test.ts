@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +7,9 @@ import { pglite } from "@genbff/core/pglite";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
+import { type PageSearch, searchPages } from "../../../packages/core/src/testing/leaks/search-pages.ts";
+import { nodeProgram, type Program, startProgram } from "../../../packages/core/src/testing/start-program.ts";
+import { readSecret } from "../src/secret.ts";
 import { wall } from "./wall.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -17,21 +18,10 @@ const { RENDER_SCREENSHOT: screenshot } = process.env;
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** The example as `npm run example:render-jobs` runs it; resolves to its address. */
-async function startExample(dataDir: string): Promise<{ server: ChildProcess; url: string }> {
-  const server = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH ?? "", PORT: "0", DATA_DIR: dataDir },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let said = "";
-  const url = await new Promise<string>((resolve, reject) => {
-    server.stdout?.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      const address = /Render jobs: (\S+)/.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    server.once("exit", (code) => reject(new Error(`the example ended with ${code}: ${said}`)));
-  });
-  return { server, url };
+async function startExample(dataDir: string): Promise<{ program: Program; url: string }> {
+  const env = { PORT: "0", DATA_DIR: dataDir };
+  const program = startProgram(nodeProgram(main), { env, secrets: [await readSecret(dataDir)] });
+  return { program, url: program.at(await program.says(/Render jobs: (\S+)\n/)) };
 }
 
 describe.skipIf(!existsSync(executablePath))(
@@ -39,22 +29,24 @@ describe.skipIf(!existsSync(executablePath))(
   () => {
     let dataDir: string;
     let example: Awaited<ReturnType<typeof startExample>>;
+    let pages: PageSearch;
     let browser: Browser;
 
     beforeAll(async () => {
       dataDir = await mkdtemp(join(tmpdir(), "genbff-render-page-"));
       await seedPglite(join(dataDir, "database"));
       const args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
+      pages = await searchPages();
       [example, browser] = await Promise.all([
         startExample(dataDir),
-        chromium.launch({ executablePath, args }),
+        chromium.launch({ executablePath, args, proxy: pages.proxy }),
       ]);
     });
     afterAll(async () => {
       await browser.close();
-      const ended = once(example.server, "exit");
-      example.server.kill("SIGTERM");
-      expect(await ended).toEqual([0, null]);
+      await pages.close();
+      example.program.signal("SIGTERM");
+      expect(await example.program.ended).toBe(0);
       const database = pglite(join(dataDir, "database"));
       expect(await database.call("genbff_violations", {})).toEqual([]);
       await database.close();

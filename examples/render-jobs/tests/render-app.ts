@@ -12,6 +12,8 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { watchLeaks } from "../../../packages/core/src/testing/leaks/watch-leaks.ts";
+import { keep } from "../../../packages/core/src/testing/leaks/watched.ts";
 import type { RenderJob } from "../src/contract/job.ts";
 import { createRenderBff, type RenderBffOptions } from "../src/render-bff.ts";
 import { wall } from "./wall.ts";
@@ -66,7 +68,13 @@ export async function openRenderApp(
     limits: { leaseMs: 2000, heartbeatMs: 100, sweepMs: 100, watchTickMs: 30 },
     ...changed,
   };
-  const app = createRenderBff(options);
+  const made = createRenderBff(options);
+  const watch = keep(watchLeaks({ secrets: [secret] }));
+  const app = {
+    ...made,
+    fetch: watch.fetch(made.fetch),
+    bff: { ...made.bff, fetch: watch.fetch(made.bff.fetch) },
+  };
   await app.bff.start();
   const ask: RenderApp["ask"] = async (
     user,

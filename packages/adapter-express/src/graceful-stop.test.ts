@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../core/src/testing/embedded/test-database.ts";
 import { readEvents, type SentEvent } from "../../core/src/testing/read-events.ts";
+import { nodeProgram, type Program, startProgram } from "../../core/src/testing/start-program.ts";
 import type { Orders } from "./testing/serving-process.ts";
 
 // Two processes on one Postgres, as in every deployment: the old one is told to stop while it works and while somebody
@@ -24,52 +23,23 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A server in a process of its own. */
-interface Serving {
-  readonly child: ChildProcess;
-  said(): string;
-  readonly ended: Promise<number | NodeJS.Signals | null>;
-  /** Resolves when it has said it. */
-  says(pattern: RegExp): Promise<string>;
-}
-
 const main = fileURLToPath(new URL("./testing/serving-process.ts", import.meta.url));
 
-function serve(holds: boolean): Serving {
-  const orders: Orders = { databaseUrl: test.url, folder, holds };
-  const child = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH ?? "", ORDERS: JSON.stringify(orders) },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  const read = (chunk: Buffer) => {
-    output += chunk.toString();
-  };
-  child.stdout.on("data", read);
-  child.stderr.on("data", read);
-  return {
-    child,
-    said: () => output,
-    ended: once(child, "close").then(([code, signal]) => signal ?? code),
-    says: (pattern) =>
-      vi.waitFor(
-        () => {
-          const [, found] = pattern.exec(output) ?? [];
-          if (found === undefined) throw new Error(`it never said ${pattern}, but:\n${output}`);
-          return found;
-        },
-        { timeout: 20_000, interval: 20 },
-      ),
-  };
+/** A server in a process of its own. */
+function serve(holds: boolean): Program {
+  const secret = "a secret of at least thirty-two letters";
+  const orders: Orders = { databaseUrl: test.url, folder, holds, secret };
+  return startProgram(nodeProgram(main), { env: { ORDERS: JSON.stringify(orders) }, secrets: [secret] });
 }
 
-const addressOf = async (serving: Serving) => `http://127.0.0.1:${await serving.says(/listening (\d+)/)}/api`;
+const addressOf = async (program: Program) =>
+  program.at(`http://127.0.0.1:${await program.says(/listening (\d+)\n/, 20_000)}/api`);
 
 it("hands a running generation and its watchers to the next process, and nothing is missed", async ({
   annotate,
 }) => {
   const old = serve(true);
-  let next: Serving | undefined;
+  let next: Program | undefined;
   try {
     const oldAddress = await addressOf(old);
     const started = await fetch(`${oldAddress}/generate/text-to-image`, {
@@ -78,7 +48,7 @@ it("hands a running generation and its watchers to the next process, and nothing
       body: JSON.stringify({ task_id: "handed-over", prompt: "a lamp" }),
     });
     const { generation_id: id } = (await started.json()) as { generation_id: string };
-    await old.says(/(asked)/);
+    await old.says(/asked/, 20_000);
     const watched = await fetch(`${oldAddress}/tasks/${id}/events`);
     // Only now: what nobody holds yet, the new one would begin itself.
     next = serve(false);
@@ -87,7 +57,7 @@ it("hands a running generation and its watchers to the next process, and nothing
     expect(held).toMatchObject({ status: "processing", attempt: 1, lease_owner: expect.any(String) });
 
     const toldAt = performance.now();
-    old.child.kill("SIGTERM");
+    old.signal("SIGTERM");
     const before = await readEvents(watched);
     expect(before.length).toBeGreaterThan(0);
     expect(before.filter(isLast)).toEqual([]);
@@ -117,8 +87,8 @@ it("hands a running generation and its watchers to the next process, and nothing
     expect(ended).toMatchObject({ status: "complete", attempt: 1, lease_owner: null });
     expect(Number(ended?.lease_epoch)).toBeGreaterThan(Number(held?.lease_epoch));
   } finally {
-    old.child.kill("SIGKILL");
-    next?.child.kill("SIGTERM");
+    old.signal("SIGKILL");
+    next?.signal("SIGTERM");
     await Promise.all([old.ended, next?.ended]);
   }
   expect(await next.ended).toBe(0);

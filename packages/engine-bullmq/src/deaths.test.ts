@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { hasRedis, type RedisServer, startRedis } from "../../core/src/testing/embedded/redis-server.ts";
@@ -8,6 +6,7 @@ import { soon } from "../../core/src/testing/engine-suite.ts";
 import { bookAndShop } from "../../core/src/testing/generations/book-and-shop.ts";
 import { picture, scriptedProvider } from "../../core/src/testing/generations/scripted-provider.ts";
 import { RecordingWorker } from "../../core/src/testing/recording-worker.ts";
+import { nodeProgram, startProgram } from "../../core/src/testing/start-program.ts";
 import type { Role } from "./options.ts";
 import type { BullmqQueue } from "./testing/bullmq-queue.ts";
 import type { DoomedOrders } from "./testing/doomed-worker-process.ts";
@@ -111,19 +110,11 @@ function deathsOn(makeQueue: () => BullmqQueue): void {
 /** Lets a worker process come as far as that step and kills it there. */
 async function dieIn(orders: DoomedOrders): Promise<void> {
   const program = fileURLToPath(new URL("./testing/doomed-worker-process.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=@genbff/source", program, JSON.stringify(orders)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const ended = once(child, "exit");
-  let said = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-    });
+  const { says, signal, ended } = startProgram(nodeProgram(program, JSON.stringify(orders)));
   try {
-    await expect.poll(() => said, { ...soon, timeout: 60_000 }).toContain(`stuck in ${orders.stuckIn}`);
+    await says(new RegExp(`stuck in ${orders.stuckIn}`), 60_000);
   } finally {
-    child.kill("SIGKILL");
+    signal("SIGKILL");
     await ended;
   }
 }

@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { vi } from "vitest";
 import { hasRedis, startRedis } from "../../../../packages/core/src/testing/embedded/redis-server.ts";
 import { createTestDatabase } from "../../../../packages/core/src/testing/embedded/test-database.ts";
+import { secretsIn, watchServer } from "../../../../packages/core/src/testing/leaks/watch-server.ts";
 import { playDeno } from "../../../../tests/hosts/deno.ts";
 import type { App } from "../../src/bff.ts";
 import { type Receive, startBackend, webhookSecret } from "./backend.ts";
@@ -80,12 +81,18 @@ export async function openWorld(folder: string, server: string): Promise<World> 
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 
+  // The pages sell under the vendors' own names.
+  const watch = watchServer("a page", {
+    words: [simulator.url],
+    secrets: secretsIn({ ...environment, TOKEN: "", SUPABASE_TOKEN: "" }),
+    vendorsAreNamed: true,
+  });
   const ports = takePorts();
   const bffs = new Set<AnyBff>();
   const serverUrl = () => {
     const address = ports.servers.at(-1)?.address() as AddressInfo | null | undefined;
     if (!address) throw new Error("The page has not started a server");
-    return `http://127.0.0.1:${address.port}`;
+    return watch.at(`http://127.0.0.1:${address.port}`);
   };
   globalThis.fetch = async (input, init) => {
     const asked = input instanceof Request ? input.url : String(input);
@@ -102,7 +109,7 @@ export async function openWorld(folder: string, server: string): Promise<World> 
     if (bffs.size === 0) await run(join(folder, "bff.ts"));
     const [bff] = [...bffs].slice(-1);
     if (!bff) throw new Error("The page has no server and no bff");
-    return bff.fetch(request(url));
+    return watch.fetch(bff.fetch)(request(url));
   };
   const run = async (path: string) => {
     const module = (await import(/* @vite-ignore */ path)) as { bff?: AnyBff; receive?: Receive };

@@ -15,6 +15,7 @@ export interface Orders {
   readonly folder: string;
   /** It asks the vendor and hears nothing until it stops: the lease stays in its hands. */
   readonly holds: boolean;
+  readonly secret: string;
 }
 
 const orders = JSON.parse(process.env.ORDERS ?? "{}") as Orders;
@@ -41,7 +42,7 @@ const bff = createBff({
   providers: { studio },
   prices: { "text-to-image": { studio: "picture" }, "image-to-image": { studio: "picture" } },
   credits: { signUp: 100 },
-  secret: "a secret of at least thirty-two letters",
+  secret: orders.secret,
   // Nobody who goes on here has waited for a lease to run out.
   limits: { leaseMs: 600_000, heartbeatMs: 60_000 },
   logger: { debug() {}, info() {}, warn: trouble, error: trouble },

@@ -1,54 +1,52 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { nodeProgram, type Program, startProgram } from "../testing/start-program.ts";
 import { lockFolder } from "./folder-lock.ts";
 
 let folder: string;
-const started: ChildProcess[] = [];
+const started: Program[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "genbff-lock-"));
 });
 afterEach(() => {
-  for (const child of started.splice(0)) child.kill("SIGKILL");
+  for (const { signal } of started.splice(0)) signal("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** A process that takes the lock, says whether it got it, and stays. */
-function contender(then = "setInterval(() => {}, 1000)"): { child: ChildProcess; answer: Promise<string> } {
+function contender(then = "setInterval(() => {}, 1000)"): Program {
   const program = `
     import { lockFolder } from ${JSON.stringify(new URL("./folder-lock.ts", import.meta.url).href)};
     await lockFolder(${JSON.stringify(folder)}).then(() => console.log("locked"), (e) => console.log(e.message));
     ${then};`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  started.push(child);
-  return { child, answer: once(child.stdout, "data").then(([chunk]) => String(chunk).trim()) };
+  const other = startProgram(nodeProgram("--input-type=module", "--eval", program));
+  started.push(other);
+  return other;
 }
+/** A line. */
+const answer = /^(.*)\n/;
 
 it("tells a second process which folder is in use and by whom", async () => {
   const first = contender();
-  expect(await first.answer).toBe("locked");
-  await expect(lockFolder(folder)).rejects.toThrow(`${folder} is in use by process ${first.child.pid},`);
+  expect(await first.says(answer)).toBe("locked");
+  await expect(lockFolder(folder)).rejects.toThrow(`${folder} is in use by process ${first.pid},`);
 });
 
 it("is free again after a kill -9", { timeout: 20_000 }, async () => {
-  const { child, answer } = contender();
-  await answer;
-  child.kill("SIGKILL");
-  await once(child, "exit");
+  const { says, signal, ended } = contender();
+  await says(answer);
+  signal("SIGKILL");
+  await ended;
   expect(readdirSync(folder)).toHaveLength(1);
   (await lockFolder(folder))();
   expect(readdirSync(folder)).toEqual([]);
 });
 
 it("is free again after an ordinary exit, and leaves no file", { timeout: 20_000 }, async () => {
-  const { child } = contender("process.exit(0)");
-  await once(child, "exit");
+  await contender("process.exit(0)").ended;
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -69,6 +67,6 @@ it("refuses the process that has it already", async () => {
 });
 
 it("lets exactly one of several in that come at the same time", async () => {
-  const answers = await Promise.all(Array.from({ length: 4 }, () => contender().answer));
+  const answers = await Promise.all(Array.from({ length: 4 }, () => contender().says(answer)));
   expect(answers.filter((answer) => answer === "locked")).toHaveLength(1);
 }, 30_000);

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databaseSuite } from "../testing/database-suite.ts";
 import { createTestPglite, seedPglite } from "../testing/embedded/test-pglite.ts";
+import { nodeProgram, type Program, startProgram } from "../testing/start-program.ts";
 import { pglite } from "./pglite.ts";
 
 databaseSuite("pglite", async (suiteFunctions) => {
@@ -33,8 +32,8 @@ describe("pglite in a folder", { timeout: 30_000 }, () => {
       new RegExp(`${folder} is in use by process ${other.pid},`),
     );
 
-    other.kill("SIGKILL");
-    await once(other, "exit");
+    other.signal("SIGKILL");
+    await other.ended;
     expect(await database.call("genbff_balance", { p_wallet_id: "ada" })).toMatchObject({ available: 5 });
     expect(await database.call("genbff_violations", {})).toEqual([]);
     await database.close();
@@ -51,18 +50,16 @@ describe("pglite in a folder", { timeout: 30_000 }, () => {
   });
 
   /** Resolves once the process has the folder and has done what it was told. */
-  async function anotherProcess(work: string): Promise<ChildProcess> {
+  async function anotherProcess(work: string): Promise<Program> {
     const program = `
       import { pglite } from ${JSON.stringify(new URL("./pglite.ts", import.meta.url).href)};
       const database = pglite(${JSON.stringify(folder)});
       ${work}
       console.log("done");
       setInterval(() => {}, 1000);`;
-    const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    await once(child.stdout, "data");
-    return child;
+    const other = startProgram(nodeProgram("--input-type=module", "--eval", program));
+    await other.says(/done/);
+    return other;
   }
 });
 

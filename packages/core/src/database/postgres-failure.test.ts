@@ -9,6 +9,7 @@ import { type AppError, isAppError } from "../errors/app-error.ts";
 import { openLossyWire } from "../testing/deaths/lost-answers.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { memoryStore } from "../testing/generations/memory-store.ts";
+import { watchLeaks } from "../testing/leaks/watch-leaks.ts";
 import { postgres } from "./postgres.ts";
 import { connectFailure } from "./postgres-failure.ts";
 
@@ -68,23 +69,26 @@ it("says it at the start of a BFF and to the log, and to clients that a part doe
   const database = postgres(changed({ pathname: "/none" }));
   const log: Error[] = [];
   const hear = ({ error }: Record<string, unknown>) => void log.push(error as Error);
+  const secret = "a secret of thirty-two characters";
+  const watch = watchLeaks({ secrets: [secret, password] });
   const bff = createBff({
     database,
     storage: memoryStore(),
-    auth: jwtAuth({ secret: "a secret of thirty-two characters" }),
+    auth: jwtAuth({ secret }),
     providers: {},
     prices: {},
-    secret: "a secret of thirty-two characters",
-    logger: { debug() {}, info() {}, warn: hear, error: hear },
+    secret,
+    logger: watch.logger({ debug() {}, info() {}, warn: hear, error: hear }),
   });
   await expect(bff.start()).rejects.toThrow('has no database "none"');
-  const answer = await bff.fetch(new Request("http://bff.test/api/ready"));
+  const answer = await watch.fetch(bff.fetch)(new Request("http://bff.test/api/ready"));
   expect(answer.status).toBe(503);
   const told = await answer.text();
   expect(JSON.parse(told)).toMatchObject({ error: "unavailable" });
   expect(told).not.toMatch(/none|Postgres|127\.0/);
   expect(log.map(({ message }) => message).join()).toContain('has no database "none"');
   await bff.stop(0);
+  watch.end();
 });
 
 describe("a connection string", () => {

@@ -4,6 +4,7 @@ import type { AnyBffOptions } from "../create-context.ts";
 import type { StorageNeeds } from "../storage/port.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { memoryStore } from "../testing/generations/memory-store.ts";
+import { watchBff } from "../testing/leaks/watch-bff.ts";
 import { testStudio } from "../testing/test-studio.ts";
 
 // What clients and buckets are to find, and do not: said at the start, to the log and by the doctor.
@@ -38,17 +39,18 @@ function open(options: Partial<AnyBffOptions>) {
     const { error } = fields as { error?: Error };
     log.push(`${message} ${(error?.cause as Error | undefined)?.message ?? ""}`);
   };
+  const secret = "a secret of thirty-two characters";
   const bff = createBff({
     database: { ...test.database, close: async () => undefined },
     storage: storeWith().store,
     auth: { authenticate: () => Promise.reject(new Error("nobody asks")) },
     providers: { studio: testStudio() },
     prices: { "text-to-image": { studio: "picture" }, "image-to-image": { studio: "picture" } },
-    secret: "a secret of thirty-two characters",
+    secret,
     logger: { debug() {}, info() {}, warn: hear, error: hear },
     ...(options as object),
   });
-  return { bff, log };
+  return { bff: watchBff(bff, { secrets: [secret] }), log };
 }
 const ready = async ({ bff }: ReturnType<typeof open>) =>
   (await bff.fetch(new Request("http://bff.test/api/ready"))).status;

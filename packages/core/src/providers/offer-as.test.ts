@@ -6,6 +6,7 @@ import { defineOperation } from "../operations/define-operation.ts";
 import { files } from "../storage/files.ts";
 import { createTestPglite, type TestPglite } from "../testing/embedded/test-pglite.ts";
 import { json, picture, scriptedProvider } from "../testing/generations/scripted-provider.ts";
+import { watchBff } from "../testing/leaks/watch-bff.ts";
 import { readEvents } from "../testing/read-events.ts";
 import { offerAs } from "./offer-as.ts";
 
@@ -45,6 +46,7 @@ afterAll(() => test.close());
 
 it("sells the team's own operations, which the vendor hears by the names it knows", async () => {
   await test.database.call("genbff_set_operation_cost", { p_key: "own", p_credits: 3 });
+  const secret = "a secret of at least thirty-two letters";
   const bff = createBff({
     database: test.database,
     storage: files(`${test.folder}/files`),
@@ -57,10 +59,11 @@ it("sells the team's own operations, which the vendor hears by the names it know
     engine: inProcess({ sweepMs: 50 }),
     limits: { watchTickMs: 50 },
     credits: { signUp: 100 },
-    secret: "a secret of at least thirty-two letters",
+    secret,
   });
+  const { fetch } = watchBff(bff, { secrets: [secret] });
   const ask = (path: string, body?: object) =>
-    bff.fetch(
+    fetch(
       new Request(`http://shop.test/api${path}`, {
         ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
         headers: { "content-type": "application/json" },

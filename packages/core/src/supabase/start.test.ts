@@ -4,6 +4,7 @@ import { createBff } from "../create-bff.ts";
 import type { Database } from "../database/port.ts";
 import { postgres } from "../database/postgres.ts";
 import { memoryStore } from "../testing/generations/memory-store.ts";
+import { watchBff } from "../testing/leaks/watch-bff.ts";
 import { openPostgrest } from "../testing/postgrest/stand-in.ts";
 import {
   createSupabaseProject,
@@ -44,7 +45,7 @@ function openBff(database: Database) {
     secret,
     logger: { debug() {}, info() {}, warn: hear, error: hear },
   });
-  return { bff, log };
+  return { bff: watchBff(bff, { secrets: [secret] }), log };
 }
 
 const ready = (bff: { fetch(request: Request): Promise<Response> }) =>

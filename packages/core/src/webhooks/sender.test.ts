@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -9,6 +7,7 @@ import type { OperatorAlert } from "../operators/operator-alert.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
 import { failure, picture, scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { openScriptedShop, type Process, type Shop } from "../testing/generations/scripted-shop.ts";
+import { nodeProgram, startProgram } from "../testing/start-program.ts";
 import { type Delivery, type Receiver, startReceiver, webhookSecret } from "../testing/webhooks/receiver.ts";
 import type { WebhookOptions } from "./options.ts";
 
@@ -186,22 +185,19 @@ describe("a process that dies", () => {
     receiver.answerWith(() => undefined);
     await test.database.call("genbff_set_webhooks", { p_events: [] });
     const program = fileURLToPath(new URL("../testing/webhooks/sender-process.ts", import.meta.url));
-    const orders = JSON.stringify({ url: test.url, webhooks });
-    const child = spawn(process.execPath, ["--conditions=@genbff/source", program, orders]);
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    const ended = once(child, "exit");
+    const secret = "a secret of at least thirty-two letters";
+    const orders = JSON.stringify({ url: test.url, webhooks, secret });
+    const secrets = [first, secret];
+    const { said, signal, ended } = startProgram(nodeProgram(program, orders), { secrets });
     try {
       await eventually(async () => {
         const listening = await test.query("select from genbff.webhook_events");
-        expect(listening.length, said).toBeGreaterThan(0);
+        expect(listening.length, said()).toBeGreaterThan(0);
       });
       await grant("flo");
-      await eventually(() => expect(receiver.deliveries, said).toHaveLength(1));
+      await eventually(() => expect(receiver.deliveries, said()).toHaveLength(1));
     } finally {
-      child.kill("SIGKILL");
+      signal("SIGKILL");
       await ended;
     }
     receiver.answerWith((_, response) => void response.writeHead(200).end());

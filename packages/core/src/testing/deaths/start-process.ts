@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { MigrationFolder } from "../../database/port.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { nodeProgram, startProgram } from "../start-program.ts";
 
 /** What a process is to do, and in which database. */
 export type Work = ({ readonly url: string } | { readonly folder: string }) &
@@ -25,27 +24,15 @@ export interface WorkingProcess {
 /** Starts one. */
 export function startProcess(work: Work): WorkingProcess {
   const program = fileURLToPath(new URL("database-process.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=@genbff/source", program, JSON.stringify(work)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  const ready = Promise.withResolvers<void>();
-  const hear = (chunk: Buffer) => {
-    said += chunk.toString();
-    if (said.includes("ready")) ready.resolve();
-  };
-  child.stdout.on("data", hear);
-  child.stderr.on("data", hear);
-  const ended = once(child, "exit").then(([code]) => {
-    ready.reject(new Error(`the process ended before it began: ${said}`));
-    return { code: code as number | null, said };
-  });
-  ready.promise.catch(() => undefined);
+  const { says, said, signal, ended } = startProgram(nodeProgram(program, JSON.stringify(work)));
+  const ready = says(/ready/).then(() => undefined);
+  // Whoever kills it may not have waited for it.
+  ready.catch(() => undefined);
   return {
-    ready: ready.promise,
-    ended,
+    ready,
+    ended: ended.then((how) => ({ code: typeof how === "number" ? how : null, said: said() })),
     async kill() {
-      child.kill("SIGKILL");
+      signal("SIGKILL");
       await ended;
     },
   };

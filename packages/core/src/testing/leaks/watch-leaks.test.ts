@@ -80,6 +80,7 @@ describe("a leak", () => {
       { url: `/files/a.png?expires=1&signature=${"mTq8v3k2b9x0c7s5d1f4g6h8".repeat(2).slice(0, 43)}` },
       "signature=",
     ],
+    ["a key in an error", { error: new Error("refused", { cause: new Error(key) }) }, key],
     ["a connection string", { error: "at postgres://bff:hunter2@db.test/app" }, "hunter2"],
   ])("of %s in a log line is found at the end", (_, fields, word) => {
     const watch = watchLeaks(confidential);

@@ -18,6 +18,8 @@ export interface LeakWatch {
   fetch<Rest extends unknown[]>(
     fetch: (request: Request, ...rest: Rest) => Promise<Response>,
   ): (request: Request, ...rest: Rest) => Promise<Response>;
+  /** The same for one answer that is there already. @throws Error - what nobody may read stands in its headers. */
+  answer(where: string, response: Response): Response;
   /** A logger whose lines are searched before they are written. */
   logger(logger: Logger): Logger;
   /** What people outside can read. */
@@ -49,23 +51,26 @@ export function watchLeaks({
     signedByUs,
   );
   const logs = searchLeaks(secrets, secretShapes);
+  const answer: LeakWatch["answer"] = (where, response) => {
+    const heads = [...response.headers].map((pair) => pair.join(": ")).join("\n");
+    stopAt(outside.look(`${where}, its headers,`, heads));
+    if (response.body === null) return response;
+    const isFile = isFileType(response.headers.get("content-type") ?? "");
+    return new Response(searched(response.body, outside, where, isFile), response);
+  };
   return {
     outside,
     logs,
+    answer,
     fetch:
       (fetch) =>
       async (request, ...rest) => {
         const response = await fetch(request, ...rest);
-        const where = `${request.method} ${new URL(request.url).pathname}`;
-        const heads = [...response.headers].map((pair) => pair.join(": ")).join("\n");
-        stopAt(outside.look(`${where}, its headers,`, heads));
-        if (response.body === null) return response;
-        const isFile = isFileType(response.headers.get("content-type") ?? "");
-        return new Response(searched(response.body, outside, where, isFile), response);
+        return answer(`${request.method} ${new URL(request.url).pathname}`, response);
       },
     logger(logger) {
       const looked = (level: keyof Logger) => (fields: Record<string, unknown>, message: string) => {
-        logs.look("a log line", `${message} ${JSON.stringify(fields)}`);
+        logs.look("a log line", `${message} ${JSON.stringify(fields, withErrors)}`);
         logger[level](fields, message);
       };
       return {
@@ -82,6 +87,12 @@ export function watchLeaks({
   };
 }
 
+/** JSON tells nothing of an error; a logger tells all of it. */
+const withErrors = (_: string, value: unknown) =>
+  value instanceof Error
+    ? { ...value, message: value.message, stack: value.stack, cause: value.cause }
+    : value;
+
 /** The same bytes, at the pace of whoever reads them. */
 function searched(
   body: ReadableStream<Uint8Array>,
@@ -95,7 +106,11 @@ function searched(
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await reader.read();
+        const { done, value } = await reader.read().catch((error: unknown) => {
+          // Where the line breaks, what came before was let out.
+          stopAt(pieces.end());
+          throw error;
+        });
         if (done) {
           stopAt(pieces.end());
           return controller.close();

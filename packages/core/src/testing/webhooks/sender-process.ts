@@ -4,9 +4,10 @@ import { postgres } from "../../database/postgres.ts";
 import type { WebhookOptions } from "../../webhooks/options.ts";
 import { memoryStore } from "../generations/memory-store.ts";
 
-const { url, webhooks } = JSON.parse(process.argv[2] ?? "") as {
+const { url, webhooks, secret } = JSON.parse(process.argv[2] ?? "") as {
   readonly url: string;
   readonly webhooks: WebhookOptions;
+  readonly secret: string;
 };
 const bff = createBff({
   database: postgres(url),
@@ -14,7 +15,7 @@ const bff = createBff({
   auth: { authenticate: () => Promise.reject(new Error("nobody asks")) },
   providers: {},
   prices: {},
-  secret: "a secret of at least thirty-two letters",
+  secret,
   webhooks,
 });
 await bff.start();
