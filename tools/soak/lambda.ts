@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Cloud, openCloud } from "../../examples/lambda/tests/cloud.ts";
+import type { SqsEvent } from "../../packages/adapter-lambda/src/index.ts";
 import { startPostgres } from "../../packages/core/src/testing/embedded/postgres-server.ts";
-import { type Dice, dice } from "../../packages/core/src/testing/generations/scheduler.ts";
+import { dice } from "../../packages/core/src/testing/generations/scheduler.ts";
 import { readTakeovers, watchTakeovers } from "./cluster/takeovers.ts";
 import type { Part } from "./part.ts";
 
-const defaults = { "kill-every-ms": 20_000, open: 20, "job-ms": 4000, "latency-ms": 1500 };
+const defaults = { "kill-every-ms": 10_000, open: 80, "job-ms": 4000, "latency-ms": 1500 };
 
 /** Of `examples/lambda` by default: a lease, and what the schedule of a minute may add. */
 const leaseMs = 20_000;
@@ -18,7 +19,7 @@ export const takeoverMaxMs = 90_000;
  */
 export const lambda: Part = {
   unit: "generations",
-  full: 150,
+  full: 500,
   options: {},
   async run(order) {
     const option = (name: keyof typeof defaults) => order.option(name) ?? defaults[name];
@@ -34,12 +35,15 @@ export const lambda: Part = {
     });
     try {
       await watchTakeovers((sql) => cloud.test.query(sql));
+      await cloud.test.query(
+        "create table public.deaths (generation_id uuid not null, died_at timestamptz not null)",
+      );
       cloud.fleet.start();
       const ends: Record<string, number> = {};
       let begun = 0;
       let done = 0;
       const stopping = new AbortController();
-      const kills = killEvery(option("kill-every-ms"), cloud.fleet.worker, draw, stopping.signal);
+      const kills = killEvery(option("kill-every-ms"), cloud, stopping.signal);
       const customer = async (user: string) => {
         while (order.more(begun)) {
           const operation = draw.below(2) === 0 ? "text-to-image" : "text-to-model";
@@ -54,7 +58,8 @@ export const lambda: Part = {
       await Promise.all(Array.from({ length: option("open") }, (_, index) => customer(`user${index}`)));
       stopping.abort();
       const takeovers = await readTakeovers((sql) => cloud.test.query(sql));
-      const longestMs = leaseMs + takeovers.longestAfterLeaseMs;
+      const [{ ms = 0 } = {}] = await cloud.test.query<{ ms: number }>(longestWait);
+      const longestMs = leaseMs + ms;
       const [{ twice = 0 } = {}] = await cloud.test.query<{ twice: number }>(
         "select count(*)::int as twice from (select from genbff.attempts where intent_at is not null group by generation_id having count(*) > 1) bought",
       );
@@ -85,25 +90,28 @@ export const lambda: Part = {
   },
 };
 
-/**
- * After each pause one that is at work, at any moment of it: whoever killed each at its start would see nothing but
- * starts. Resolves to how many died, once the signal has come.
- */
-async function killEvery(
-  ms: number,
-  worker: { kill(): Promise<boolean> },
-  draw: Dice,
-  signal: AbortSignal,
-): Promise<number> {
+/** Every so often one that is at work, and writes down for whom. Resolves to how many died, once the signal has come. */
+async function killEvery(ms: number, { fleet, test }: Cloud, signal: AbortSignal): Promise<number> {
   let killed = 0;
-  let isDead = true;
   for (;;) {
-    await sleep((isDead ? ms : 0) + draw.below(2000), undefined, { signal }).catch(() => undefined);
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return killed;
-    isDead = await worker.kill();
-    if (isDead) killed += 1;
+    const event = (await fleet.worker.kill()) as SqsEvent | undefined;
+    if (event === undefined) continue;
+    killed += 1;
+    const ids = event.Records.map(
+      ({ body }) => (JSON.parse(body) as { generation_id: string }).generation_id,
+    );
+    await test.query("insert into public.deaths select id, clock_timestamp() from unnest($1::uuid[]) id", [
+      ids,
+    ]);
   }
 }
+
+/** From the end of a lease, or from the death of the last worker that had been told since, to the one who took over. */
+const longestWait = `select coalesce(ceil(max(extract(epoch from taken_at - greatest(expired_at,
+    (select max(died_at) from public.deaths d where d.generation_id = t.generation_id and died_at < taken_at))) * 1000)), 0)::int
+    as ms from public.takeovers t`;
 
 /** Looks into the books: a client that asks would move it on, and it is the schedule that is measured. */
 async function endOf({ test }: Cloud, id: string): Promise<string> {

@@ -37,10 +37,12 @@ export interface Environment {
    *
    * @throws FunctionError - it failed, took too long or ended before it answered.
    */
-  invoke(event: string): Promise<Answer>;
+  invoke(event: object): Promise<Answer>;
   /** Resolves when the present invocation is over, and its process frozen or dead, to the ms that it took. */
   idle(): Promise<number>;
   readonly isAlive: boolean;
+  /** What it is at work for; undefined while it is frozen. */
+  readonly event: object | undefined;
   /** SIGKILL: it is told nothing, and does nothing more. */
   discard(): Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   let began = performance.now();
   let why: FunctionError | undefined;
   let isDiscarded = false;
+  let atWorkFor: object | undefined;
 
   const fail = (error: FunctionError) => {
     why = error;
@@ -67,6 +70,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     body?.destroy(error);
   };
   const end = () => {
+    atWorkFor = undefined;
     clearTimeout(wall);
     over.resolve(performance.now() - began);
   };
@@ -101,6 +105,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       over = Promise.withResolvers();
       answering = current;
       body = why = undefined;
+      atWorkFor = event;
       began = performance.now();
       freeze(child, false);
       wall = setTimeout(() => {
@@ -112,12 +117,15 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         );
         child.kill("SIGKILL");
       }, timeoutMs);
-      give({ id: randomUUID(), body: event, deadlineMs: Date.now() + timeoutMs });
+      give({ id: randomUUID(), body: JSON.stringify(event), deadlineMs: Date.now() + timeoutMs });
       return await current.promise;
     },
     idle: () => over.promise,
     get isAlive() {
       return !isDiscarded && child.exitCode === null && child.signalCode === null;
+    },
+    get event() {
+      return atWorkFor;
     },
     async discard() {
       isDiscarded = true;

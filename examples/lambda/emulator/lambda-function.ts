@@ -30,8 +30,8 @@ export interface LambdaFunction {
   readonly invocations: readonly Invocation[];
   /** How many processes were thrown away. */
   readonly discarded: number;
-  /** Kills one process in the middle of an invocation, as a host dies; false where none is at work. */
-  kill(): Promise<boolean>;
+  /** Kills one process in the middle of its work, as a host dies. Resolves to its event, undefined where none is at work. */
+  kill(): Promise<object | undefined>;
   /** Ends its processes, whatever they are doing. */
   close(): Promise<void>;
 }
@@ -88,7 +88,7 @@ export function lambdaFunction(options: FunctionOptions): LambdaFunction {
   const invoke = async (event: object) => {
     if (isClosed) throw new FunctionError("Closed", "the emulator is being closed");
     const { environment, cold } = await take();
-    const answered = environment.invoke(JSON.stringify(event));
+    const answered = environment.invoke(event);
     const accounted: Promise<void> = account(environment, cold, answered).finally(() =>
       over.delete(accounted),
     );
@@ -106,9 +106,10 @@ export function lambdaFunction(options: FunctionOptions): LambdaFunction {
       return discarded;
     },
     async kill() {
-      const atWork = [...all].find((environment) => environment.isAlive && !frozen.includes(environment));
+      const atWork = [...all].find((environment) => environment.isAlive && environment.event !== undefined);
+      const event = atWork?.event;
       await atWork?.discard();
-      return atWork !== undefined;
+      return event;
     },
     async close() {
       isClosed = true;

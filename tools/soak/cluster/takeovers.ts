@@ -22,10 +22,10 @@ const noteEveryMs = 250;
 export async function watchTakeovers(query: Query): Promise<void> {
   await query("create table public.workers_up (at timestamptz not null default clock_timestamp())");
   await query(
-    "create table public.takeovers (expired_at timestamptz not null, taken_at timestamptz not null)",
+    "create table public.takeovers (generation_id uuid not null, expired_at timestamptz not null, taken_at timestamptz not null)",
   );
   await query(`create function public.note_takeover() returns trigger language plpgsql as
-    $$ begin insert into public.takeovers values (old.lease_expires_at, clock_timestamp()); return null; end $$`);
+    $$ begin insert into public.takeovers values (new.id, old.lease_expires_at, clock_timestamp()); return null; end $$`);
   // A lease that is given back, to everybody or by a commit, leaves no date behind.
   await query(`create trigger note_takeover after update on genbff.generations for each row
     when (old.lease_expires_at is not null and new.lease_expires_at is not null and new.lease_epoch > old.lease_epoch)
