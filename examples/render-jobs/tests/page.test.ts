@@ -1,44 +1,23 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { pglite } from "@genbff/core/pglite";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
+import { type RenderProcess, startRenderProcess } from "./render-process.ts";
 import { wall } from "./wall.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 /** The picture in the README: made by this very test when somebody asks for it. */
 const { RENDER_SCREENSHOT: screenshot } = process.env;
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-
-/** The example as `npm run example:render-jobs` runs it; resolves to its address. */
-async function startExample(dataDir: string): Promise<{ server: ChildProcess; url: string }> {
-  const server = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH ?? "", PORT: "0", DATA_DIR: dataDir },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let said = "";
-  const url = await new Promise<string>((resolve, reject) => {
-    server.stdout?.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      const address = /Render jobs: (\S+)/.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    server.once("exit", (code) => reject(new Error(`the example ended with ${code}: ${said}`)));
-  });
-  return { server, url };
-}
 
 describe.skipIf(!existsSync(executablePath))(
   "the page in Chromium (skipped only where there is no browser)",
   () => {
     let dataDir: string;
-    let example: Awaited<ReturnType<typeof startExample>>;
+    let example: RenderProcess;
     let browser: Browser;
 
     beforeAll(async () => {
@@ -46,15 +25,13 @@ describe.skipIf(!existsSync(executablePath))(
       await seedPglite(join(dataDir, "database"));
       const args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
       [example, browser] = await Promise.all([
-        startExample(dataDir),
+        startRenderProcess({ DATA_DIR: dataDir }),
         chromium.launch({ executablePath, args }),
       ]);
     });
     afterAll(async () => {
       await browser.close();
-      const ended = once(example.server, "exit");
-      example.server.kill("SIGTERM");
-      expect(await ended).toEqual([0, null]);
+      expect(await example.stop()).toBe(0);
       const database = pglite(join(dataDir, "database"));
       expect(await database.call("genbff_violations", {})).toEqual([]);
       await database.close();
