@@ -180,7 +180,13 @@ const proofs: Record<string, () => Promise<Answer>> = {
       if (key.startsWith("renders/")) throw new Error("no space left on device");
       await put(key, ...rest);
     });
-    return finished().finally(() => full.mockRestore());
+    const answer = await finished().finally(() => full.mockRestore());
+    // It was made as often as it may be, and each is written down.
+    const orphans = await app.test.query("select attempt from genbff.orphans where generation_id = $1", [
+      answer.body.job_id,
+    ]);
+    expect(orphans).toHaveLength(3);
+    return answer;
   },
   // Its parts are all there and of the right length; only a decoder sees what is in them.
   "when an input cannot be decoded": () => finished({ image_url: `${app.pictures}/spoilt.jpg` }),

@@ -48,12 +48,15 @@ function costsNothingTwice(context: BffContext, { operation, provider }: WorkOrd
   return context.catalogue.find(operation, provider)?.provider.resubmitOnUnknown === true;
 }
 
-/** It was made, and our storage did not take it. It is made again as often as it may be; then that is what is told. */
+/**
+ * It was made, and our storage did not take it. It is made again as often as it may be; then that is what is told. Each
+ * stays written down for the operator, as whatever was sold and nobody got.
+ */
 function notStored({ attempt, max_attempts: attemptsMax }: WorkOrder, error: unknown): Verdict {
-  const changes: StepChanges = { error: errorForTheBooks(error), outcome: "failed" };
+  const books = { outcome: "unknown", error: errorForTheBooks(error) } as const;
   return attempt < attemptsMax
-    ? { next: "continue", changes: { ...changes, step: "intent", next_attempt: true } }
-    : { next: "fail", code: "upload_failed", outcome: "failed", error: errorForTheBooks(error) };
+    ? { next: "continue", changes: { ...books, step: "intent", next_attempt: true } }
+    : { next: "fail", code: "upload_failed", ...books };
 }
 
 /** Nothing was bought yet: whatever failed here may be repeated, unless the provider has said no. */
