@@ -5,7 +5,8 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().min(1);
 const optional = text.optional();
 
-const environment = z.object({
+/** What may be set, and how; the README has a row for each. */
+export const environment = z.object({
   PORT: port.default(8790),
   DATA_DIR: text.default(".data/logokraft"),
   DATABASE_URL: optional,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { offerAs, type Principal } from "@genbff/core";
+import { type JsonValue, offerAs, type Principal } from "@genbff/core";
 import { files } from "@genbff/core/files";
 import { postgres } from "@genbff/core/postgres";
 import {
@@ -57,11 +57,17 @@ export interface GenerationRow {
   readonly prompt: string | null;
 }
 
+/** A plan as it is asked for. */
+const planOf = (count: number): JsonValue => ({
+  prompts: Array.from({ length: count }, (_, index) => `a fox, number ${index}`),
+});
+
 /**
  * @param credits - What the user starts with.
  * @param atOnce - Logos that are made at the same time.
+ * @param plan - What the model answers to a brief for so many.
  */
-export async function openWorld(credits: number, atOnce = 2): Promise<World> {
+export async function openWorld(credits: number, atOnce = 2, plan = planOf): Promise<World> {
   const test = await createTestDatabase({ migrations });
   const folder = await mkdtemp(join(tmpdir(), "genbff-logokraft-"));
   const sold: World["sold"] = [];
@@ -70,9 +76,7 @@ export async function openWorld(credits: number, atOnce = 2): Promise<World> {
     submit({ generationId, operation, prompt = "", input }) {
       sold.push({ generationId, operation, prompt });
       if (operation !== "plan-prompts") return picture();
-      return json({
-        prompts: Array.from({ length: Number(input.count) }, (_, index) => `a fox, number ${index}`),
-      });
+      return json(plan(Number(input.count)));
     },
   });
   const config = readConfig({

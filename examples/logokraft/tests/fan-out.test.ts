@@ -1,3 +1,4 @@
+import type { JsonValue } from "@genbff/core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Moment } from "../../makeit3d/tests/mortal.ts";
 import { type GenerationRow, openWorld, projectId, until, type World } from "./fan-out-world.ts";
@@ -143,6 +144,24 @@ describe("a brief with 32 prompts", () => {
       expect(await world.balance()).toMatchObject({ available: 200, held: 0 });
     },
   );
+});
+
+describe("a plan that is none", () => {
+  const prompts = (count: number) => ({ prompts: Array<string>(count).fill("a fox") });
+  it.each<[string, JsonValue]>([
+    ["with more prompts than anybody may ask for", prompts(33)],
+    ["without a prompt", prompts(0)],
+    ["with an empty prompt", { prompts: ["a fox", " "] }],
+    ["with a prompt as long as a book", { prompts: ["a".repeat(4001)] }],
+    ["of another shape", { ideas: ["a fox"] }],
+  ])("%s, begins no logo and costs nothing", async (_, plan) => {
+    world = await openWorld(200, 2, () => plan);
+    await dieAt([], 8);
+    expect(await world.rows()).toMatchObject([
+      { operation: "plan-logos", status: "failed", error_code: "provider_failed", charged: "0" },
+    ]);
+    expect(await world.balance()).toMatchObject({ available: 200, held: 0 });
+  });
 });
 
 describe("credits for five of eight logos", () => {

@@ -3,7 +3,8 @@ import * as z from "zod";
 const optional = z.string().min(1).optional();
 const perMinute = z.coerce.number().int().min(1).max(1000);
 
-const environment = z.object({
+/** What may be set, and how; the README has a row for each. */
+export const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8795),
   DATA_DIR: z.string().min(1).default(".data/passthrough"),
   DATABASE_URL: optional,

@@ -11,7 +11,8 @@ const list = z
       .filter(Boolean),
   );
 
-const environment = z.object({
+/** What may be set, and how; the README has a row for each. */
+export const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8000),
   DATA_DIR: z.string().min(1).default(".data/render-jobs"),
   DATABASE_URL: z.string().min(1).optional(),

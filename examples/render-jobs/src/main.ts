@@ -44,7 +44,8 @@ const [page] = await Promise.all([buildPage(join(config.dataDir, "page")), rende
 
 if (config.jwtSecret === undefined) app.use(localSession(secret));
 app.use("/api", toExpress(render.bff));
-app.use("/render", toExpress(render));
+// A route and no mount: the contract looks at the whole path, and a mount would take its beginning away.
+app.all("/render/*path", toExpress(render));
 app.use(express.static(page, { dotfiles: "allow" }));
 console.log(`Render jobs: ${here}`);
 

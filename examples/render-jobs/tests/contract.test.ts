@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { readFile, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { errorCodes } from "@genbff/core";
-import type { GenerationStatus } from "@genbff/core/contract";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { renderErrorOf, renderErrors } from "../src/contract/failures.ts";
-import { toJob } from "../src/contract/job.ts";
 import { renderRoutes } from "../src/contract/routes.ts";
 import { type RunStage, render } from "../src/pipeline/run.ts";
 import { type Answer, ada, lin, openRenderApp, type RenderApp } from "./render-app.ts";
@@ -47,27 +45,29 @@ async function finished(changed: object = {}): Promise<Answer> {
   await app.ended(ada, body.job_id);
   return poll(body.job_id);
 }
-/** Runs while a job stands in its second stage. */
-async function whileRunning<Result>(look: (jobId: string) => Promise<Result>): Promise<Result> {
-  const { promise, resolve: open } = Promise.withResolvers<void>();
+/** Runs while a job stands in its second stage, until then or until it is told to go on. */
+async function whileRunning<Result>(
+  look: (jobId: string, goOn: () => void) => Promise<Result>,
+): Promise<Result> {
+  const { promise, resolve } = Promise.withResolvers<void>();
   gate = promise;
+  const goOn = () => {
+    gate = Promise.resolve();
+    resolve();
+  };
   const { body } = await submit();
   try {
     // Reports are thinned out: it is told within a second or so.
     const isThere = async () => (await poll(body.job_id)).body.stage === "2/5 depth";
     await vi.waitUntil(isThere, { timeout: 20_000 });
-    return await look(body.job_id);
+    return await look(body.job_id, goOn);
   } finally {
-    gate = Promise.resolve();
-    open();
+    goOn();
     await app.ended(ada, body.job_id);
   }
 }
 /** The same BFF behind other settings of the contract. */
-async function pollBy(
-  changed: { showQueued?: boolean; retentionMs?: number },
-  jobId: string,
-): Promise<Answer> {
+async function pollBy(changed: { showQueued?: boolean }, jobId: string): Promise<Answer> {
   const routes = renderRoutes({
     bff: app.bff,
     auth: app.options.auth,
@@ -77,15 +77,6 @@ async function pollBy(
   });
   return app.ask(ada, `/render/jobs/${jobId}`, undefined, {}, routes);
 }
-/** A generation that has failed with this code, as the contract shows it. */
-const failedWith = async (code: keyof typeof errorCodes): Promise<Answer> => {
-  const generation = { generation_id: "g", status: "failed", error: { error: code, message: "…" } };
-  const job = toJob(generation as unknown as GenerationStatus, {
-    showQueued: false,
-    origin: "http://render.test",
-  });
-  return { status: 200, body: job };
-};
 const project = "7f8de1b2-6f0e-4b4f-9a55-0d9b1f6d3333";
 
 const proofs: Record<string, () => Promise<Answer>> = {
@@ -169,17 +160,52 @@ const proofs: Record<string, () => Promise<Answer>> = {
       gate = Promise.resolve();
     });
   },
-  "when the stored photo could not be read": () => failedWith("download_failed"),
-  "when the picture could not be stored": () => failedWith("upload_failed"),
+  "when the stored photo could not be read": () =>
+    whileRunning(async (_running, goOn) => {
+      const { body } = await submit();
+      // It is taken, and its files go away before its turn.
+      await rm(join(app.folder, "project-images/inputs"), { recursive: true });
+      // As if they had been looked for as often as they are, which takes half a minute.
+      await app.test.query(`update genbff.generations set retries = '{"prepare": 5}' where id = $1`, [
+        body.job_id,
+      ]);
+      goOn();
+      await app.ended(ada, body.job_id);
+      return poll(body.job_id);
+    }),
+  "when the picture could not be stored": async () => {
+    const { storage } = app.options;
+    const put = storage.put.bind(storage);
+    const full = vi.spyOn(storage, "put").mockImplementation(async (key, ...rest) => {
+      if (key.startsWith("renders/")) throw new Error("no space left on device");
+      await put(key, ...rest);
+    });
+    const answer = await finished().finally(() => full.mockRestore());
+    // It was made as often as it may be, and each is written down.
+    const orphans = await app.test.query("select attempt from genbff.orphans where generation_id = $1", [
+      answer.body.job_id,
+    ]);
+    expect(orphans).toHaveLength(3);
+    return answer;
+  },
   // Its parts are all there and of the right length; only a decoder sees what is in them.
   "when an input cannot be decoded": () => finished({ image_url: `${app.pictures}/spoilt.jpg` }),
   "of somebody else": async () => poll((await finished()).body.job_id, lin),
   "that never was": () => poll("00000000-0000-4000-8000-000000000000"),
   "that ended more than 48 hours ago": async () => {
     const { body } = await finished();
-    expect((await pollBy({}, body.job_id)).status).toBe(200);
-    // The same job a moment later, where it is kept for less than that.
-    return pollBy({ retentionMs: -1 }, body.job_id);
+    // An end is written once: triggers are off for the while.
+    const endedHoursAgo = (hours: number) =>
+      app.test.query(`begin; set local session_replication_role = replica;
+        update genbff.generations set completed_at = clock_timestamp() - interval '${hours} hours'
+         where id = '${body.job_id}'; commit`);
+    const inView = () =>
+      app.test.query("select status from public.render_jobs where job_id = $1", [body.job_id]);
+    await endedHoursAgo(47.9);
+    expect([(await poll(body.job_id)).status, await inView()]).toEqual([200, [{ status: "completed" }]]);
+    await endedHoursAgo(48.1);
+    expect(await inView()).toEqual([]);
+    return poll(body.job_id);
   },
 };
 

@@ -2,33 +2,23 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { pglite } from "@genbff/core/pglite";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
 import { type PageSearch, searchPages } from "../../../packages/core/src/testing/leaks/search-pages.ts";
-import { nodeProgram, type Program, startProgram } from "../../../packages/core/src/testing/start-program.ts";
-import { readSecret } from "../src/secret.ts";
+import { startRenderProcess } from "./render-process.ts";
 import { wall } from "./wall.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 /** The picture in the README: made by this very test when somebody asks for it. */
 const { RENDER_SCREENSHOT: screenshot } = process.env;
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-
-/** The example as `npm run example:render-jobs` runs it; resolves to its address. */
-async function startExample(dataDir: string): Promise<{ program: Program; url: string }> {
-  const env = { PORT: "0", DATA_DIR: dataDir };
-  const program = startProgram(nodeProgram(main), { env, secrets: [await readSecret(dataDir)] });
-  return { program, url: program.at(await program.says(/Render jobs: (\S+)\n/)) };
-}
 
 describe.skipIf(!existsSync(executablePath))(
   "the page in Chromium (skipped only where there is no browser)",
   () => {
     let dataDir: string;
-    let example: Awaited<ReturnType<typeof startExample>>;
+    let example: Awaited<ReturnType<typeof startRenderProcess>>;
     let pages: PageSearch;
     let browser: Browser;
 
@@ -38,7 +28,7 @@ describe.skipIf(!existsSync(executablePath))(
       const args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
       pages = await searchPages();
       [example, browser] = await Promise.all([
-        startExample(dataDir),
+        startRenderProcess({ DATA_DIR: dataDir }),
         chromium.launch({ executablePath, args, proxy: pages.proxy }),
       ]);
     });

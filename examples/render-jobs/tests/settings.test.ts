@@ -1,11 +1,33 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ProviderJob, SubmitContext } from "@genbff/core";
-import { expect, it } from "vitest";
-import { readConfig } from "../src/config.ts";
+import { expect, it, vi } from "vitest";
+import { readmeRows, readmeSettings, settingsOf } from "../../makeit3d/tests/readme-table.ts";
+import { environment, readConfig } from "../src/config.ts";
 import { withCors } from "../src/contract/cors.ts";
+import { renderOptions } from "../src/operation.ts";
+import { buildPage } from "../src/page.ts";
 import { pipeline } from "../src/provider.ts";
 
-it("names every variable that cannot be used, and the README has them all", async () => {
+const readme = new URL("../README.md", import.meta.url);
+
+it("has every setting in the README, with its default", async () => {
+  const { VITE_RENDER_API_URL: ofThePage, ...told } = await readmeSettings(readme);
+  expect(ofThePage).toBeUndefined();
+  expect(told).toEqual(settingsOf(environment));
+});
+
+it("has every option of a render in the README, with its default", async () => {
+  const rows = await readmeRows(readme, "## The contract");
+  const told = rows.flatMap(([name = "", value = ""]) => {
+    const [, option] = /^`([a-z_]+)`$/.exec(name) ?? [];
+    return option === undefined ? [] : [[option, JSON.parse(value.replaceAll("`", ""))] as const];
+  });
+  expect(Object.fromEntries(told)).toEqual(renderOptions.parse({}));
+});
+
+it("names every variable that cannot be used", () => {
   const wrong = {
     PORT: "door",
     PUBLIC_URL: "here",
@@ -14,11 +36,8 @@ it("names every variable that cannot be used, and the README has them all", asyn
     RENDER_QUEUE_DEPTH: "0",
     RENDER_SHOW_QUEUED: "perhaps",
   };
-  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-  for (const [name, value] of Object.entries(wrong)) {
+  for (const [name, value] of Object.entries(wrong))
     expect(() => readConfig({ [name]: value })).toThrow(name);
-    expect(readme).toContain(`| \`${name}\``);
-  }
   expect(readConfig({ PORT: "" })).toMatchObject({ port: 8000, queueDepth: 20, showQueued: false });
 });
 
@@ -65,4 +84,18 @@ it("lets the pages of PAGE_ORIGINS call the contract, and no others", async () =
   const other = await ask("POST", "https://evil.example.com");
   expect(other.headers.get("access-control-allow-origin")).toBeNull();
   expect(other.headers.get("vary")).toContain("origin");
+});
+
+it("builds VITE_RENDER_API_URL into the page, which asks it for everything", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "genbff-render-built-"));
+  vi.stubEnv("VITE_RENDER_API_URL", "https://renders.example.com");
+  try {
+    const page = await buildPage(folder);
+    const names = (await readdir(page, { recursive: true })).filter((name) => name.endsWith(".js"));
+    const scripts = await Promise.all(names.map((name) => readFile(join(page, name), "utf8")));
+    expect(scripts.join("\n")).toContain("https://renders.example.com");
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true, force: true });
+  }
 });

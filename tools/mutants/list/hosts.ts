@@ -100,4 +100,12 @@ export const hostsAndStops: readonly Mutant[] = [
     replace: "? state : state",
     test: python("v1-drafts"),
   },
+  {
+    name: "the render server takes the beginning of its own paths away",
+    why: "issue 8: POST /render/jobs",
+    file: "examples/render-jobs/src/main.ts",
+    find: 'app.all("/render/*path", toExpress(render));',
+    replace: 'app.use("/render", toExpress(render));',
+    test: tests("render-jobs", "examples/render-jobs/tests/kill.test.ts")(),
+  },
 ];

@@ -178,4 +178,12 @@ export const providing: readonly Mutant[] = [
     replace: "",
     test: costs("of an answer that broke off"),
   },
+  {
+    name: "a result that storage refused is told as one that got lost",
+    why: "6: upload_failed, the result could not be stored",
+    file: `${steps}/submit-failure.ts`,
+    find: '{ next: "fail", code: "upload_failed", ...books }',
+    replace: '{ next: "fail", code: "submission_unknown", ...books }',
+    test: tests("render-jobs", "examples/render-jobs/tests/contract.test.ts")("could not be stored"),
+  },
 ];

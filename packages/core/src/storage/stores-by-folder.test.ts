@@ -2,8 +2,11 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { warning } from "../shared/finding.ts";
+import { objectStoreSuite } from "../testing/object-store-suite.ts";
+import { servedFiles } from "../testing/served-files.ts";
 import { files } from "./files.ts";
-import type { ObjectStore } from "./port.ts";
+import type { InputBucket, ObjectStore, StorageNeeds } from "./port.ts";
 import { storesByFolder } from "./stores-by-folder.ts";
 
 const host = { publicUrl: "https://bff.example.com", basePath: "/api", secret: "s".repeat(32) };
@@ -11,6 +14,33 @@ const png = { contentType: "image/png" };
 const made = "images/t/0.png";
 const brought = "inputs/1.png";
 const streamOf = (text: string) => new Blob([text]).stream();
+
+// What lies in a store of its own lies there as anywhere else: every key of the suite is one of `inputs/`.
+objectStoreSuite("one of several, by its folder", () =>
+  servedFiles((folder, options) =>
+    below(
+      "inputs/",
+      storesByFolder(
+        { inputs: files(join(folder, "brought"), options) },
+        files(join(folder, "made"), options),
+      ),
+    ),
+  ),
+);
+
+/** Keys of a store as if they began behind this; `serve` has them whole, from the path. */
+function below(start: string, store: ObjectStore): ObjectStore {
+  return {
+    ...store,
+    put: (key, body, options) => store.put(start + key, body, options),
+    open: (key) => store.open(start + key),
+    remove: (keys) => store.remove(keys.map((key) => start + key)),
+    urlOf: (key) => store.urlOf(start + key),
+    keyOf: (url) => store.keyOf(url)?.slice(start.length) ?? null,
+    signedUrl: (key, options) => store.signedUrl(start + key, options),
+    signedUpload: (key, options) => store.signedUpload(start + key, options),
+  };
+}
 
 describe("stores by folder", () => {
   let folder: string;
@@ -75,6 +105,51 @@ describe("stores by folder", () => {
     await expect(two.serve?.(new Request("https://bff.example.com"), brought)).rejects.toMatchObject({
       code: "not_found",
     });
+  });
+
+  it("tell what each of them finds of itself, and nothing of one that does not look", async () => {
+    const needs = { contentTypes: ["image/png"], bytesMax: 100 };
+    const asked: StorageNeeds[] = [];
+    const looking = (message: string): ObjectStore => ({
+      ...store,
+      async inspect(what) {
+        asked.push(what);
+        return [warning(message)];
+      },
+    });
+    const { inspect: _inspect, ...blind } = store;
+    const three = storesByFolder({ inputs: looking("the first"), tmp: blind }, looking("the rest"));
+    expect(await three.inspect?.(needs)).toEqual([warning("the first"), warning("the rest")]);
+    expect(asked).toEqual([needs, needs]);
+    // One store for two folders is one store.
+    const same = looking("both");
+    expect(await storesByFolder({ inputs: same }, same).inspect?.(needs)).toEqual([warning("both")]);
+  });
+
+  it("have their objects on the servers of all of them, so that none of those is ever fetched", () => {
+    const at = (host: string): ObjectStore => ({ ...store, hosts: (url) => new URL(url).host === host });
+    const { hosts: _hosts, ...nowhere } = store;
+    const three = storesByFolder({ inputs: at("a.test"), tmp: nowhere }, at("b.test"));
+    const hosted = ["https://a.test/x", "https://b.test/x", "https://c.test/x"].map((url) =>
+      three.hosts?.(url),
+    );
+    expect(hosted).toEqual([true, true, false]);
+  });
+
+  it("have further buckets where one of them has, asked as that store's own", () => {
+    const served: unknown[] = [];
+    const server: ObjectStore = {
+      ...store,
+      inputBucket(name) {
+        served.push(this, name);
+        return { name } as InputBucket;
+      },
+    };
+    const { inputBucket: _bucket, ...alone } = store;
+    for (const two of [storesByFolder({ inputs: server }, alone), storesByFolder({ inputs: alone }, server)])
+      expect(two.inputBucket?.("uploads")).toEqual({ name: "uploads" });
+    expect(served).toEqual([server, "uploads", server, "uploads"]);
+    expect(storesByFolder({ inputs: alone }, alone).inputBucket).toBeUndefined();
   });
 
   it("remove from each what is its own", async () => {

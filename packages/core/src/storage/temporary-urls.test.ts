@@ -1,39 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { errorCodes } from "../contract/error-codes.ts";
-import { isAppError } from "../errors/app-error.ts";
 import { scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { objectStoreSuite } from "../testing/object-store-suite.ts";
+import { servedFiles } from "../testing/served-files.ts";
 import { files } from "./files.ts";
 import { checkHandedOn } from "./handed-on.ts";
 import { temporaryUrls } from "./temporary-urls.ts";
 
 // What lies there for a while lies there as anywhere else.
-objectStoreSuite("temporary URLs over files", async () => {
-  const directory = await mkdtemp(join(tmpdir(), "genbff-temporary-"));
-  let now = Date.parse("2026-01-01T00:00:00Z");
-  const store = temporaryUrls({ keep: files(directory, { now: () => now }) });
-  store.configure?.({ publicUrl: "https://bff.example.com", basePath: "/api", secret: "s".repeat(32) });
-  return {
-    store,
-    async request(url, init) {
-      const request = new Request(url, init);
-      const key = new URL(url).pathname.replace(/^.*?\/files\//, "");
-      try {
-        return (await store.serve?.(request, key)) as Response;
-      } catch (error) {
-        if (!isAppError(error)) throw error;
-        return new Response(error.code, { status: errorCodes[error.code].status });
-      }
-    },
-    passTime: (seconds) => {
-      now += seconds * 1000;
-    },
-    dispose: () => rm(directory, { recursive: true }),
-  };
-});
+objectStoreSuite("temporary URLs over files", () =>
+  servedFiles((folder, options) => temporaryUrls({ keep: files(folder, options) })),
+);
 
 describe("at the start", () => {
   const keep = files(join(tmpdir(), "genbff-never-written"));

@@ -1,4 +1,5 @@
 import type { BffContext } from "../../context.ts";
+import { isAppError } from "../../errors/app-error.ts";
 import { isProviderError, type ProviderError } from "../../errors/provider-error.ts";
 import type { Lease } from "../lease.ts";
 import { alertOperator } from "../operator-alert.ts";
@@ -14,6 +15,7 @@ export async function afterFailure(
   order: WorkOrder,
   error: unknown,
 ): Promise<Verdict> {
+  if (isAppError(error, "upload_failed") && costsNothingTwice(context, order)) return notStored(order, error);
   // Not classed by the provider: it may have been bought.
   if (!isProviderError(error)) {
     context.logger.error({ generation_id: order.id, error }, "a provider failed without saying how");
@@ -40,6 +42,21 @@ export async function afterFailure(
           : tryAgain(order, "submit", { changes, delayMs: error.retryAfterMs, exhausted: ended(error) }))
       );
   }
+}
+
+function costsNothingTwice(context: BffContext, { operation, provider }: WorkOrder): boolean {
+  return context.catalogue.find(operation, provider)?.provider.resubmitOnUnknown === true;
+}
+
+/**
+ * It was made, and our storage did not take it. It is made again as often as it may be; then that is what is told. Each
+ * stays written down for the operator, as whatever was sold and nobody got.
+ */
+function notStored({ attempt, max_attempts: attemptsMax }: WorkOrder, error: unknown): Verdict {
+  const books = { outcome: "unknown", error: errorForTheBooks(error) } as const;
+  return attempt < attemptsMax
+    ? { next: "continue", changes: { ...books, step: "intent", next_attempt: true } }
+    : { next: "fail", code: "upload_failed", ...books };
 }
 
 /** Nothing was bought yet: whatever failed here may be repeated, unless the provider has said no. */

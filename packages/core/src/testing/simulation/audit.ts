@@ -1,6 +1,7 @@
 import { outputKey } from "../../assets/path.ts";
 import type { GenerationStatus } from "../../contract/generation.ts";
 import type { MemoryStore } from "../generations/memory-store.ts";
+import { auditHandedOn, type HandedOn } from "./audit-temporary.ts";
 import type { Bank } from "./bank.ts";
 import type { DatabaseServer } from "./database-server.ts";
 import type { Ear } from "./ear.ts";
@@ -17,6 +18,8 @@ export interface Evidence {
   readonly vendors: readonly Vendor[];
   readonly ear: Ear;
   readonly bank: Bank;
+  /** Outputs are handed on, and what had to lie here was to go after so long. */
+  readonly temporaryMs: number | undefined;
 }
 
 interface Ended {
@@ -40,7 +43,7 @@ interface Attempt {
   readonly outcome: string | null;
   readonly job_key: string | null;
 }
-interface Kept {
+interface Kept extends HandedOn {
   readonly generation_id: string;
   readonly index: number;
   readonly status: string;
@@ -48,7 +51,6 @@ interface Kept {
   readonly user_id: string;
   readonly kind: "image" | "model";
   readonly file_index: number;
-  readonly storage_key: string | null;
   readonly sha256: string | null;
 }
 interface Orphan {
@@ -71,7 +73,9 @@ export async function audit(evidence: Evidence): Promise<void> {
     `select generation_id, attempt, provider, intent_at is not null as sent, outcome, job_key
        from genbff.attempts order by generation_id, attempt`,
   );
-  const assets = await server.query<Kept>("select * from public.assets order by generation_id, index");
+  const assets =
+    await server.query<Kept>(`select *, extract(epoch from expires_at - completed_at)::float * 1000 as lives_ms
+       from public.assets order by generation_id, index`);
   const orphans = await server.query<Orphan>(
     "select generation_id, attempt, job ->> 'key' as job_key from genbff.orphans where state = 'open'",
   );
@@ -156,21 +160,26 @@ function auditSales(
 
 /** What is complete lies in storage as it was bought; nothing else lies there. */
 function auditStorage(
-  { world, store, vendors }: Evidence,
+  evidence: Evidence,
   {
     generations,
     attempts,
     assets,
   }: { generations: readonly Ended[]; attempts: readonly Attempt[]; assets: readonly Kept[] },
 ): void {
+  const { world, store, vendors, temporaryMs } = evidence;
   const named = new Set<string>();
   for (const asset of assets) {
-    if (asset.status !== "complete" || asset.storage_key === null) continue;
-    named.add(asset.storage_key);
-    const object = store.objects.get(asset.storage_key);
-    if (object === undefined) world.blame(`${asset.storage_key} of ${asset.generation_id} is not in storage`);
-    else if (sha256Of(object.bytes) !== asset.sha256)
-      world.blame(`${asset.storage_key} is not what its row says`);
+    if (asset.status !== "complete") continue;
+    auditHandedOn(evidence, asset);
+    const key = asset.storage_key ?? `output ${asset.index}`;
+    const object = store.objects.get(key);
+    // What is not kept is gone by now, and lies in storage as something that belongs to nobody.
+    if (temporaryMs === undefined) {
+      named.add(key);
+      if (object === undefined) world.blame(`${key} of ${asset.generation_id} is not in storage`);
+      else if (sha256Of(object.bytes) !== asset.sha256) world.blame(`${key} is not what its row says`);
+    }
     const held = attempts.findLast((row) => row.generation_id === asset.generation_id);
     const kind = generations.find(({ id }) => id === asset.generation_id)?.output_kind;
     const sale = vendors
@@ -181,16 +190,20 @@ function auditStorage(
           : key === held.job_key,
       );
     if (sale === undefined || kind === undefined || kind === "json")
-      world.blame(`${asset.storage_key} was delivered and never sold`);
+      world.blame(`${key} of ${asset.generation_id} was delivered and never sold`);
     else if (sha256Of(outputBytes(kind, sale.number, asset.index)) !== asset.sha256)
-      world.blame(`${asset.storage_key} is not output ${asset.index} of ${sale.key}`);
+      world.blame(`${key} of ${asset.generation_id} is not output ${asset.index} of ${sale.key}`);
   }
   // Taking away what a failed generation had stored is tried once: in bad weather it may stay, under the name that is
   // reserved for it and that nobody else ever gets.
   const reserved = new Set(world.luck.weather === "sun" ? [] : assets.map((asset) => outputKey(asset)));
+  // A copy of what was handed on, of somebody who died with it: swept after a day.
+  const isCopy = (key: string) =>
+    temporaryMs !== undefined && world.luck.weather !== "sun" && key.startsWith("inputs/");
   for (const key of store.objects.keys())
     if (named.has(key)) continue;
-    else if (reserved.has(key.replace(/\.[a-z]+$/, ""))) world.tell("audit", `${key} was left behind`);
+    else if (reserved.has(key.replace(/^tmp\/|\.[a-z]+$/g, "")) || isCopy(key))
+      world.tell("audit", `${key} was left behind`);
     else world.blame(`${key} lies in storage and belongs to nobody`);
 }
 

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly next: () => number;
   /** Pictures that a user owns, for models of them. */
   readonly pictures: Map<string, string[]>;
+  /** Outputs are handed on: what a user owns is over after a while. */
+  readonly temporaryMs: number | undefined;
 }
 
 const triesMax = 60;
@@ -88,6 +90,9 @@ async function insist(
     } else if (answer.json.error === "insufficient_credits") {
       if (!(await around.bank.topUp(user))) return undefined;
     } else if (answer.json.error === "unavailable" && !repeatable) return undefined;
+    // What was handed on is over after a while, or its vendor does not give it out.
+    else if (around.temporaryMs !== undefined && /^asset_(expired|unusable)$/.test(answer.json.error))
+      return undefined;
     else if (
       !["unavailable", "too_many_generations", "queue_full", "idempotency_in_progress"].includes(
         answer.json.error,

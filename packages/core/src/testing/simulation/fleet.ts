@@ -1,6 +1,7 @@
 import { isErrorCode } from "../../contract/error-codes.ts";
 import { type Bff, runBff } from "../../create-bff.ts";
 import { type AnyBffOptions, createContext } from "../../create-context.ts";
+import { temporaryUrls } from "../../storage/temporary-urls.ts";
 import type { MemoryStore } from "../generations/memory-store.ts";
 import type { DatabaseServer } from "./database-server.ts";
 import { databasePort, downloads, type Outage, storagePort } from "./ports.ts";
@@ -30,6 +31,8 @@ export interface Ground {
   readonly store: MemoryStore;
   readonly vendors: readonly Vendor[];
   readonly outage: Outage;
+  /** Outputs are handed on, and what must lie here goes after so long; undefined: they are kept. */
+  readonly temporaryMs: number | undefined;
   readonly limits: NonNullable<AnyBffOptions["limits"]>;
   readonly caps: NonNullable<AnyBffOptions["caps"]>;
   /** Puts a defect into a process, for the tests that the simulation can fail. */
@@ -72,10 +75,12 @@ async function boot(process: SimulatedProcess, bff: Member["bff"]): Promise<void
 }
 
 function openBff(ground: Ground, process: SimulatedProcess): Member["bff"] {
-  const { world, server, store, vendors, outage, limits, caps, sabotage = (options) => options } = ground;
+  const { world, server, store, vendors, outage, limits, caps, temporaryMs } = ground;
+  const { sabotage = (options) => options } = ground;
+  const storage = storagePort(world, process, store);
   const options: AnyBffOptions = {
     database: databasePort(world, process, server, outage),
-    storage: storagePort(world, process, store),
+    storage: temporaryMs === undefined ? storage : temporaryUrls({ keep: storage, lifetimeMs: temporaryMs }),
     auth: {
       authenticate: async (request: Request) => ({
         userId: request.headers.get("x-user") ?? "nobody",

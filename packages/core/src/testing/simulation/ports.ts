@@ -8,7 +8,7 @@ import type { MemoryStore } from "../generations/memory-store.ts";
 import type { DatabaseServer } from "./database-server.ts";
 import { outputBytes, streamOf } from "./media.ts";
 import type { SimulatedProcess } from "./process.ts";
-import type { Vendor } from "./vendor.ts";
+import { linkMs, type Vendor } from "./vendor.ts";
 import type { World } from "./world.ts";
 
 /** What a whole region may suffer: for a while nobody reaches the database. */
@@ -83,7 +83,6 @@ export function storagePort(world: World, process: SimulatedProcess, store: Memo
 /** A process's downloads from the vendors: links that die, lines that break. */
 export function downloads(world: World, process: SimulatedProcess, vendors: readonly Vendor[]): GuardedFetch {
   const { luck, time } = world;
-  const linkMs = 60_000;
   return async (url, { signal } = {}) => {
     const trouble = luck.trouble({ expired: 15, busy: 20, unreachable: 20, cut: 20, short: 30, damaged: 40 });
     const bytes = await process.journey(`download ${url.replace(/\/\d+$/, "")}`, () => {

@@ -1,3 +1,4 @@
+import type { GenerationStatus } from "../../contract/generation.ts";
 import type { AnyBffOptions } from "../../create-context.ts";
 import { memoryStore } from "../generations/memory-store.ts";
 import { dice } from "../generations/scheduler.ts";
@@ -61,15 +62,19 @@ export async function simulate(server: DatabaseServer, options: SimulationOption
 async function live(
   world: World,
   server: DatabaseServer,
-  { generations, sabotage }: SimulationOptions,
+  { seed, generations, sabotage }: SimulationOptions,
 ): Promise<Record<string, number>> {
   const { luck, time } = world;
   for (const [key, { credits, per }] of Object.entries(costs)) {
     const args = { p_key: key, p_credits: credits, p_per: per };
     await world.look(() => server.call("genbff_set_operation_cost", args, time.now()));
   }
+  // Dice of its own: a life with the other storage is the same life.
+  const drawn = dice(seed + 2);
+  const temporaryMs = drawn.below(3) === 0 ? [60_000, 300_000][drawn.below(2)] : undefined;
   const ground: Ground = {
     world,
+    temporaryMs,
     server,
     store: memoryStore(),
     outage: { until: 0 },
@@ -89,13 +94,21 @@ async function live(
       : {},
     ...(sabotage === undefined ? {} : { sabotage }),
   };
-  world.tell("world", `${luck.weather}, ${JSON.stringify(ground.limits)}`);
+  world.tell("world", `${luck.weather}, ${JSON.stringify({ ...ground.limits, temporaryMs })}`);
   const fleet = openFleet(ground, luck.between(1, 4));
   const ear = openEar(world);
   const bank = openBank(world, server);
   const network = openNetwork(world, fleet);
   let counted = 0;
-  const around: Surroundings = { world, network, ear, bank, next: () => ++counted, pictures: new Map() };
+  const around: Surroundings = {
+    world,
+    network,
+    ear,
+    bank,
+    next: () => ++counted,
+    pictures: new Map(),
+    temporaryMs,
+  };
   let served = false;
   befall(world, fleet, ground.outage, () => served);
   for (const vendor of ground.vendors) if (vendor.kind !== "sync") tellOfJobs(world, fleet, server, vendor);
@@ -122,7 +135,7 @@ async function live(
 }
 
 /** Children and late answers come after what somebody waited for. */
-async function everythingEnds({ world, server, limits }: Ground): Promise<void> {
+async function everythingEnds({ world, server, limits, temporaryMs }: Ground): Promise<void> {
   const until = world.time.now() + (limits.deadlineMs ?? 0) * 3 + 300_000;
   for (;;) {
     await world.wait(20_000);
@@ -132,8 +145,9 @@ async function everythingEnds({ world, server, limits }: Ground): Promise<void> 
     if (open.length === 0) break;
     if (world.time.now() > until) return world.blame(`${open.map(({ id }) => id).join(" ")} never ends`);
   }
-  // Long enough for whoever stood still to wake up, and for what was on its way to arrive.
-  await world.wait(150_000);
+  // Long enough for whoever stood still to wake up, and for what was on its way to arrive; and where nothing is kept, for
+  // everything to be over.
+  await world.wait(150_000 + (temporaryMs ?? 0));
 }
 
 /** Every user asks once more for everything. */
@@ -159,7 +173,12 @@ async function lastQuestions(
       }
     }
   };
-  for (const { id, user_id: user } of rows) ear.hear("last question", await ask(user, `/tasks/${id}/status`));
+  for (const { id, user_id: user } of rows) {
+    const status = (await ask(user, `/tasks/${id}/status`)) as GenerationStatus;
+    ear.hear("last question", status);
+    const isTold = status.assets.some(({ asset_url: url }) => url !== "");
+    if (ground.temporaryMs !== undefined && isTold) world.blame(`a URL of ${id} is told after its end`);
+  }
   for (const user of users) bank.balanceTold.set(user, (await ask(user, "/credits/balance"))?.available);
 }
 

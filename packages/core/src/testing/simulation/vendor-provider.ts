@@ -9,7 +9,7 @@ import type { LookupResult, ProviderAnswer, ProviderJob, ProviderOutput } from "
 import type { JsonValue } from "../../shared/json.ts";
 import { outputBytes, streamOf } from "./media.ts";
 import type { SimulatedProcess } from "./process.ts";
-import type { Sale, Vendor } from "./vendor.ts";
+import { linkMs, type Sale, type Vendor } from "./vendor.ts";
 import type { World } from "./world.ts";
 
 /** A request that is on its way arrives within this, or never: afterwards the vendor's list is the truth. */
@@ -147,6 +147,8 @@ export function vendorProvider(world: World, process: SimulatedProcess, vendor: 
   const parameters = z.object({});
   const outputs = (input: Record<string, unknown>) => Number(input.n ?? 1);
   return defineProvider({
+    vendor: vendor.name,
+    outputUrlsLiveMs: linkMs,
     offers: Object.fromEntries(offers.map((name) => [name, { parameters, outputs }])),
     submitTimeoutMs: vendor.kind === "sync" ? 120_000 : 15_000,
     async prepare(job) {

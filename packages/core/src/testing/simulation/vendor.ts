@@ -9,6 +9,9 @@ export type VendorKind =
   /** Works by jobs that only their number names. */
   | "jobs without lookup";
 
+/** How long a link to an output works, from when it was handed out. */
+export const linkMs = 60_000;
+
 /** Something that was bought. */
 export interface Sale {
   readonly number: number;
