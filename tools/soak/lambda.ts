@@ -115,7 +115,8 @@ const longestWait = `select coalesce(ceil(max(extract(epoch from taken_at - grea
 
 /** Looks into the books: a client that asks would move it on, and it is the schedule that is measured. */
 async function endOf({ test }: Cloud, id: string): Promise<string> {
-  const query = "select status from genbff.generations where id = $1 and completed_at is not null";
+  const query = `select coalesce(operation || ' ended with ' || error_code, status) as status
+      from genbff.generations where id = $1 and completed_at is not null`;
   for (;;) {
     const [ended] = await test.query<{ status: string }>(query, [id]);
     if (ended !== undefined) return ended.status;
