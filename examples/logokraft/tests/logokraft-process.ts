@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
+import { programEnvironment } from "../../../packages/core/src/testing/program-environment.ts";
 import { freePorts } from "../../makeit3d/tests/server-process.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -26,7 +27,7 @@ export async function startLogokraftProcess(
   await seedPglite(join(folder, "database"));
   const [port, simulatorPort] = (await freePorts(2)).map(String);
   const env = {
-    PATH: process.env.PATH ?? "",
+    ...programEnvironment,
     DATA_DIR: folder,
     PORT: port ?? "",
     SIMULATOR_PORT: simulatorPort ?? "",

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { programEnvironment } from "../../../packages/core/src/testing/program-environment.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -44,7 +45,7 @@ export function runService(service: Service, here: (text: string) => string): Se
   const given = Object.entries(service.environment ?? {}).map(([name, value]) => [name, here(String(value))]);
   const child: ChildProcess = spawn(program === "node" ? process.execPath : program, args, {
     cwd: root,
-    env: { PATH: process.env.PATH ?? "", ...Object.fromEntries(given) },
+    env: { ...programEnvironment, ...Object.fromEntries(given) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { programEnvironment } from "../../../packages/core/src/testing/program-environment.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
@@ -27,7 +28,7 @@ export async function freePorts(count: number): Promise<number[]> {
 /** Starts the example and resolves once it has printed its address. */
 export async function startServer(environment: Record<string, string>): Promise<ServerProcess> {
   const child: ChildProcess = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH ?? "", LOG_LEVEL: "error", ...environment },
+    env: { ...programEnvironment, LOG_LEVEL: "error", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { programEnvironment } from "../../../packages/core/src/testing/program-environment.ts";
 import { until } from "./crash-world.ts";
 import type { Orders } from "./worker-main.ts";
 
@@ -18,7 +19,7 @@ export interface WorkerProcess {
 
 export function startWorker(orders: Orders): WorkerProcess {
   const child: ChildProcess = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH ?? "", ORDERS: JSON.stringify(orders) },
+    env: { ...programEnvironment, ORDERS: JSON.stringify(orders) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -9,6 +9,7 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { programEnvironment } from "../../../packages/core/src/testing/program-environment.ts";
 
 // The command of the README: its file, in a process of its own.
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   ]);
   const main = join(import.meta.dirname, "../src/main.ts");
   server = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH, PORT: "0", DATA_DIR: folder, DATABASE_URL: test.url },
+    env: { ...programEnvironment, PORT: "0", DATA_DIR: folder, DATABASE_URL: test.url },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = await once(createInterface({ input: server.stdout as NodeJS.ReadableStream }), "line");

@@ -9,6 +9,7 @@ import { pglite } from "@genbff/core/pglite";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedPglite } from "../../../packages/core/src/testing/embedded/test-pglite.ts";
+import { programEnvironment } from "../../../packages/core/src/testing/program-environment.ts";
 import { wall } from "./wall.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -19,7 +20,7 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 /** The example as `npm run example:render-jobs` runs it; resolves to its address. */
 async function startExample(dataDir: string): Promise<{ server: ChildProcess; url: string }> {
   const server = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH ?? "", PORT: "0", DATA_DIR: dataDir },
+    env: { ...programEnvironment, PORT: "0", DATA_DIR: dataDir },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";

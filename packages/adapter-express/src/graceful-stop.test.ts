@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../core/src/testing/embedded/test-database.ts";
+import { programEnvironment } from "../../core/src/testing/program-environment.ts";
 import { readEvents, type SentEvent } from "../../core/src/testing/read-events.ts";
 import type { Orders } from "./testing/serving-process.ts";
 
@@ -38,7 +39,7 @@ const main = fileURLToPath(new URL("./testing/serving-process.ts", import.meta.u
 function serve(holds: boolean): Serving {
   const orders: Orders = { databaseUrl: test.url, folder, holds };
   const child = spawn(process.execPath, ["--conditions=@genbff/source", main], {
-    env: { PATH: process.env.PATH ?? "", ORDERS: JSON.stringify(orders) },
+    env: { ...programEnvironment, ORDERS: JSON.stringify(orders) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
