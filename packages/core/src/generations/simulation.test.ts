@@ -11,7 +11,7 @@ import {
 import { type Simulation, simulate } from "../testing/simulation/simulate.ts";
 
 // The whole core under a virtual clock: some seeds of `pnpm simulate`, that the same seed lives the same life, and
-// that the audit finds what is put in front of it. On Postgres, which takes half the time of the embedded database.
+// that the audit finds what is put in front of it. On Postgres, which computes beside the test and not in its thread.
 
 const generations = 5;
 let test: TestDatabase;
