@@ -1,8 +1,12 @@
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { LongFirst } from "./tools/long-first.ts";
 
 const chromium = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
+// Where workers, and the programs that tests start, keep what they have compiled: most of them load the same 700 files.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url));
 
 export default defineConfig({
   test: {

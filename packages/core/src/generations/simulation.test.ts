@@ -2,18 +2,28 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AnyBffOptions } from "../create-context.ts";
 import type { Database } from "../database/port.ts";
 import type { JsonObject } from "../shared/json.ts";
-import { type DatabaseServer, openPgliteServer } from "../testing/simulation/database-server.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
+import {
+  type DatabaseServer,
+  openPgliteServer,
+  openPostgresServer,
+} from "../testing/simulation/database-server.ts";
 import { type Simulation, simulate } from "../testing/simulation/simulate.ts";
 
 // The whole core under a virtual clock: some seeds of `pnpm simulate`, that the same seed lives the same life, and
-// that the audit finds what is put in front of it.
+// that the audit finds what is put in front of it. On Postgres, which computes beside the test and not in its thread.
 
 const generations = 5;
+let test: TestDatabase;
 let server: DatabaseServer;
 beforeAll(async () => {
-  server = await openPgliteServer();
+  test = await createTestDatabase();
+  server = await openPostgresServer(test.url);
 }, 60_000);
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await test.close();
+});
 
 it("keeps every promise in a handful of lives, whatever goes wrong in them", async () => {
   const ends = new Set<string>();
@@ -26,13 +36,20 @@ it("keeps every promise in a handful of lives, whatever goes wrong in them", asy
   expect(ends.size).toBeGreaterThanOrEqual(3);
 }, 600_000);
 
-it("lives the same life for the same seed, line by line, whatever was lived before", async () => {
+it("lives the same life for the same seed, line by line, whatever was lived before, and on the embedded database", async () => {
   const [first, other] = [
     await simulate(server, { seed: 21, generations }),
     await simulate(server, { seed: 22, generations }),
   ];
   const again = await simulate(server, { seed: 21, generations });
   expect(again.trace).toEqual(first.trace);
+  const embedded = await openPgliteServer();
+  try {
+    const elsewhere = await simulate(embedded, { seed: 21, generations });
+    expect(elsewhere.trace).toEqual(first.trace);
+  } finally {
+    await embedded.close();
+  }
   expect(other.trace).not.toEqual(first.trace);
   expect(first.trace.length).toBeGreaterThan(100);
 }, 600_000);

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { Confidential } from "./leaks/watch-leaks.ts";
 import { secretsIn, watchServer } from "./leaks/watch-server.ts";
 import { atTheEnd } from "./leaks/watched.ts";
+import { programEnvironment } from "./program-environment.ts";
 
 /** A program of ours in a process of its own. What it says, and what it answers at its addresses, is searched for leaks. */
 export interface Program {
@@ -25,7 +26,7 @@ export interface Program {
 
 /** How it is started, and what nobody may read of it; what its environment calls a secret is one. */
 export interface ProgramOptions extends Confidential {
-  /** All that it finds there but the `PATH`. Default: what the test has. */
+  /** All that it finds there but `programEnvironment`. Default: what the test has. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -46,7 +47,7 @@ export function startProgram(
   const name = basename(args.find((arg) => /\.[cm]?[jt]s$/.test(arg)) ?? command);
   const watch = watchServer(name, { ...confidential, secrets: [...secrets, ...secretsIn(env ?? {})] });
   const child = spawn(command, args, {
-    ...(env && { env: { PATH: process.env.PATH ?? "", ...env } }),
+    ...(env && { env: { ...programEnvironment, ...env } }),
     ...(cwd !== undefined && { cwd }),
     stdio: ["ignore", "pipe", "pipe"],
   });
