@@ -14,7 +14,11 @@ export async function bundle(name: string): Promise<string> {
   const outfile = inRepository(`.cache/lambda/${name}.mjs`);
   await build({
     // The example has every package among its dependencies.
-    stdin: { contents: handler.source, resolveDir: inRepository("examples/makeit3d"), sourcefile: `${name}.js` },
+    stdin: {
+      contents: handler.source,
+      resolveDir: inRepository("examples/makeit3d"),
+      sourcefile: `${name}.js`,
+    },
     outfile,
     bundle: true,
     minify: true,

@@ -63,7 +63,10 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...Object.fromEntries(
     vendors.map((vendor) => [
       `provider-${vendor}`,
-      { source: `export { ${vendor} } from "@genbff/providers/${vendor}";`, external: ["@genbff/core", "zod"] },
+      {
+        source: `export { ${vendor} } from "@genbff/providers/${vendor}";`,
+        external: ["@genbff/core", "zod"],
+      },
     ]),
   ),
 };
