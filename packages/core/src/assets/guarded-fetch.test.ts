@@ -53,10 +53,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(200, { "content-encoding": encoding }).end(body);
   const routes: Record<string, () => void> = {
     "/ok": () => response.writeHead(200, { "content-type": "image/png" }).end("hello"),
-    "/two-pieces": () => {
-      response.writeHead(200).write("a");
-      setImmediate(() => response.end("b"));
-    },
+    "/large": () => response.writeHead(200).end(Buffer.alloc(5_000_000)),
     "/post": () => request.pipe(response.writeHead(202)),
     "/gzip": () => encoded("gzip", gzipSync("hello")),
     "/br": () => encoded("br", brotliCompressSync("hello")),
@@ -127,11 +124,11 @@ describe("what it fetches", () => {
   });
 
   it("waits for a reader who takes longer than a host may be silent", async () => {
-    const { stream } = await make({ timeouts: { idleMs: 100 } })(`${origin}/two-pieces`);
+    const { stream } = await make({ timeouts: { idleMs: 400 } })(`${origin}/large`);
     const reader = stream.getReader();
     await reader.read();
-    // The rest arrives meanwhile.
-    await new Promise((done) => setTimeout(done, 250));
+    // More is there than anybody holds for a reader.
+    await new Promise((done) => setTimeout(done, 900));
     while (!(await reader.read()).done);
   });
 
