@@ -52,7 +52,7 @@ export function createHttp(connection: Connection): Http {
     const timer = setTimeout(() => late.abort(), timeoutMs);
     const deadline = performance.now() + timeoutMs;
     try {
-      const request = new Request(`${connection.baseUrl}/${call.path}`, {
+      const init: RequestInit & { duplex: "half" } = {
         method: call.method,
         headers: {
           ...authHeaders(connection),
@@ -65,7 +65,8 @@ export function createHttp(connection: Connection): Http {
         duplex: "half",
         signal: AbortSignal.any([signal, late.signal]),
         redirect: "manual",
-      });
+      };
+      const request = new Request(`${connection.baseUrl}/${call.path}`, init);
       const response = await (form ? streamedFetch(request) : fetch(request));
       const body = createByteSource(response.body, {
         firstByteMs: Math.max(1_000, deadline - performance.now()),
