@@ -18,8 +18,11 @@ export async function pinnedConnection(
   options: Omit<ConnectionOptions, "lookup">,
 ): Promise<Socket> {
   const socket = await openConnection(url, { ...options, lookup: pinnedLookup(addresses) });
-  if (isPeerOf(socket, addresses)) return socket;
+  const peer = socket.remoteAddress;
+  if (peer !== undefined && isOneOf(peer, addresses)) return socket;
   socket.destroy();
+  // A host that hangs up at once has none any more: no reason to give up a file that was paid for.
+  if (peer === undefined) throw new Error("the connection was closed at once");
   throw new AppError("asset_url_not_allowed", { cause: new Error("connected to another address") });
 }
 
@@ -33,7 +36,6 @@ function pinnedLookup(addresses: readonly string[]): LookupFunction {
   };
 }
 
-function isPeerOf(socket: Socket, addresses: readonly string[]): boolean {
-  const peer = socket.remoteAddress;
-  return peer !== undefined && addresses.some((address) => sameAddress(address, peer));
+function isOneOf(peer: string, addresses: readonly string[]): boolean {
+  return addresses.some((address) => sameAddress(address, peer));
 }

@@ -32,19 +32,24 @@ export async function sendRequest(
   { method, headers, body, timeoutMs }: OutgoingRequest,
 ): Promise<IncomingMessage> {
   if (socket.destroyed) throw socket.errored ?? new Error("the connection was closed");
-  // Through the modules' objects, where tracing hooks in.
-  const outgoing = (url.protocol === "https:" ? https : http).request(url, {
-    method,
-    headers,
-    createConnection: () => socket,
-    insecureHTTPParser: false,
-  });
-  // What fails after the answer began is told by its body.
-  outgoing.on("error", () => undefined);
   let answered = false;
-  const limit = timeLimit(timeoutMs, (late) => void (answered || outgoing.destroy(late)));
+  let outgoing: ClientRequest | undefined;
+  const limit = timeLimit(timeoutMs, (late) => void (answered || outgoing?.destroy(late)));
   try {
-    const [answer] = await Promise.race([once(outgoing, "response"), neverBut(send(body, outgoing, limit))]);
+    // Through the modules' objects, where tracing hooks in. A header that cannot be one is refused here.
+    outgoing = (url.protocol === "https:" ? https : http).request(url, {
+      method,
+      headers,
+      createConnection: () => socket,
+      insecureHTTPParser: false,
+    });
+    // What fails after the answer began is told by its body.
+    outgoing.on("error", () => undefined);
+    const [answer] = await Promise.race([
+      once(outgoing, "response"),
+      unanswered(outgoing),
+      neverBut(send(body, outgoing, limit)),
+    ]);
     answered = true;
     // Whoever leaves early makes the body fail, with nobody left to hear it.
     return (answer as IncomingMessage).on("error", () => undefined);
@@ -76,7 +81,7 @@ export async function* piecesOf(answer: IncomingMessage, timeoutMs: number): Asy
   }
   // Where nothing but the connection's end delimits a body, Node takes a broken connection for one that has ended.
   const { headers, socket } = answer;
-  const delimited = "content-length" in headers || "transfer-encoding" in headers;
+  const delimited = "content-length" in headers || /chunked$/i.test(headers["transfer-encoding"] ?? "");
   if (!delimited && socket.errored) throw socket.errored;
 }
 
@@ -102,6 +107,12 @@ async function* whileTaken(pieces: AsyncIterable<Uint8Array>, limit: TimeLimit):
     limit.stop();
   }
   limit.start();
+}
+
+/** Whoever answers that the protocol is another one now (101) is hung up on by Node, which calls that no error. */
+async function unanswered(outgoing: ClientRequest): Promise<never> {
+  await once(outgoing, "close");
+  throw new Error("the connection was closed without an answer");
 }
 
 /** Fails with the sending. A host may answer before it has read everything: then nobody cares how the rest fares. */
