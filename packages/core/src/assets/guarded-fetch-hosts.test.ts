@@ -140,6 +140,24 @@ describe("a request", () => {
     expect([text, asked]).toEqual(["hello", []]);
   });
 
+  it("is not sent where the runtime would connect by itself", async () => {
+    let asked = 0;
+    const found = await says(whole, () => {
+      asked += 1;
+    });
+    const { request } = http;
+    // As Deno 2.1 has it: it knows of no connection but its own.
+    const own = (url: URL, { createConnection, ...options }: http.RequestOptions) =>
+      request(url, { ...options, agent: false });
+    http.request = own as typeof http.request;
+    const reading = read(found).finally(() => {
+      http.request = request;
+    });
+    await expect(reading).rejects.toMatchObject({ reason: "unreachable" });
+    await expect.poll(() => found.connections()).toBe(0);
+    expect(asked).toBe(0);
+  });
+
   it("leaves no connection behind when a header of ours cannot be one", async () => {
     let asked = 0;
     const found = await host((socket) => socket.on("data", () => (asked += 1)));

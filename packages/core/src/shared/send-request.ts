@@ -25,6 +25,7 @@ export interface OutgoingRequest {
  * docs/adr/2026-11-22-foreign-urls-are-fetched-through-node-http.md.
  *
  * @throws what the socket or the body failed with, `ETIMEDOUT` where the host took too long. The socket is destroyed.
+ * Nothing is sent where the runtime would not use it.
  */
 export async function sendRequest(
   url: URL,
@@ -33,18 +34,9 @@ export async function sendRequest(
 ): Promise<IncomingMessage> {
   if (socket.destroyed) throw socket.errored ?? new Error("the connection was closed");
   let answered = false;
-  let outgoing: ClientRequest | undefined;
-  const limit = timeLimit(timeoutMs, (late) => void (answered || outgoing?.destroy(late)));
+  const limit = timeLimit(timeoutMs, (late) => void (answered || socket.destroy(late)));
   try {
-    // Through the modules' objects, where tracing hooks in. A header that cannot be one is refused here.
-    outgoing = (url.protocol === "https:" ? https : http).request(url, {
-      method,
-      headers,
-      createConnection: () => socket,
-      insecureHTTPParser: false,
-    });
-    // What fails after the answer began is told by its body.
-    outgoing.on("error", () => undefined);
+    const outgoing = begin(url, socket, { method, headers });
     const [answer] = await Promise.race([
       once(outgoing, "response"),
       unanswered(outgoing),
@@ -83,6 +75,28 @@ export async function* piecesOf(answer: IncomingMessage, timeoutMs: number): Asy
   const { headers, socket } = answer;
   const delimited = "content-length" in headers || /chunked$/i.test(headers["transfer-encoding"] ?? "");
   if (!delimited && socket.errored) throw socket.errored;
+}
+
+/** A request over this very connection, of which nothing has left yet. A header that cannot be one is refused. */
+function begin(
+  url: URL,
+  socket: Socket,
+  { method, headers }: Pick<OutgoingRequest, "method" | "headers">,
+): ClientRequest {
+  let taken = false;
+  const createConnection = () => {
+    taken = true;
+    return socket;
+  };
+  // Through the modules' objects, where tracing hooks in.
+  const { request } = url.protocol === "https:" ? https : http;
+  const outgoing = request(url, { method, headers, createConnection, insecureHTTPParser: false });
+  // What fails after the answer began is told by its body.
+  outgoing.on("error", () => undefined);
+  if (taken) return outgoing;
+  // Deno did so until 2.1: it would ask the resolver once more, and connect past every check.
+  outgoing.destroy();
+  throw new Error("this runtime sends requests over connections of its own");
 }
 
 async function send(body: OutgoingRequest["body"], outgoing: ClientRequest, limit: TimeLimit): Promise<void> {
