@@ -1,6 +1,7 @@
 import { type Mutant, tests } from "../mutant.ts";
 
 const guard = tests("core", "packages/core/src/assets/guarded-fetch.test.ts");
+const hosts = tests("core", "packages/core/src/assets/guarded-fetch-hosts.test.ts");
 const inspect = tests("core", "packages/core/src/assets/inspect.test.ts");
 const output = tests("core", "packages/core/src/assets/store-output.test.ts");
 const store = tests("core", "packages/core/src/storage/files.test.ts");
@@ -24,8 +25,8 @@ export const outside: readonly Mutant[] = [
     name: "a file is whole in memory when it was sent to a vendor",
     why: "8.3: streaming only, memory growth of at most 64 MB for any body",
     file: "packages/providers/src/shared/http.ts",
-    find: "{ body: form.stream, fetch: (request) => streamedFetch(request as Request) }",
-    replace: "{ body: form.stream }",
+    find: "await (form ? streamedFetch(request) : fetch(request));",
+    replace: "await fetch(request);",
     test: pieces("a file that is sent to a vendor"),
   },
   {
@@ -55,18 +56,93 @@ export const outside: readonly Mutant[] = [
   {
     name: "a name is asked for again when it is connected to",
     why: "8.3: the connection uses exactly the checked address",
-    file: `${assets}/guarded-fetch-agent.ts`,
-    find: "lookup: pinnedLookup(addresses),",
-    replace: "",
+    file: `${assets}/guarded-fetch-connection.ts`,
+    find: ", lookup: pinnedLookup(addresses) }",
+    replace: " }",
     test: guard("asks the resolver once"),
   },
   {
     name: "the open socket's peer is not looked at",
     why: "8.3: the peer is checked again on the open socket",
-    file: `${assets}/guarded-fetch-agent.ts`,
-    find: "if (isPeerOf(socket, addresses))",
-    replace: "if (true)",
+    file: `${assets}/guarded-fetch-connection.ts`,
+    find: "&& isOneOf(peer, addresses)",
+    replace: "",
     test: guard("sends nothing when the open socket's peer"),
+  },
+  {
+    name: "a host that hangs up at once is taken for a forbidden one",
+    why: "5.5: a file that was paid for is fetched again after a fault of the network",
+    file: `${assets}/guarded-fetch-connection.ts`,
+    find: "if (peer === undefined)",
+    replace: "if (false)",
+    test: hosts("is tried again later"),
+  },
+  {
+    name: "a host that changes the protocol is waited for without end",
+    why: "8.3: connect, header, idle and total timeouts",
+    file: "packages/core/src/shared/send-request.ts",
+    find: "      unanswered(outgoing),\n",
+    replace: "",
+    test: hosts("changes the protocol"),
+  },
+  {
+    name: "a vendor that changes the protocol is waited for without end",
+    why: "2.4: whoever waits for the head of an answer waits so long and no longer; then it is unknown",
+    file: "packages/providers/src/shared/streamed-fetch.ts",
+    find: "      unanswered(outgoing),\n",
+    replace: "",
+    test: tests(
+      "providers",
+      "packages/providers/src/shared/streamed-fetch.test.ts",
+    )("speaks another protocol"),
+  },
+  {
+    name: "a coding that nobody undoes is taken for one that delimits its body",
+    why: "5.5: a reset in the midst of a body leaves no half of a file",
+    file: "packages/core/src/shared/send-request.ts",
+    find: '/chunked$/i.test(headers["transfer-encoding"] ?? "")',
+    replace: '"transfer-encoding" in headers',
+    test: hosts("breaks off a body that only its end delimits"),
+  },
+  {
+    name: "foreign URLs are asked for through the agent of the process",
+    why: "8.3: no environment proxies",
+    file: "packages/core/src/shared/send-request.ts",
+    find: "{ method, headers, createConnection, insecureHTTPParser: false }",
+    replace: "((taken = true), { method, headers, insecureHTTPParser: false })",
+    test: hosts("asks no agent of the process"),
+  },
+  {
+    name: "a runtime may connect where it likes",
+    why: "8.3: the connection uses exactly the checked address",
+    file: "packages/core/src/shared/send-request.ts",
+    find: "if (taken) return outgoing;",
+    replace: "if (taken || !taken) return outgoing;",
+    test: hosts("is not sent where the runtime"),
+  },
+  {
+    name: "a certificate may be of any host",
+    why: "8.3: the TLS name stays the host name",
+    file: "packages/core/src/shared/open-connection.ts",
+    find: "connectTls({ ...target,",
+    replace: "connectTls({ ...target, checkServerIdentity: () => undefined,",
+    test: guard("asks for the certificate of the host"),
+  },
+  {
+    name: "a body that is cut is taken for a whole one where nothing tells its length",
+    why: "5.5: a reset in the midst of a body leaves no half of a file",
+    file: "packages/core/src/shared/send-request.ts",
+    find: "if (!delimited && socket.errored)",
+    replace: "if (false)",
+    test: guard("/cut-undelimited is interrupted"),
+  },
+  {
+    name: "a reader's own time is taken for the host's silence",
+    why: "8.3: idle limits are for the host; storage that is slow loses no file",
+    file: "packages/core/src/shared/send-request.ts",
+    find: "      limit.stop();\n      yield piece as Uint8Array;",
+    replace: "      yield piece as Uint8Array;",
+    test: guard("waits for a reader"),
   },
   {
     name: "a redirect is not checked",

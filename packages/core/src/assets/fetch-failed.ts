@@ -49,11 +49,7 @@ export function isFetchFailed(error: unknown): error is FetchFailed {
 }
 
 const reasons: Readonly<Record<string, FetchFailure>> = {
-  UND_ERR_CONNECT_TIMEOUT: "timeout",
-  UND_ERR_HEADERS_TIMEOUT: "timeout",
-  UND_ERR_BODY_TIMEOUT: "timeout",
   ETIMEDOUT: "timeout",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "interrupted",
   Z_DATA_ERROR: "encoding",
   Z_BUF_ERROR: "interrupted",
 };

@@ -4,11 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { request } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cert, key } from "./__fixtures__/tls.ts";
 import { createGuardedFetch, type FetchFailure, type GuardedFetchSettings } from "./guarded-fetch.ts";
-import { pinnedAgent } from "./guarded-fetch-agent.ts";
+import { pinnedConnection } from "./guarded-fetch-connection.ts";
 
 const logged: unknown[] = [];
 const log = (fields: Record<string, unknown>) => void logged.push(fields);
@@ -54,6 +53,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(200, { "content-encoding": encoding }).end(body);
   const routes: Record<string, () => void> = {
     "/ok": () => response.writeHead(200, { "content-type": "image/png" }).end("hello"),
+    "/large": () => response.writeHead(200).end(Buffer.alloc(5_000_000)),
     "/post": () => request.pipe(response.writeHead(202)),
     "/gzip": () => encoded("gzip", gzipSync("hello")),
     "/br": () => encoded("br", brotliCompressSync("hello")),
@@ -72,6 +72,13 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
       response.writeHead(200, { "content-length": "100" }).write("half");
       setImmediate(() => response.socket?.destroy());
     },
+    // HTTP/1.0's way: only the end of the connection ends the body.
+    "/undelimited": () => response.socket?.end("HTTP/1.1 200 OK\r\n\r\nhello"),
+    "/cut-undelimited": () => {
+      response.socket?.write("HTTP/1.1 200 OK\r\n\r\nhalf");
+      setImmediate(() => response.socket?.resetAndDestroy());
+    },
+    "/stall-undelimited": () => void response.socket?.write("HTTP/1.1 200 OK\r\n\r\nhalf"),
     "/silent": () => undefined,
     "/stall": () => void response.writeHead(200).write("half"),
     "/drip": () => {
@@ -80,6 +87,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
       response.on("close", () => clearInterval(drip));
     },
     "/status": () => response.writeHead(Number(url.searchParams.get("is"))).end("no"),
+    "/two-ways": () => response.writeHead(302, ["location", "/ok", "location", "/gzip"]).end(),
     "/nowhere": () => response.writeHead(302).end(),
     // Headers carry bytes: anything beyond ASCII goes as UTF-8.
     "/to": () => response.writeHead(307, { location: Buffer.from(redirectTo).toString("latin1") }).end(),
@@ -109,6 +117,19 @@ describe("what it fetches", () => {
   it("decodes one content encoding", async () => {
     expect(await read("/gzip")).toBe("hello");
     expect(await read("/br")).toBe("hello");
+  });
+
+  it("reads a body that ends with its connection", async () => {
+    expect(await read("/undelimited")).toBe("hello");
+  });
+
+  it("waits for a reader who takes longer than a host may be silent", async () => {
+    const { stream } = await make({ timeouts: { idleMs: 400 } })(`${origin}/large`);
+    const reader = stream.getReader();
+    await reader.read();
+    // More is there than anybody holds for a reader.
+    await new Promise((done) => setTimeout(done, 900));
+    while (!(await reader.read()).done);
   });
 
   it("sends a body and headers", async () => {
@@ -234,12 +255,10 @@ describe("what it refuses", () => {
   });
 
   it("sends nothing when the open socket's peer is not the address that was checked", async () => {
-    const agent = pinnedAgent(["127.0.0.2"], { connectMs: 1000, headersMs: 1000, idleMs: 1000 });
-    await expect(request(`${origin}/ok`, { dispatcher: agent })).rejects.toMatchObject({
-      code: "asset_url_not_allowed",
-    });
+    const connecting = pinnedConnection(new URL(origin), ["127.0.0.2"], { timeoutMs: 1000 });
+    await expect(connecting).rejects.toMatchObject({ code: "asset_url_not_allowed" });
     expect(seen).toHaveLength(0);
-    await agent.destroy();
+    await expect.poll(() => connections()).toBe(0);
   });
 
   it("writes why into the log, and never the URL", async () => {
@@ -265,9 +284,12 @@ describe("how it fails", () => {
     ["/no-gzip", "encoding"],
     ["/cut-gzip", "interrupted"],
     ["/cut", "interrupted"],
+    ["/cut-undelimited", "interrupted"],
     ["/silent", "timeout"],
     ["/stall", "timeout"],
+    ["/stall-undelimited", "timeout"],
     ["/nowhere", "redirect"],
+    ["/two-ways", "redirect"],
   ])("%s is %s", async (path, reason) => {
     await expect(read(path, short)).rejects.toMatchObject({ code: "download_failed", reason });
     await expect.poll(() => connections()).toBe(0);

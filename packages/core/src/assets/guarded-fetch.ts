@@ -1,8 +1,10 @@
-import { type Dispatcher, request } from "undici";
-import { AppError } from "../errors/app-error.ts";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { AppError, isAppError } from "../errors/app-error.ts";
 import type { Logger } from "../shared/logger.ts";
-import { FetchFailed, toFetchFailed } from "./fetch-failed.ts";
-import { type HopTimeouts, pinnedAgent } from "./guarded-fetch-agent.ts";
+import { piecesOf, sendRequest } from "../shared/send-request.ts";
+import { FetchFailed, type FetchFailure, toFetchFailed } from "./fetch-failed.ts";
+import { pinnedConnection } from "./guarded-fetch-connection.ts";
 import { readForeignBody } from "./read-foreign-body.ts";
 import { type ResolveHost, resolveHost, systemResolver } from "./resolve-host.ts";
 import { checkRedirect, checkUrl, type UrlPolicy, type UrlVerdict } from "./url-guard.ts";
@@ -32,6 +34,14 @@ interface GuardedResponse {
 
 /** The one fetch of a URL that came from a client or a vendor. */
 export type GuardedFetch = (url: string, options?: GuardedFetchOptions) => Promise<GuardedResponse>;
+
+/** Times of one hop, in ms. */
+interface HopTimeouts {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  /** Between two pieces of the body. */
+  readonly idleMs: number;
+}
 
 /** How a guarded fetch is made. */
 export interface GuardedFetchSettings {
@@ -78,37 +88,54 @@ export function createGuardedFetch(settings: GuardedFetchSettings): GuardedFetch
   };
   const timeouts = { ...timeoutDefaults, ...settings.timeouts };
   return async (text, options = {}) => {
-    const total = AbortSignal.timeout(timeouts.totalMs);
-    const signal = options.signal ? AbortSignal.any([options.signal, total]) : total;
+    const ends = endings(options.signal, timeouts.totalMs);
     try {
       let verdict = checkUrl(text, policy);
       let headers = options.headers ?? {};
       for (let hops = 0; ; hops += 1) {
         const target = allowed(verdict, settings.logger);
-        const hop = await open(target, { ...options, headers, signal }, { settings, timeouts });
-        if (!redirectStatuses.includes(hop.answer.statusCode)) return receive(hop, options);
-        const location = hop.answer.headers.location;
-        await hop.leave();
-        if (hops === redirectsMax || typeof location !== "string" || (options.method ?? "GET") !== "GET") {
-          throw new FetchFailed("redirect", { status: hop.answer.statusCode });
+        const hop = await open(target, { ...options, headers, signal: ends.signal }, { settings, timeouts });
+        const status = hop.answer.statusCode ?? 0;
+        if (!redirectStatuses.includes(status)) return receive(hop, options, { ends, timeouts });
+        hop.socket.destroy();
+        const location = locationOf(hop.answer);
+        if (hops === redirectsMax || location === undefined || (options.method ?? "GET") !== "GET") {
+          throw new FetchFailed("redirect", { status });
         }
         verdict = checkRedirect(location, target.url, policy);
         if ("url" in verdict && verdict.url.origin !== target.url.origin) headers = {};
       }
     } catch (error) {
-      options.signal?.throwIfAborted();
-      throw toFetchFailed(error, "unreachable");
+      throw ends.failure(error, "unreachable");
     }
+  };
+}
+
+/** What may end a fetch before its time, and how its failures are told because of that. */
+interface Endings {
+  readonly signal: AbortSignal;
+  /** Throws what the caller aborted with. */
+  failure(error: unknown, otherwise: FetchFailure): AppError;
+}
+
+function endings(caller: AbortSignal | undefined, totalMs: number): Endings {
+  const total = AbortSignal.timeout(totalMs);
+  return {
+    signal: caller ? AbortSignal.any([caller, total]) : total,
+    failure(error, otherwise) {
+      caller?.throwIfAborted();
+      // A connection that is closed by a signal tells of an abort, not of its reason.
+      return toFetchFailed(total.aborted && !isAppError(error) ? total.reason : error, otherwise);
+    },
   };
 }
 
 type AllowedUrl = Extract<UrlVerdict, { url: URL }>;
 
-/** One answered request: its head, and its way out. */
+/** One answered request: its head, and its connection, which ends with the rest of the body. */
 interface Hop {
-  readonly answer: Dispatcher.ResponseData;
-  /** Lets the connection and the rest of the body go. */
-  leave(): Promise<void>;
+  readonly answer: IncomingMessage;
+  readonly socket: Socket;
 }
 
 function allowed(verdict: UrlVerdict, logger: Logger): AllowedUrl {
@@ -127,54 +154,50 @@ async function open(
     ? [host]
     : await resolveHost(host, { resolve, trusted, timeoutMs: timeouts.connectMs });
   signal?.throwIfAborted();
-  const agent = pinnedAgent(addresses, timeouts, settings.ca);
-  try {
-    const answer = await request(url, {
-      dispatcher: agent,
-      method,
-      headers: { accept: "*/*", "accept-encoding": "identity", ...headers },
-      body: body ?? null,
-      signal: signal ?? null,
-    });
-    // Whoever leaves early makes the body fail, with nobody left to hear it.
-    answer.body.on("error", () => undefined);
-    return { answer, leave: () => agent.destroy() };
-  } catch (error) {
-    await agent.destroy();
-    throw error;
-  }
+  const { connectMs, headersMs } = timeouts;
+  const socket = await pinnedConnection(url, addresses, { timeoutMs: connectMs, signal, ca: settings.ca });
+  const answer = await sendRequest(url, socket, {
+    method,
+    headers: { accept: "*/*", "accept-encoding": "identity", ...headers },
+    body,
+    timeoutMs: headersMs,
+  });
+  return { answer, socket };
 }
 
-async function receive(
-  hop: Hop,
-  { bytesMax = bytesMaxDefault, method = "GET", signal }: GuardedFetchOptions,
-) {
-  const { statusCode: status, headers, body } = hop.answer;
+/** Headers carry bytes, and everybody who goes beyond ASCII means UTF-8. Two places are none. */
+function locationOf({ headersDistinct }: IncomingMessage): string | undefined {
+  const [location, ...further] = headersDistinct.location ?? [];
+  if (location === undefined || further.length > 0) return undefined;
+  return Buffer.from(location, "latin1").toString();
+}
+
+function receive(
+  { answer, socket }: Hop,
+  { bytesMax = bytesMaxDefault, method = "GET" }: GuardedFetchOptions,
+  { ends, timeouts }: { ends: Endings; timeouts: HopTimeouts },
+): GuardedResponse {
+  const { statusCode: status = 0, headers } = answer;
   try {
-    const retryAfter = headers["retry-after"];
     if (method === "GET" ? status !== 200 : status < 200 || status > 299)
-      throw new FetchFailed("status", {
-        status,
-        retryAfter: typeof retryAfter === "string" ? retryAfter : undefined,
-      });
-    const chunks = readForeignBody(body, {
+      throw new FetchFailed("status", { status, retryAfter: headers["retry-after"] });
+    const declared = headers["content-length"];
+    const chunks = readForeignBody(piecesOf(answer, timeouts.idleMs), {
       bytesMax,
-      encoding: String(headers["content-encoding"] ?? ""),
-      declaredBytes: headers["content-length"] === undefined ? undefined : Number(headers["content-length"]),
+      encoding: headers["content-encoding"] ?? "",
+      declaredBytes: declared === undefined ? undefined : Number(declared),
     });
-    const contentType = headers["content-type"];
-    const stream = toStream(chunks, hop, signal);
-    return { status, contentType: typeof contentType === "string" ? contentType : null, stream };
+    return { status, contentType: headers["content-type"] ?? null, stream: toStream(chunks, socket, ends) };
   } catch (error) {
-    await hop.leave();
+    socket.destroy();
     throw error;
   }
 }
 
 function toStream(
   chunks: AsyncGenerator<Uint8Array>,
-  hop: Hop,
-  signal: AbortSignal | undefined,
+  socket: Socket,
+  ends: Endings,
 ): ReadableStream<Uint8Array> {
   return new ReadableStream(
     {
@@ -183,14 +206,13 @@ function toStream(
           const { done, value } = await chunks.next();
           if (!done) return controller.enqueue(value);
         } catch (error) {
-          await hop.leave();
-          signal?.throwIfAborted();
-          throw toFetchFailed(error, "interrupted");
+          socket.destroy();
+          throw ends.failure(error, "interrupted");
         }
-        await hop.leave();
+        socket.destroy();
         controller.close();
       },
-      cancel: () => hop.leave(),
+      cancel: () => void socket.destroy(),
     },
     { highWaterMark: 0 },
   );

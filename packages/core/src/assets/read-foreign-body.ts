@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { FetchFailed } from "./fetch-failed.ts";
 
@@ -28,7 +28,10 @@ const expansionFreeBytes = 1_000_000;
  *
  * @throws FetchFailed `too_large`, `encoding` at once; `too_large`, `expansion` while reading.
  */
-export function readForeignBody(body: Readable, limits: BodyLimits): AsyncGenerator<Uint8Array> {
+export function readForeignBody(
+  body: AsyncIterable<Uint8Array>,
+  limits: BodyLimits,
+): AsyncGenerator<Uint8Array> {
   const { bytesMax, declaredBytes } = limits;
   const encoding = limits.encoding.trim().toLowerCase();
   if (encoding === "" || encoding === "identity") {

@@ -1,4 +1,3 @@
-import PQueue from "p-queue";
 import { type Clock, systemClock } from "../shared/clock.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { Engine, Worker } from "./port.ts";
@@ -26,9 +25,10 @@ export function inProcess(options: InProcessOptions = {}): Engine {
 /** The same, paced by any clock. */
 export function inProcessOn(clock: Clock, options: InProcessOptions = {}): Engine {
   const { concurrency = 32, sweepMs = 1000, logger } = options;
-  const queue = new PQueue({ concurrency });
   const timers = new Map<string, { at: number; callOff: () => void }>();
+  /** In the order of their coming. */
   const waiting = new Set<string>();
+  const running = new Set<Promise<void>>();
   let worker: Worker | undefined;
   let callOffSweep = () => {};
   let sweeping: Promise<void> = Promise.resolve();
@@ -36,12 +36,22 @@ export function inProcessOn(clock: Clock, options: InProcessOptions = {}): Engin
   const enqueue = (id: string) => {
     timers.get(id)?.callOff();
     timers.delete(id);
-    if (worker === undefined || waiting.has(id)) return;
+    if (worker === undefined) return;
     waiting.add(id);
-    void queue.add(() => run(id));
+    begin();
   };
-  const run = async (id: string) => {
-    waiting.delete(id);
+  const begin = () => {
+    for (const id of waiting) {
+      if (running.size >= concurrency) return;
+      waiting.delete(id);
+      const look = advance(id).finally(() => {
+        running.delete(look);
+        begin();
+      });
+      running.add(look);
+    }
+  };
+  const advance = async (id: string) => {
     try {
       await worker?.advance(id);
     } catch (error) {
@@ -88,10 +98,10 @@ export function inProcessOn(clock: Clock, options: InProcessOptions = {}): Engin
       callOffSweep();
       for (const { callOff } of timers.values()) callOff();
       timers.clear();
-      queue.clear();
+      waiting.clear();
       const { promise: graceIsOver, resolve } = Promise.withResolvers<void>();
       const callOff = clock.after(graceMs, resolve);
-      await Promise.race([Promise.all([queue.onIdle(), sweeping]), graceIsOver]);
+      await Promise.race([Promise.all([...running, sweeping]), graceIsOver]);
       callOff();
     },
   };

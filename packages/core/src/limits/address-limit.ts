@@ -1,9 +1,8 @@
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RLWrapperTimeouts,
-} from "rate-limiter-flexible";
+/// <reference path="./rate-limiter-flexible.d.ts" />
+import type { RateLimiterAbstract } from "rate-limiter-flexible";
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
+import RLWrapperTimeouts from "rate-limiter-flexible/lib/RLWrapperTimeouts.js";
 import { AppError } from "../errors/app-error.ts";
 import type { Logger } from "../shared/logger.ts";
 import { clientAddress } from "./client-address.ts";

@@ -1,6 +1,6 @@
-import { Readable } from "node:stream";
-import type { ReadableStream as NodeStream } from "node:stream/web";
-import { request } from "undici";
+import { text as textOf } from "node:stream/consumers";
+import { openConnection } from "../shared/open-connection.ts";
+import { piecesOf, sendRequest } from "../shared/send-request.ts";
 
 /** What the storage server said against an upload, in the form in which supabase-js reports it. */
 export interface PutFailure {
@@ -26,17 +26,21 @@ export async function putStream(
 ): Promise<PutFailure | null> {
   const { contentType, timeoutMs, signal } = options;
   try {
-    const answer = await request(url, {
-      method: "PUT",
-      headers: { "content-type": contentType, "cache-control": "max-age=3600" },
-      body: Readable.fromWeb(body as NodeStream<Uint8Array>, { highWaterMark: 1 }),
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      ...(signal ? { signal } : {}),
-    });
-    const text = await answer.body.text();
-    if (answer.statusCode === 200) return null;
-    return { ...refusalIn(text, answer.statusCode), status: answer.statusCode };
+    const target = new URL(url);
+    const socket = await openConnection(target, { timeoutMs, signal });
+    try {
+      const answer = await sendRequest(target, socket, {
+        method: "PUT",
+        headers: { "content-type": contentType, "cache-control": "max-age=3600" },
+        body,
+        timeoutMs,
+      });
+      const { statusCode: status = 0 } = answer;
+      const text = await textOf(piecesOf(answer, timeoutMs));
+      return status === 200 ? null : { ...refusalIn(text, status), status };
+    } finally {
+      socket.destroy();
+    }
   } catch (originalError) {
     return { originalError };
   }

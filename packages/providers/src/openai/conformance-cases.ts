@@ -1,6 +1,7 @@
 import { encode } from "fast-png";
 import type { VendorCases } from "../conformance/cases.ts";
 import { fileOf, fileOfBytes, jobOf, secrets } from "../conformance/cases.ts";
+import { encodePng } from "../shared/encode-png.ts";
 import { openai } from "./index.ts";
 
 const { prompt } = secrets;
@@ -18,12 +19,8 @@ const mask = fileOfBytes(
   encode({ width: 4, height: 1, data: Uint8Array.of(0, 127, 128, 255), channels: 1 }),
 );
 const alpha = [255, 255, 0, 0];
-const transparent = encode({
-  width: 4,
-  height: 1,
-  data: Uint8Array.from(alpha.flatMap((opacity) => [0, 0, 0, opacity])),
-  channels: 4,
-});
+const samples = Uint8Array.from(alpha.flatMap((opacity) => [0, 0, 0, opacity]));
+const transparent = encodePng({ width: 4, height: 1, channels: 4, samples });
 
 export const openaiCases: VendorCases = {
   vendor: "openai",

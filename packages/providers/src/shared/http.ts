@@ -1,5 +1,4 @@
 import type { JsonObject } from "@genbff/core";
-import ky from "ky";
 import { type ByteSource, createByteSource } from "./byte-source.ts";
 import { authHeaders, type Connection } from "./connection.ts";
 import type { CallPurpose } from "./outcome.ts";
@@ -53,21 +52,22 @@ export function createHttp(connection: Connection): Http {
     const timer = setTimeout(() => late.abort(), timeoutMs);
     const deadline = performance.now() + timeoutMs;
     try {
-      const response = await ky(`${connection.baseUrl}/${call.path}`, {
+      const init: RequestInit & { duplex: "half" } = {
         method: call.method,
         headers: {
           ...authHeaders(connection),
+          ...(call.json ? { "content-type": "application/json" } : {}),
           ...(form ? { "content-type": form.contentType, "content-length": String(form.bytes) } : {}),
           ...call.headers,
         },
-        ...(call.json ? { json: call.json } : {}),
-        ...(form ? { body: form.stream, fetch: (request) => streamedFetch(request as Request) } : {}),
+        body: form?.stream ?? (call.json ? JSON.stringify(call.json) : null),
+        // A stream must be sent whole before its answer is read: the one way that Node has.
+        duplex: "half",
         signal: AbortSignal.any([signal, late.signal]),
         redirect: "manual",
-        retry: 0,
-        timeout: false,
-        throwHttpErrors: false,
-      });
+      };
+      const request = new Request(`${connection.baseUrl}/${call.path}`, init);
+      const response = await (form ? streamedFetch(request) : fetch(request));
       const body = createByteSource(response.body, {
         firstByteMs: Math.max(1_000, deadline - performance.now()),
         idleMs: call.idleTimeoutMs ?? 15_000,

@@ -56,6 +56,23 @@ describe("readMask", () => {
       [0, 255, 255],
     ],
     [
+      "a palette with opacities, fewer than colours",
+      pngOf([2, 1, 8, 3, 0, 0, 0], Uint8Array.of(0, 0, 1), [
+        ["PLTE", Uint8Array.of(255, 255, 255, 255, 255, 255)],
+        ["tRNS", Uint8Array.of(0)],
+      ]),
+      [0, 255],
+    ],
+    [
+      "every filter",
+      // Left, above, their mean, and Paeth's; over rows of three pixels, the first of them unfiltered.
+      pngOf(
+        [3, 5, 8, 0, 0, 0, 0],
+        Uint8Array.of(0, 10, 20, 30, 1, 1, 1, 1, 2, 1, 1, 1, 3, 5, 5, 5, 4, 250, 7, 1),
+      ),
+      [10, 20, 30, 1, 2, 3, 2, 3, 4, 6, 9, 11, 0, 7, 10],
+    ],
+    [
       "a palette that is but a suggestion",
       pngOf([1, 1, 8, 2, 0, 0, 0], Uint8Array.of(0, 255, 255, 255), [["PLTE", Uint8Array.of(0, 0, 0)]]),
       [255],

@@ -1,6 +1,6 @@
 import type { InputFile } from "@genbff/core";
-import { convertIndexedToRgb, type DecodedPng, decode, encode } from "fast-png";
-import { boundPng } from "./bounded-png.ts";
+import { type DecodedPng, decodePng } from "./decode-png.ts";
+import { encodePng } from "./encode-png.ts";
 
 /** A mask in our polarity, one byte a pixel: 255 is changed, 0 is kept. */
 export interface Mask {
@@ -37,25 +37,20 @@ export async function readMask(file: Pick<InputFile, "open">): Promise<Mask> {
     if (bytes > maskLimits.bytesMax) throw new RangeError("too many bytes");
     pieces.push(piece);
   }
-  const png = await boundPng(Buffer.concat(pieces), { ...maskLimits, rawBytesMax });
-  try {
-    return toMask(decode(png));
-  } catch (error) {
-    throw new SyntaxError("its pixels cannot be read", { cause: error });
-  }
+  return toMask(await decodePng(Buffer.concat(pieces), { ...maskLimits, rawBytesMax }));
 }
 
 /** Every pixel pure black or pure white, grey without transparency: what Recraft takes. */
 export function toBlackAndWhite({ width, height, white }: Mask): Uint8Array {
-  const data = white.map((value) => (value < 128 ? 0 : 255));
-  return encode({ width, height, data, channels: 1, depth: 8 });
+  const samples = white.map((value) => (value < 128 ? 0 : 255));
+  return encodePng({ width, height, channels: 1, samples });
 }
 
 /** Transparent is changed, opaque is kept: what OpenAI takes. Grey is partly transparent. */
 export function toTransparency({ width, height, white }: Mask): Uint8Array {
-  const data = new Uint8Array(white.length * 4);
-  for (let pixel = 0; pixel < white.length; pixel++) data[pixel * 4 + 3] = 255 - (white[pixel] ?? 0);
-  return encode({ width, height, data, channels: 4, depth: 8 });
+  const samples = new Uint8Array(white.length * 4);
+  for (let pixel = 0; pixel < white.length; pixel++) samples[pixel * 4 + 3] = 255 - (white[pixel] ?? 0);
+  return encodePng({ width, height, channels: 4, samples });
 }
 
 /** A file that was painted here, in the place of the one it was made from. */
@@ -74,33 +69,53 @@ function toMask(png: DecodedPng): Mask {
   const white = new Uint8Array(width * height);
   const [coloured, transparent] = [channels >= 3, channels === 2 || channels === 4];
   for (let pixel = 0; pixel < white.length; pixel++) {
-    const at = pixel * channels;
-    const red = sample(at);
+    const red = sample(pixel, 0);
     // Rec. 709: what eyes call bright.
-    const bright = coloured ? 0.2126 * red + 0.7152 * sample(at + 1) + 0.0722 * sample(at + 2) : red;
-    const opacity = transparent ? sample(at + channels - 1) / max : 1;
+    const bright = coloured ? 0.2126 * red + 0.7152 * sample(pixel, 1) + 0.0722 * sample(pixel, 2) : red;
+    const opacity = transparent ? sample(pixel, channels - 1) / max : 1;
     white[pixel] = Math.round((bright / max) * opacity * 255);
   }
   return { width, height, white };
 }
 
+interface Samples {
+  readonly channels: number;
+  readonly max: number;
+  sample(pixel: number, channel: number): number;
+}
+
 /** One number for each channel of each pixel, however the file packs them. */
-function samplesOf(png: DecodedPng): { channels: number; max: number; sample: (index: number) => number } {
-  const { width, data, depth, channels, palette } = png;
-  // Coloured files may bring a palette too, as a mere suggestion.
-  if (palette && channels === 1) {
-    const colours = convertIndexedToRgb(png);
-    const each = palette[0]?.length ?? 3;
-    return { channels: each, max: 255, sample: (index) => colours[index] ?? 0 };
-  }
-  const max = 2 ** depth - 1;
-  if (depth >= 8) return { channels, max, sample: (index) => data[index] ?? 0 };
-  // Rows begin at whole bytes; only grey has so few bits.
-  const rowBytes = Math.ceil((width * depth) / 8);
-  const sample = (index: number) => {
-    const bit = (index % width) * depth;
-    const byte = data[Math.floor(index / width) * rowBytes + (bit >> 3)] ?? 0;
-    return (byte >> (8 - depth - (bit & 7))) & max;
+function samplesOf({ width, depth, channels, palette, rows }: DecodedPng): Samples {
+  const packed: Samples = {
+    channels,
+    max: 2 ** depth - 1,
+    sample: readerOf({ width, depth, channels, rows }),
   };
-  return { channels, max, sample };
+  if (palette === undefined) return packed;
+  // An index beyond the palette is none of its colours: black, and opaque, as other decoders have it.
+  const colour = (index: number, channel: number) =>
+    palette[index * 4 + channel] ?? (channel === 3 ? 255 : 0);
+  return { channels: 4, max: 255, sample: (pixel, channel) => colour(packed.sample(pixel, 0), channel) };
+}
+
+function readerOf({
+  width,
+  depth,
+  channels,
+  rows,
+}: Omit<DecodedPng, "height" | "palette">): Samples["sample"] {
+  if (depth === 8) return (pixel, channel) => rows[pixel * channels + channel] ?? 0;
+  if (depth === 16) {
+    return (pixel, channel) => {
+      const at = (pixel * channels + channel) * 2;
+      return ((rows[at] ?? 0) << 8) | (rows[at + 1] ?? 0);
+    };
+  }
+  // Rows begin at whole bytes; only grey and indices have so few bits.
+  const rowBytes = Math.ceil((width * depth) / 8);
+  return (pixel) => {
+    const bit = (pixel % width) * depth;
+    const byte = rows[Math.floor(pixel / width) * rowBytes + (bit >> 3)] ?? 0;
+    return (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+  };
 }

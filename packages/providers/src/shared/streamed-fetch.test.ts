@@ -110,6 +110,14 @@ describe("a call with a streamed body", () => {
     expect(await failureOf(send(silent, { answerTimeoutMs: 300 }))).toMatchObject(unknown);
   });
 
+  it("is unknown when the vendor answers that it speaks another protocol now", async () => {
+    const upgrade = "HTTP/1.1 101 Now\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
+    const url = await serve((request) => {
+      request.on("end", () => request.socket.write(upgrade)).resume();
+    });
+    expect(await failureOf(send(url))).toMatchObject(unknown);
+  });
+
   it("is unknown when its answer breaks off", async () => {
     const url = await serve((request, response) => {
       request.on("end", () => {

@@ -42,7 +42,11 @@ export async function streamedFetch(request: Request): Promise<Response> {
   outgoing.on("error", () => undefined);
   const connection = watchConnection(outgoing, secure ? "secureConnect" : "connect");
   try {
-    const [answer] = await Promise.race([once(outgoing, "response"), neverBut(send(body, outgoing))]);
+    const [answer] = await Promise.race([
+      once(outgoing, "response"),
+      unanswered(outgoing),
+      neverBut(send(body, outgoing)),
+    ]);
     return toResponse(answer as IncomingMessage);
   } catch (error) {
     outgoing.destroy();
@@ -54,6 +58,12 @@ export async function streamedFetch(request: Request): Promise<Response> {
 async function send(body: Request["body"], outgoing: ClientRequest): Promise<void> {
   if (body === null) outgoing.end();
   else await pipeline(Readable.fromWeb(body as NodeReadableStream<Uint8Array>), outgoing);
+}
+
+/** Whoever answers that the protocol is another one now (101) is hung up on by Node, which calls that no error. */
+async function unanswered(outgoing: ClientRequest): Promise<never> {
+  await once(outgoing, "close");
+  throw new Error("the connection was closed without an answer");
 }
 
 /** Fails with the sending. A vendor may answer before it has read everything: then nobody cares how the rest fares. */

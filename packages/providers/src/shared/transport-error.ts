@@ -64,14 +64,14 @@ function isNotSent(error: unknown): boolean {
   return error instanceof AggregateError && error.errors.length > 0 && error.errors.every(isNotSent);
 }
 
-/** Peels off the wrappers of the HTTP client. They hold the request, and with it the key: no log may see them. */
+/** Peels off what `fetch` wraps around it: only the innermost error says what the socket met with. */
 function rootOf(error: unknown): unknown {
   let root = error;
   while (root instanceof Error && root.cause instanceof Error) root = root.cause;
-  return root === error && textOf(error, "name") === "NetworkError" ? undefined : root;
+  return root;
 }
 
-function textOf(error: unknown, key: "code" | "syscall" | "message" | "name"): string | undefined {
+function textOf(error: unknown, key: "code" | "syscall" | "message"): string | undefined {
   const value = (error as Record<string, unknown> | undefined)?.[key];
   return typeof value === "string" ? value : undefined;
 }
