@@ -60,9 +60,11 @@ async function everythingOfTheOwner(): Promise<unknown> {
     const { status, body } = await ask(host, { path, as: "owner" });
     expect(status, path).toBe(200);
     // The tasks come in the order of what moved last.
-    const inOrder = (key: string, value: { task_id: string }[]) =>
-      key === "tasks" ? value.toSorted((one, other) => one.task_id.localeCompare(other.task_id)) : value;
-    seen.push(JSON.stringify(body, inOrder).replaceAll(moving, ""));
+    if (path === "/tasks")
+      body.items.sort((one: { task_id: string }, other: { task_id: string }) =>
+        one.task_id.localeCompare(other.task_id),
+      );
+    seen.push(JSON.stringify(body).replaceAll(moving, ""));
   }
   seen.push(
     await database.query("select id, status from public.input_assets where user_id = 'owner' order by id"),
