@@ -61,9 +61,7 @@ async function everythingOfTheOwner(): Promise<unknown> {
     expect(status, path).toBe(200);
     // The tasks come in the order of what moved last.
     if (path === "/tasks")
-      body.items.sort((one: { task_id: string }, other: { task_id: string }) =>
-        one.task_id.localeCompare(other.task_id),
-      );
+      (body.items as { task_id: string }[]).sort((one, other) => one.task_id.localeCompare(other.task_id));
     seen.push(JSON.stringify(body).replaceAll(moving, ""));
   }
   seen.push(
