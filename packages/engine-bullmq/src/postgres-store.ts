@@ -30,8 +30,9 @@ export async function openPostgresStore(
     query_timeout: patienceMs,
     keepAlive: true,
     ...place,
-    // Its statements name no schema.
-    options: `-c search_path=${schema}`,
+    // Its statements name no schema. And nothing here is waited for until it is on the disk: what a crash takes with it were
+    // hints of its last second, which the sweep stands in for; everybody who notifies would wait for everybody else's disk.
+    options: `-c search_path=${schema} -c synchronous_commit=off`,
   });
   pool.on("error", events.onTrouble);
   // The pool hears only those that nobody uses; what nobody hears ends the process.

@@ -18,8 +18,7 @@ export async function writeFileWhole(
 ): Promise<void> {
   const draft = join(temporary, randomUUID());
   try {
-    await mkdir(temporary, { recursive: true });
-    const file = await open(draft, "wx");
+    const file = await openDraft(draft, temporary);
     try {
       await body.pipeTo(into(file), { ...(signal ? { signal } : {}) });
       await file.sync();
@@ -35,6 +34,17 @@ export async function writeFileWhole(
     await rm(draft, { force: true });
     if (!body.locked) await body.cancel(error).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Its folder is there, but for the first time: making sure beforehand takes as long as the rest of it. */
+async function openDraft(draft: string, temporary: string): Promise<FileHandle> {
+  try {
+    return await open(draft, "wx");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    await mkdir(temporary, { recursive: true });
+    return open(draft, "wx");
   }
 }
 
