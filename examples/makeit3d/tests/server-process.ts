@@ -42,6 +42,7 @@ export async function startServer(environment: Environment): Promise<ServerProce
     words: [...vendorsWords, new URL(simulatorUrl).host],
     secrets: [links, tokens, ...keys],
     vendorsAreNamed: environment.PROVIDER_NAMES === undefined,
+    toDevelopers: "/dev/simulator",
   });
   const { signal, ended } = program;
   return {

@@ -10,6 +10,8 @@ export interface Confidential {
   readonly secrets?: readonly string[];
   /** The test sells under the vendors' own names, as a team may: they are no leak there. */
   readonly vendorsAreNamed?: boolean;
+  /** Where the server tells a developer of the vendors, on purpose: a path, and all below it. */
+  readonly toDevelopers?: string;
 }
 
 /** Looks at everything that a BFF lets out, and changes nothing of it. */
@@ -44,6 +46,7 @@ export function watchLeaks({
   words = [],
   secrets = [],
   vendorsAreNamed = false,
+  toDevelopers,
 }: Confidential = {}): LeakWatch {
   const outside = searchLeaks(
     [vendorCanary, ...words, ...secrets],
@@ -52,6 +55,8 @@ export function watchLeaks({
   );
   const logs = searchLeaks(secrets, secretShapes);
   const answer: LeakWatch["answer"] = (where, response) => {
+    const [, path = ""] = where.split(" ");
+    if (toDevelopers !== undefined && `${path}/`.startsWith(`${toDevelopers}/`)) return response;
     const heads = [...response.headers].map((pair) => pair.join(": ")).join("\n");
     stopAt(outside.look(`${where}, its headers,`, heads));
     if (response.body === null) return response;

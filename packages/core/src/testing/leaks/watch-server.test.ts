@@ -144,6 +144,17 @@ describe("a server that is watched", () => {
     expect(await response.json()).toEqual({ status: "complete" });
   });
 
+  it("tells developers what it may tell nobody else, where it is said to, and only there", async () => {
+    watchServer("a test's", { secrets: [key], toDevelopers: "/dev/simulator" }).at(url);
+    json({ url: "https://openai.example" });
+    expect(await (await fetch(`${url}/dev/simulator/traffic`)).json()).toBeTruthy();
+    expect(newLeaks()).toEqual([]);
+    await fetch(`${url}/dev/simulators`)
+      .then((response) => response.text())
+      .catch((error: Error) => expect(error.message).toContain("got out"));
+    expect(newLeaks()).toHaveLength(1);
+  });
+
   it("is none where nobody watches: a vendor may say its name", async () => {
     const vendor = createServer((_, response) => response.end("openai")).listen(0, "127.0.0.1");
     await once(vendor, "listening");
