@@ -261,6 +261,7 @@ describe("inputs", () => {
       style: "gouache",
       input_image_asset_url: upload.asset_url,
     });
+    expect(picture).toMatchObject({ status: "complete", error: null });
     const model = await shop.make("eve", "image-to-model", { input_image_asset_urls: [picture.asset_url] });
     expect(model).toMatchObject({
       status: "complete",

@@ -69,7 +69,7 @@ export async function openShop(
   const config = readConfig({
     DATA_DIR: dataDir,
     DATABASE_URL: test.url,
-    LEASE_MS: "3000",
+    LEASE_MS: "60000",
     SWEEP_MS: "100",
     SIGN_UP_CREDITS: String(options.credits ?? 100),
     ...options.environment,

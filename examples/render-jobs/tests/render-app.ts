@@ -65,7 +65,7 @@ export async function openRenderApp(
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     publicUrl: "http://render.test",
     trustedOrigins: [pictures],
-    limits: { leaseMs: 2000, heartbeatMs: 100, sweepMs: 100, watchTickMs: 30 },
+    limits: { leaseMs: 60_000, heartbeatMs: 15_000, sweepMs: 100, watchTickMs: 30 },
     ...changed,
   };
   const made = createRenderBff(options);

@@ -102,7 +102,7 @@ describe("C19: a payment event grants once", () => {
       // The credits are granted in a transaction that cannot end: its last write waits.
       const waits = () =>
         test.query<{ pid: number }>(
-          "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like '%genbff_payment_event%'",
+          "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%genbff_payment_event%'",
         );
       await expect.poll(waits, { timeout: 20_000 }).toHaveLength(1);
       const [{ pid = 0 } = {}] = await waits();

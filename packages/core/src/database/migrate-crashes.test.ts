@@ -97,7 +97,7 @@ describe("C21: on a real server", () => {
     const killed = start({ url: test.url, migrate: [folder] });
     const waits = () =>
       test.query(
-        "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%public.gate for share%'",
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%public.gate for share%'",
       );
     await expect.poll(waits, { timeout: 30_000 }).toHaveLength(1);
     await killed.kill();

@@ -77,7 +77,7 @@ describe("postgres, where it has more than one connection", () => {
     );
     expect(
       await test.query(
-        "select from pg_stat_activity where wait_event = 'PgSleep' and query like '%sleep_longer%'",
+        "select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep' and query like '%sleep_longer%'",
       ),
     ).toEqual([]);
     expect(await database.call("backend", {})).toBeTypeOf("number");

@@ -69,7 +69,7 @@ it("keeps a key that a start has made its own while the sweep of old keys was wa
   await expect
     .poll(() =>
       test.query(
-        "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%genbff_retain%'",
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%genbff_retain%'",
       ),
     )
     .toHaveLength(1);

@@ -127,7 +127,7 @@ describe("control", () => {
       ["fidelity", "1"],
     ] as const;
     const { channels } = await sharp(await make("control/style", order)).stats();
-    expect(channels[1]?.mean).toBeGreaterThan((channels[0]?.mean ?? 0) + 60);
+    expect(channels.map(({ mean }) => Math.round(mean / 4) * 4)).toEqual([28, 144, 56, 256]);
   });
 
   it("lends the style of one picture to another, in its ratio", async () => {
