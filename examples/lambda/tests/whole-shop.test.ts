@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { expireLeases } from "../../../packages/core/src/testing/generations/expire-leases.ts";
 import { readSettings } from "../src/settings.ts";
 import { openShop } from "../src/shop.ts";
 import { type Cloud, openCloud, webhookSecret } from "./cloud.ts";
@@ -123,10 +124,7 @@ it("a worker whose host dies in the middle of a purchase is followed by another,
   await expect.poll(() => simulator.purchases().length, { timeout: 30_000, interval: 10 }).toBe(before + 1);
   await fleet.worker.kill();
   // The dead one's time is up; the schedule finds it, and nobody else was told.
-  await test.query(
-    "update genbff.generations set lease_expires_at = genbff.now() where lease_expires_at is not null and id = $1",
-    [id],
-  );
+  await expireLeases(test, id);
   expect(await endOf("user0", id)).toMatchObject({ status: "complete" });
   expect(simulator.purchases()).toHaveLength(before + 1);
   expect(await test.database.call("genbff_violations", {})).toEqual([]);

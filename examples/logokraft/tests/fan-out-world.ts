@@ -14,7 +14,14 @@ import {
   scriptedProvider,
 } from "../../../packages/core/src/testing/generations/scripted-provider.ts";
 import { watchBff } from "../../../packages/core/src/testing/leaks/watch-bff.ts";
-import { type Life, type Moment, mortal, mortalLife } from "../../makeit3d/tests/mortal.ts";
+import {
+  endAll,
+  type Life,
+  type Moment,
+  mortal,
+  mortalLife,
+  outliveLeases,
+} from "../../makeit3d/tests/mortal.ts";
 import { createLogokraft, migrations, type vendorsOf } from "../src/bff.ts";
 import { readConfig } from "../src/config.ts";
 import type { partsOf } from "../src/parts.ts";
@@ -135,13 +142,7 @@ export async function openWorld(credits: number, atOnce = 2, plan = planOf): Pro
       await bff.start();
       return spawned;
     },
-    async leasesRunOut() {
-      const dead = processes.filter(({ life }) => life.dead).map(({ life }) => life);
-      await until(() => dead.every(({ asking }) => asking.size === 0), "the dead are still being answered");
-      await test.query(
-        "update genbff.generations set lease_expires_at = genbff.now() where lease_expires_at is not null",
-      );
-    },
+    leasesRunOut: () => outliveLeases(test, processes),
     async ended() {
       let found: readonly GenerationRow[] = [];
       await until(async () => {
@@ -152,12 +153,7 @@ export async function openWorld(credits: number, atOnce = 2, plan = planOf): Pro
     },
     balance: async () => (await test.database.call("genbff_balance", { p_wallet_id: ada })) as never,
     async close() {
-      await Promise.all(
-        processes.map(({ life, bff }) => {
-          if (life.dead || life.dying) life.bury();
-          return bff.stop(0).catch(() => undefined);
-        }),
-      );
+      await endAll(processes);
       await test.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -10,7 +10,7 @@ import {
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
 import { watchBff } from "../../../packages/core/src/testing/leaks/watch-bff.ts";
 import { crashSecrets, makeBff, migrations, type Settings } from "./crash-bff.ts";
-import { type Life, type Moment, mortalLife } from "./mortal.ts";
+import { endAll, type Life, type Moment, mortalLife, outliveLeases } from "./mortal.ts";
 
 /** One of each class: a vendor that answers with the files and remembers nothing, and one that works by jobs and can be asked. */
 export const vendors = {
@@ -59,22 +59,9 @@ export async function makeWorld(simulator: Simulator, leaseMs = 600_000): Promis
       processes.push(started);
       return started;
     },
-    async leasesRunOut() {
-      // What the dead had asked the database for is done, or it is not: after that time passes.
-      const dead = processes.filter(({ life }) => life.dead).map(({ life }) => life);
-      await until(() => dead.every(({ asking }) => asking.size === 0), "the dead are still being answered");
-      await test.query(
-        "update genbff.generations set lease_expires_at = genbff.now() where lease_expires_at is not null",
-      );
-    },
+    leasesRunOut: () => outliveLeases(test, processes),
     async close() {
-      await Promise.all(
-        processes.map(({ life, bff }) => {
-          if (life.dead || life.dying) life.bury();
-          // One that was stopped by its test has closed its connections already.
-          return bff.stop(0).catch(() => undefined);
-        }),
-      );
+      await endAll(processes);
       await test.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,3 +1,7 @@
+import { vi } from "vitest";
+import type { TestDatabase } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { expireLeases } from "../../../packages/core/src/testing/generations/expire-leases.ts";
+
 /** A moment in the life of a process: the first call of this name, before it is made, while its body flows, or before its answer is read. */
 export interface Moment {
   readonly at: string;
@@ -130,4 +134,28 @@ function nameOf(port: string, key: string, args: readonly unknown[]): string {
   if (port !== "database" || key !== "call") return `${port}.${key}`;
   const step = (args[1] as { p_changes?: { step?: string } } | undefined)?.p_changes?.step;
   return step === undefined ? String(args[0]) : `${String(args[0])} ${step}`;
+}
+
+/** A process that can be killed, and what it runs. */
+export interface Mortal {
+  readonly life: Life;
+  readonly bff: { stop(graceMs: number): Promise<unknown> };
+}
+
+/** As much time passes as the dead have left. What they had asked the database for is done before, or it is not. */
+export async function outliveLeases(test: TestDatabase, processes: readonly Mortal[]): Promise<void> {
+  const dead = processes.filter(({ life }) => life.dead);
+  await vi.waitUntil(() => dead.every(({ life }) => life.asking.size === 0), { timeout: 20_000 });
+  await expireLeases(test);
+}
+
+/** Ends every process: the dead are buried, so that their code ends as well. */
+export async function endAll(processes: readonly Mortal[]): Promise<void> {
+  await Promise.all(
+    processes.map(({ life, bff }) => {
+      if (life.dead || life.dying) life.bury();
+      // One that was stopped by its test has closed its connections already.
+      return bff.stop(0).catch(() => undefined);
+    }),
+  );
 }

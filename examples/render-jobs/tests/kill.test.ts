@@ -6,6 +6,7 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from "../../../packages/core/src/testing/embedded/test-database.ts";
+import { expireLeases } from "../../../packages/core/src/testing/generations/expire-leases.ts";
 import { migrations } from "./render-app.ts";
 import { startRenderProcess } from "./render-process.ts";
 import { wall } from "./wall.ts";
@@ -80,9 +81,7 @@ it("makes what was being made when it was killed, then what waited, one at a tim
   await first.program.ended;
 
   // As much time passes as the dead have left.
-  await test.query(
-    "update genbff.generations set lease_expires_at = genbff.now() where lease_expires_at is not null",
-  );
+  await expireLeases(test);
   const second = await startRenderProcess(environment(), preload);
   for (const job of [running, behind]) {
     const end = await vi.waitUntil(

@@ -22,6 +22,7 @@ import { hasPgbouncer, withoutPgbouncer } from "../testing/embedded/pgbouncer.ts
 import { startSupabasePostgres } from "../testing/embedded/supabase-postgres.ts";
 import { createTestPglite } from "../testing/embedded/test-pglite.ts";
 import { type Claimed, openBook } from "../testing/generations/book.ts";
+import { expireLeases } from "../testing/generations/expire-leases.ts";
 import { picture, running, scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { openScriptedShop, type Process, type Shop } from "../testing/generations/scripted-shop.ts";
 
@@ -152,10 +153,7 @@ describe.each(wiredDrivers)("through %s", (driver) => {
       // Until then its worker goes on by itself: a second one could lose an answer in its place.
       await expect.poll(broken, { timeout: 20_000 }).toBe(1);
       // What was taken by a call whose answer was lost waits for the end of a lease that nobody knows of.
-      if (run === "take")
-        await way.test.query("update genbff.generations set lease_expires_at = genbff.now() where id = $1", [
-          id,
-        ]);
+      if (run === "take") await expireLeases(way.test, id);
     }
     // As a sweep does.
     const status = async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { makeGlb } from "../assets/__fixtures__/media.ts";
 import type { ProviderAnswer, ProviderJob } from "../providers/port.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/embedded/test-database.ts";
+import { expireLeases } from "../testing/generations/expire-leases.ts";
 import { picture, running, type Script, scriptedProvider } from "../testing/generations/scripted-provider.ts";
 import { openScriptedShop, type Shop } from "../testing/generations/scripted-shop.ts";
 import { openS3, type S3StandIn } from "../testing/s3/stand-in.ts";
@@ -136,9 +137,7 @@ it("shows nothing of a model whose worker died between two parts, and has it who
   const objects = await test.query("select from public.assets where status = 'complete'");
   expect([objects, server.openUploads()]).toEqual([[], 1]);
 
-  await test.query(
-    "update genbff.generations set lease_expires_at = genbff.now() where lease_expires_at is not null",
-  );
+  await expireLeases(test);
   const next = await shop.open();
   const model = await shop.endOf(next, "ada", json.generation_id);
   expect(model).toMatchObject({ status: "complete", assets: [{ bytes: glb.length }] });

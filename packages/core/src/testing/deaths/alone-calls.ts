@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../shared/json.ts";
 import type { TestDatabase } from "../embedded/test-database.ts";
 import { type Book, type Claimed, openBook } from "../generations/book.ts";
+import { expireLeases } from "../generations/expire-leases.ts";
 import type { AloneCall } from "./driver-matrix.ts";
 
 /** A call that is about to be made, and may be made again with the same arguments. */
@@ -67,9 +68,7 @@ export const alone: Readonly<Record<AloneCall, Alone>> = {
         args: { p_worker: "dead", p_count: 1, p_lease_ms: hourMs },
         async left() {
           const meanwhile = await book.take(id);
-          await test.query("update genbff.generations set lease_expires_at = genbff.now() where id = $1", [
-            id,
-          ]);
+          await expireLeases(test, id);
           const { lease_epoch, attempt } = (await book.take(id)) ?? {};
           return { meanwhile, lease_epoch, attempt };
         },

@@ -11,6 +11,7 @@ import type { ObjectStore } from "../../storage/port.ts";
 import { temporaryUrls } from "../../storage/temporary-urls.ts";
 import type { TestDatabase } from "../embedded/test-database.ts";
 import { type LeakWatch, watchLeaks } from "../leaks/watch-leaks.ts";
+import { expireLeases } from "./expire-leases.ts";
 import { type MemoryStore, memoryStore } from "./memory-store.ts";
 import { type Death, mortalDatabase } from "./mortal-database.ts";
 
@@ -132,9 +133,7 @@ export async function openScriptedShop(test: TestDatabase, stock: Stock): Promis
     },
     async leasesRunOut() {
       await Promise.all(deaths);
-      await test.query(
-        "update genbff.generations set lease_expires_at = genbff.now() where lease_expires_at is not null",
-      );
+      await expireLeases(test);
     },
     async make(process, user, operation, body) {
       const started = await process.ask(user, `/generate/${operation}`, {
