@@ -74,6 +74,8 @@ const defects: Record<string, Defect> = {
         database.call(name, name === "genbff_record" ? { ...args, p_changes: sentAgain(args) } : args),
     })),
     caught: /bought|forgotten/,
+    // One whose answer is lost.
+    from: 6,
   },
   "tells of an end that is none": {
     sabotage: between((database) => ({
