@@ -144,8 +144,11 @@ const oddNames: readonly string[] = [
   "é",
 ];
 
-/** A value that nobody expects. */
-export const oddTree = (dice: Dice): Tree => oneOf(dice, oddTrees);
+/** A value that nobody expects. A copy, since the next change may be made in it, even by putting the same one there. */
+export function oddTree(dice: Dice): Tree {
+  const tree = oneOf(dice, oddTrees);
+  return tree instanceof Verbatim ? tree : structuredClone(tree);
+}
 /** A field's name that nobody expects. */
 export const oddName = (dice: Dice): string => oneOf(dice, oddNames);
 /** The same among texts, for places that hold nothing else. */
