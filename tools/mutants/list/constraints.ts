@@ -176,11 +176,11 @@ export const constraints: readonly Mutant[] = [
     replace: "check (true)",
     test: states("keeps an object for one output"),
   }),
-  sql("create table public.assets (", {
+  sql("alter table public.assets add constraint assets_complete_is_stored", {
     name: "an output is visible before it is stored",
     why: "S14: complete means stored, with size and checksum",
-    find: "((status = 'complete') = (storage_key is not null and",
-    replace: "(true or (status = 'complete') = (storage_key is not null and",
+    find: "((status = 'complete') = (sha256 is not null and",
+    replace: "(true or (status = 'complete') = (sha256 is not null and",
     test: states("shows no output that is not stored"),
   }),
   sql("create table genbff.generations (", {
