@@ -2,6 +2,7 @@ import { type Mutant, sql, tests } from "../mutant.ts";
 
 const generations = "packages/core/src/generations";
 const recovery = tests("core", `${generations}/recover.test.ts`);
+const interchangeable = tests("core", `${generations}/interchangeable.test.ts`);
 const webhooks = tests("core", "packages/core/src/http/webhooks.test.ts");
 const drafts = tests("core", `${generations}/drafts.test.ts`);
 const working = tests("core", `${generations}/while-it-works.test.ts`);
@@ -27,6 +28,14 @@ export const vendors: readonly Mutant[] = [
     find: "if (mayBeTold && leftMs > 0)",
     replace: "if (mayBeTold && leftMs > 9e9)",
     test: recovery("a vendor that tells by webhook"),
+  },
+  {
+    name: "whose job was adopted by another falls over its own answer",
+    why: "2.4: identical requests are interchangeable, and the other's job is looked for",
+    file: `${generations}/advance.ts`,
+    find: "if (sqlStateOf((error as Error).cause) === uniqueViolation) return adopted;",
+    replace: "",
+    test: interchangeable("lets one that finds the other's job keep it"),
   },
   sql("function genbff.next_attempt(", {
     name: "a second purchase of an unknown one is not written down",

@@ -1,4 +1,5 @@
 import type { BffContext } from "../context.ts";
+import { sqlStateOf } from "../database/sql-error.ts";
 import type { AdvanceLimits } from "../engine/port.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
 import { storable } from "../shared/storable.ts";
@@ -97,12 +98,14 @@ async function commit(
     case "continue":
     case "later": {
       const delayMs = verdict.next === "later" ? verdict.delayMs : null;
-      const next = await context.database.call("genbff_record", {
+      const recorded = context.database.call("genbff_record", {
         ...held,
         // Told with its attempt: a call that the driver repeats never closes two.
         p_changes: storable({ ...(verdict.changes as unknown as JsonObject), attempt: order.attempt }),
         p_delay_ms: delayMs,
       });
+      const next = await (verdict.changes.job === undefined ? recorded : unlessAdopted(recorded));
+      if (next === adopted) return commit(context, order, lookForTheOther);
       if (next === null) {
         await reportLateJob(context, order, verdict.changes.job as unknown as JsonValue | undefined);
         throw new LeaseLost();
@@ -113,13 +116,13 @@ async function commit(
       return { state: "waiting", againAfterMs: heard ? 0 : delayMs };
     }
     case "adopt": {
-      const adopted = (await context.database.call("genbff_adopt", {
+      const answer = (await context.database.call("genbff_adopt", {
         ...held,
         p_candidates: storable(verdict.candidates) as unknown as JsonValue,
       })) as { adopted: boolean; generation: JsonValue } | null;
-      if (adopted === null) throw new LeaseLost();
-      return adopted.adopted
-        ? { order: toWorkOrder(adopted.generation) }
+      if (answer === null) throw new LeaseLost();
+      return answer.adopted
+        ? { order: toWorkOrder(answer.generation) }
         : commit(context, order, await verdict.otherwise());
     }
     case "finish": {
@@ -153,6 +156,27 @@ async function commit(
       await discardPreviews(context, order, ended);
       return { state: "ended" };
     }
+  }
+}
+
+const adopted = Symbol("adopted by another");
+const uniqueViolation = "23505";
+
+/**
+ * Somebody whose own answer was lost has found this job at the vendor before its answer was written down, and took it:
+ * identical requests are interchangeable. Then this one's is the other's, or was never bought.
+ */
+const lookForTheOther: Verdict = {
+  next: "continue",
+  changes: { step: "submit_unknown", outcome: "unknown" },
+};
+
+async function unlessAdopted(recorded: Promise<JsonValue>): Promise<JsonValue | typeof adopted> {
+  try {
+    return await recorded;
+  } catch (error) {
+    if (sqlStateOf((error as Error).cause) === uniqueViolation) return adopted;
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { sqlStateOf } from "../../database/sql-error.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import { startArguments, storedAsset } from "../generations/book.ts";
 import type { Hands, Leased } from "./operation.ts";
@@ -60,20 +61,16 @@ const steps: Readonly<Record<Leased["phase"], Step>> = {
       if (next !== null) pool.leased.push(asLeased(next as unknown as Order));
       return next;
     }
-    if (drawn === 3) {
-      const next = await record(hands, leased, { step: "submit_unknown", outcome: "unknown" });
-      if (next !== null) pool.leased.push({ ...leased, phase: "lost" });
-      return next;
-    }
+    if (drawn === 3) return loseAnswer(hands, leased);
     // Some jobs have numbers that webhooks and orphans draw from as well.
     const job = { key: dice.below(2) === 0 ? `job-${pool.next()}` : `${leased.id}-${leased.attempt}` };
     const later = dice.below(2) === 0;
-    const next = await record(
-      hands,
-      leased,
-      { step: "submitted", job, outcome: "accepted", progress: 10, health: "ok" },
-      later ? 10 : undefined,
-    );
+    const accepted = { step: "submitted", job, outcome: "accepted", progress: 10, health: "ok" };
+    const next = await record(hands, leased, accepted, later ? 10 : undefined).catch((error: Error) => {
+      if (sqlStateOf(error.cause) === "23505") return "adopted by another";
+      throw error;
+    });
+    if (next === "adopted by another") return loseAnswer(hands, leased);
     if (next !== null && !later) pool.leased.push({ ...leased, phase: "submitted" });
     return next;
   },
@@ -108,6 +105,12 @@ const steps: Readonly<Record<Leased["phase"], Step>> = {
     return ended as JsonValue;
   },
 };
+
+async function loseAnswer(hands: Hands, leased: Leased): Promise<JsonValue> {
+  const next = await record(hands, leased, { step: "submit_unknown", outcome: "unknown" });
+  if (next !== null) hands.pool.leased.push({ ...leased, phase: "lost" });
+  return next;
+}
 
 function record(hands: Hands, leased: Leased, changes: JsonObject, delayMs?: number): Promise<JsonValue> {
   return hands.call("genbff_record", {
