@@ -27,8 +27,7 @@ test("loses touch with a server that is gone, finds it again, and has missed not
   await vi.waitFor(() => expect(api.connection.current().state).toBe("reconnecting"));
   expect(states[0]).toMatchObject({ state: "reconnecting", retryAtMs: expect.any(Number) });
 
-  server = await startBffServer({ port });
-  server.on(events, streaming([event(complete(2))]));
+  server = await startBffServer({ port, routes: { [events]: [streaming([event(complete(2))])] } });
   expect((await next).value).toEqual(complete(2));
   expect(server.of(events)[0]?.headers["last-event-id"]).toBe("1");
   expect((await watching.next()).done).toBe(true);
@@ -49,8 +48,7 @@ test("tries at once on retryNow and when the device comes online", async () => {
   online.dispatchEvent(new Event("online"));
   expect(api.connection.current()).toEqual({ state: "reconnecting", retryAtMs: null });
   await waiting();
-  server = await startBffServer({ port });
-  server.on(events, streaming([event(complete(1))]));
+  server = await startBffServer({ port, routes: { [events]: [streaming([event(complete(1))])] } });
   api.connection.retryNow();
   expect(await watching).toEqual([complete(1)]);
   vi.unstubAllGlobals();

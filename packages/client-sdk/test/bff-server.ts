@@ -26,9 +26,15 @@ export interface BffServer {
   close(): Promise<void>;
 }
 
-/** Starts one on a free port. The last answer of a route is repeated; an unknown route is `404 not_found`. */
-export async function startBffServer(options: { port?: number } = {}): Promise<BffServer> {
-  const routes = new Map<string, Answer[]>();
+/**
+ * Starts one on a free port. The last answer of a route is repeated; an unknown route is `404 not_found`.
+ *
+ * @param options - `routes`: what it answers from its first moment, where a client is waiting for it.
+ */
+export async function startBffServer(
+  options: { port?: number; routes?: Record<string, Answer[]> } = {},
+): Promise<BffServer> {
+  const routes = new Map<string, Answer[]>(Object.entries(options.routes ?? {}));
   const received: Received[] = [];
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
