@@ -42,7 +42,8 @@ export function storesByFolder(
     signedUrl: (key, options) => storeOf(key).signedUrl(key, options),
     signedUpload: (key, options) => storeOf(key).signedUpload(key, options),
     async ready() {
-      await Promise.all(stores.map((store) => store.ready()));
+      // One after the other: where one is not, nothing goes on in those behind it.
+      for (const store of stores) await store.ready();
     },
     async inspect(needs) {
       return (await Promise.all(stores.map((store) => store.inspect?.(needs) ?? []))).flat();
