@@ -12,7 +12,7 @@ import { fetchOutputs } from "./steps/fetch-outputs.ts";
 import { recover } from "./steps/recover.ts";
 import { settle } from "./steps/settle.ts";
 import { submit } from "./steps/submit.ts";
-import type { Verdict } from "./verdict.ts";
+import { tryAgain, type Verdict } from "./verdict.ts";
 import { toWorkOrder, type WorkOrder } from "./work-order.ts";
 
 /** What one call did. */
@@ -105,7 +105,7 @@ async function commit(
         p_delay_ms: delayMs,
       });
       const next = await (verdict.changes.job === undefined ? recorded : unlessAdopted(recorded));
-      if (next === adopted) return commit(context, order, lookForTheOther);
+      if (next === adopted) return commit(context, order, lookForTheOther(order));
       if (next === null) {
         await reportLateJob(context, order, verdict.changes.job as unknown as JsonValue | undefined);
         throw new LeaseLost();
@@ -164,12 +164,14 @@ const uniqueViolation = "23505";
 
 /**
  * Somebody whose own answer was lost has found this job at the vendor before its answer was written down, and took it:
- * identical requests are interchangeable. Then this one's is the other's, or was never bought.
+ * identical requests are interchangeable. Then this one's is the other's, or was never bought. After a pause and not for
+ * ever: a vendor that is sent the same key again names the same job again.
  */
-const lookForTheOther: Verdict = {
-  next: "continue",
-  changes: { step: "submit_unknown", outcome: "unknown" },
-};
+const lookForTheOther = (order: WorkOrder): Verdict =>
+  tryAgain(order, "resend", {
+    changes: { step: "submit_unknown", outcome: "unknown" },
+    exhausted: { next: "fail", code: "submission_unknown", outcome: "unknown" },
+  });
 
 async function unlessAdopted(recorded: Promise<JsonValue>): Promise<JsonValue | typeof adopted> {
   try {
